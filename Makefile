@@ -1,0 +1,41 @@
+# Everything runs in .venv; nothing has to be installed by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: install demo up test check coverage bench build clean
+
+install: $(STAMP)
+
+# Without `--group` (pip 25.1) the dev requirements are read from pyproject.toml by the one line below.
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev']))" > $(VENV)/dev-requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --requirement $(VENV)/dev-requirements.txt
+	touch $@
+
+demo: $(STAMP)
+	$(BIN)/stampcard play --all --live
+
+up: $(STAMP)
+	$(BIN)/stampcard up
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: $(STAMP)
+	$(BIN)/pytest -n auto --dist worksteal
+
+coverage: $(STAMP)
+	$(BIN)/stampcard coverage
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.bench
+
+build: $(STAMP)
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,117 @@
+"""The ASGI side: which vendor a request is for, reading its body, sending the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from stampcard.core.endpoint import Vendor, answer
+from stampcard.core.http import Headers, Request, Response
+from stampcard.emulator import CONTROL_HOST, Emulator
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DRAIN_LIMIT = 256 * 1024 * 1024
+"""Bytes read of a body over the vendor's limit, so that the client gets to read its answer; then the line is cut."""
+
+
+class Application:
+    """One ASGI application for all ports: the `Host` header names a vendor, else the port does."""
+
+    def __init__(self, emulator: Emulator, control: App) -> None:
+        self._emulator = emulator
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await _lifespan(receive, send)
+        if scope["type"] != "http":
+            raise RuntimeError(f"stampcard speaks HTTP, not {scope['type']}")
+        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        host = headers.get("host").partition(":")[0].lower()
+        found = self._emulator.find_host(host)
+        if found is not None:
+            return await _serve(self._emulator, *found, scope, headers, receive, send)
+        local = self._emulator.ports.get((scope.get("server") or ("", 0))[1], "")
+        if local in self._emulator.vendors:
+            return await _serve(self._emulator, self._emulator.vendors[local], None, scope, headers, receive, send)
+        if local == "control" or host == CONTROL_HOST:
+            return await self._control(scope, receive, send)
+        await _send(send, Response(421, [("Content-Type", "text/plain")], f"no vendor answers to {host!r}\n".encode()))
+
+
+async def _serve(
+    emulator: Emulator,
+    vendor: Vendor[Any],
+    service: str | None,
+    scope: Scope,
+    headers: Headers,
+    receive: Receive,
+    send: Send,
+) -> None:
+    body, oversize = await _read_body(receive, vendor.max_body)
+    target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    if query := scope["query_string"]:
+        target = f"{target}?{query.decode('latin-1')}"
+    cause = headers.get("x-stampcard-cause")
+    request = Request(
+        scope["method"],
+        target,
+        headers,
+        body,
+        scheme=scope["scheme"],
+        cause=int(cause) if cause.isdecimal() else None,
+        oversize=oversize,
+    )
+    response = await answer(vendor, request, service, emulator.lobby)
+    if response.delay:
+        await asyncio.sleep(response.delay)
+    if response.dropped:
+        return await _drop(scope, send)
+    await _send(send, response)
+
+
+async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool]:
+    """The body, or nothing and True when it is over the limit."""
+    message = await receive()
+    body = message.get("body", b"")
+    if not message.get("more_body"):
+        return (body, False) if len(body) <= limit else (b"", True)
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= limit:
+            parts.append(part)
+        elif size > DRAIN_LIMIT:
+            break
+    return (b"".join(parts), False) if size <= limit else (b"", True)
+
+
+async def _send(send: Send, response: Response) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if response.status != 204:
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+async def _drop(scope: Scope, send: Send) -> None:
+    """Break the connection; without a server's transport (in process) raise what a client library would."""
+    transport = scope.get("stampcard.transport")
+    if transport is None:
+        raise ConnectionResetError("connection dropped (fault)")
+    transport.abort()
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

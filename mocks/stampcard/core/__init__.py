@@ -1,0 +1,1 @@
+"""What all vendors share. Nothing in here knows a vendor by name."""

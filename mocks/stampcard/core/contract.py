@@ -1,0 +1,247 @@
+"""contracts/<vendor>/ to operations: what is served, what is checked, and where we know it from.
+
+A vendor's folder holds `index.yaml` (every operation the vendor documents, emulated or not), one OpenAPI 3.1 document
+per resource group for what is emulated, and `setup.yaml` (JSON Schema of its part of the setup document). The
+documents are read as one: a component has one name in all of them, and `common.yaml#/components/...` is the same as
+`#/components/...`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stampcard.core.checking import BodyRule, ParameterRule, ReplyRule, resolved
+from stampcard.core.errors import ContractFault
+from stampcard.core.http import Request
+from stampcard.core.routing import Router
+
+MAIN_SERVICE = "api"
+_METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+_EMULATIONS = frozenset({"stateful", "static"})
+_PROVENANCES = frozenset({"documented", "observed", "assumed"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method and path of a vendor.
+
+    `emulation` is stateful, static or none (listed, answered 501); `provenance` is documented, observed or assumed,
+    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...).
+    """
+
+    id: str
+    vendor: str
+    group: str
+    method: str
+    path: str
+    service: str
+    tier: str
+    emulation: str
+    provenance: str
+    source: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    components: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def parameters(self) -> tuple[ParameterRule, ...]:
+        return tuple(ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))
+
+    @cached_property
+    def body(self) -> BodyRule | None:
+        body = self.definition.get("requestBody")
+        return BodyRule(resolved(body, self.components), self.components) if body else None
+
+    @cached_property
+    def replies(self) -> ReplyRule:
+        return ReplyRule(self.id, self.definition.get("responses", {}), self.components)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A path the vendor has: the operation for the method, if any, with decoded path parameters."""
+
+    operation: Operation | None
+    path: dict[str, str]
+    allowed: tuple[str, ...]
+
+
+class Contract:
+    """All operations of one vendor, by id and by route."""
+
+    def __init__(self, vendor: str, operations: Mapping[str, Operation], document: Mapping[str, Any]) -> None:
+        self.vendor = vendor
+        self.operations = operations
+        self.document = document
+        self._routers: dict[str, Router[Operation]] = {}
+        for operation in operations.values():
+            router = self._routers.setdefault(operation.service, Router())
+            router.add(operation.method, operation.path, operation)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations.values())
+
+    def find(self, request: Request, service: str | None) -> Match | None:
+        """Where a request leads; None for a path the vendor does not have.
+
+        `service` is the part of the vendor the host names; None (a host of ours) asks all of them, the main one first.
+        """
+        services = (service,) if service else sorted(self._routers, key=lambda name: name != MAIN_SERVICE)
+        for name in services:
+            router = self._routers.get(name)
+            found = router.find(request.raw_path) if router else None
+            if found is not None:
+                methods, values = found
+                target = methods.get(request.method)
+                if target is None:
+                    return Match(None, {}, tuple(methods))
+                operation, names = target
+                return Match(operation, dict(zip(names, values, strict=True)), tuple(methods))
+        return None
+
+    @property
+    def setup_schema(self) -> Mapping[str, Any]:
+        schema: Mapping[str, Any] = self.document["setup"]
+        return schema
+
+
+def contracts_folder() -> Path:
+    """The installed contracts, or those of the checkout."""
+    packaged = Path(__file__).parent.parent / "contracts"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "contracts"
+
+
+def load(vendor: str, folder: Path | None = None) -> Contract:
+    """Read a vendor's folder. Raises ContractFault, naming file and operation, for anything that does not fit."""
+    home = (folder or contracts_folder()) / vendor
+    document = _compiled(home)
+    emulated = {definition["operationId"]: definition for definition in document["operations"]}
+    operations: dict[str, Operation] = {}
+    for row in document["index"]["operations"]:
+        operation = _operation(vendor, row, emulated.pop(row["id"], None), document["components"])
+        if operation.id in operations:
+            raise ContractFault(f"{vendor}: {operation.id} is listed twice in index.yaml")
+        operations[operation.id] = operation
+    if emulated:
+        raise ContractFault(f"{vendor}: not in index.yaml: {', '.join(sorted(emulated))}")
+    return Contract(vendor, operations, document)
+
+
+def _operation(
+    vendor: str, row: Mapping[str, Any], definition: Mapping[str, Any] | None, components: Mapping[str, Any]
+) -> Operation:
+    found = definition or {}
+    if definition is not None:
+        place = (found["x-method"], found["x-path"])
+        if place != (row["method"], row["path"]):
+            raise ContractFault(f"{vendor}: {row['id']} is {row['method']} {row['path']} in index.yaml, not {place}")
+        if found.get("x-emulation") not in _EMULATIONS or found.get("x-provenance") not in _PROVENANCES:
+            raise ContractFault(f"{vendor}: {row['id']} lacks a valid x-emulation or x-provenance")
+        if not found.get("x-source"):
+            raise ContractFault(f"{vendor}: {row['id']} lacks x-source")
+    known = ("x-emulation", "x-provenance", "x-source", "x-method", "x-path")
+    return Operation(
+        id=row["id"],
+        vendor=vendor,
+        group=row["group"],
+        method=row["method"],
+        path=row["path"],
+        service=row.get("service", MAIN_SERVICE),
+        tier=row.get("tier", ""),
+        emulation=found.get("x-emulation", "none"),
+        provenance=found.get("x-provenance", row.get("provenance", "documented")),
+        source=found.get("x-source", row["source"]),
+        extra={key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
+        definition=found,
+        components=components,
+    )
+
+
+def _compiled(home: Path) -> dict[str, Any]:
+    """The folder as one document, from the cache beside it when the YAML has not changed (YAML reads slowly)."""
+    files = {path: path.read_bytes() for path in sorted(home.rglob("*.yaml"))}
+    if home / "index.yaml" not in files:
+        raise ContractFault(f"no contract index at {home}")
+    digest = hashlib.sha256()
+    for path, raw in files.items():
+        digest.update(str(path.relative_to(home)).encode() + b"\0" + raw + b"\0")
+    cache = home / f".compiled-{digest.hexdigest()[:16]}.json"
+    try:
+        cached: dict[str, Any] = msgspec.json.decode(cache.read_bytes())
+        return cached
+    except (OSError, msgspec.DecodeError):
+        document = _bundle(home, files)
+        _store(home, cache, document)
+        return document
+
+
+def _store(home: Path, cache: Path, document: Mapping[str, Any]) -> None:
+    try:
+        for old in home.glob(".compiled-*.json"):
+            old.unlink(missing_ok=True)
+        part = cache.with_suffix(f".{hashlib.sha256(str(id(document)).encode()).hexdigest()[:8]}")
+        part.write_bytes(msgspec.json.encode(document))
+        part.replace(cache)
+    except OSError:
+        pass  # A read-only installation reads the YAML each time.
+
+
+def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
+    components: dict[str, dict[str, Any]] = {}
+    bundle: dict[str, Any] = {"operations": [], "components": components, "setup": {"type": "object"}}
+    for path, raw in files.items():
+        name = str(path.relative_to(home))
+        document = _read_yaml(name, raw)
+        if name in ("index.yaml", "setup.yaml"):
+            bundle[name.removesuffix(".yaml")] = document
+            continue
+        for kind, members in document.get("components", {}).items():
+            for key, value in members.items():
+                if components.setdefault(kind, {}).setdefault(key, value) != value:
+                    raise ContractFault(f"{home.name}/{name}: components/{kind}/{key} differs from another file's")
+        bundle["operations"] += _operations(f"{home.name}/{name}", document)
+    return bundle
+
+
+def _read_yaml(name: str, raw: bytes) -> dict[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        document = yaml.load(raw, Loader=loader)
+    except yaml.YAMLError as error:
+        raise ContractFault(f"{name}: {error}") from error
+    if not isinstance(document, dict):
+        raise ContractFault(f"{name}: not a mapping")
+    return _local_references(document)  # type: ignore[no-any-return]
+
+
+def _local_references(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: "#" + item.partition("#")[2] if key == "$ref" and isinstance(item, str) else _local_references(item)
+            for key, item in value.items()
+        }
+    return [_local_references(item) for item in value] if isinstance(value, list) else value
+
+
+def _operations(name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for path, item in document.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                definition = dict(item[method])
+                if "operationId" not in definition:
+                    raise ContractFault(f"{name}: {method.upper()} {path} has no operationId")
+                shared = item.get("parameters", [])
+                definition["parameters"] = [*shared, *definition.get("parameters", [])]
+                definition |= {"x-method": method.upper(), "x-path": path}
+                found.append(definition)
+    return found

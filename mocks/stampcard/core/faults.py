@@ -1,0 +1,98 @@
+"""What goes wrong from now on: the first fault in the list that fits a call hits it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from stampcard.core.chance import Chance
+from stampcard.core.clock import parse_duration
+from stampcard.core.errors import StampcardError
+
+
+class BadFault(StampcardError):
+    """A fault that cannot be read."""
+
+
+class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """One fault.
+
+    Which calls: `vendor`, `operation` (its id), `host` (of calls that vendors make); absent fits all. What happens:
+    `status` (the answer, with an empty body unless the vendor documents one), `delay` (seconds or "2s"), `drop` (the
+    connection breaks before an answer), `garbage` (200 with bytes that are not JSON). How often: `times`, and
+    `probability` from the world's seed.
+    """
+
+    vendor: str | None = None
+    operation: str | None = None
+    host: str | None = None
+    status: int | None = None
+    delay: str | float | None = None
+    drop: bool = False
+    garbage: bool = False
+    times: int | None = None
+    probability: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        return parse_duration(self.delay).total_seconds() if self.delay is not None else 0.0
+
+
+class Faults:
+    """A world's list of faults; `times` counts down as they hit."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._faults: list[Fault] = []
+
+    def replace(self, rows: list[Mapping[str, Any]]) -> None:
+        """Put a new list in place of the old. Raises BadFault, and nothing changes."""
+        try:
+            faults = [msgspec.convert(row, Fault) for row in rows]
+            for fault in faults:
+                _check(fault)
+        except (msgspec.ValidationError, StampcardError) as error:
+            raise BadFault(str(error)) from error
+        self._faults = faults
+
+    def view(self) -> list[dict[str, Any]]:
+        return [msgspec.to_builtins(fault) for fault in self._faults]
+
+    def clear(self) -> None:
+        self._faults = []
+
+    def hit(self, *, vendor: str = "", operation: str = "", host: str = "") -> Fault | None:
+        """The fault that hits this call, counted. A fault for a host hits calls out; others hit calls in."""
+        for fault in self._faults:
+            if not _fits(fault, vendor, operation, host) or fault.times == 0:
+                continue
+            if fault.probability is not None and not self._chance.happens(fault.probability):
+                continue
+            if fault.times is not None:
+                fault.times -= 1
+            return fault
+        return None
+
+
+def _fits(fault: Fault, vendor: str, operation: str, host: str) -> bool:
+    if (fault.host is not None) != bool(host):
+        return False
+    return all(
+        wanted is None or wanted == got
+        for wanted, got in ((fault.host, host), (fault.vendor, vendor), (fault.operation, operation))
+    )
+
+
+def _check(fault: Fault) -> None:
+    if fault.seconds < 0:
+        raise BadFault("delay is negative")
+    if not (fault.status or fault.delay is not None or fault.drop or fault.garbage):
+        raise BadFault("a fault needs one of status, delay, drop, garbage")
+    if fault.status is not None and not 100 <= fault.status <= 599:
+        raise BadFault(f"not an HTTP status: {fault.status}")
+    if fault.times is not None and fault.times < 1:
+        raise BadFault("times is at least 1")
+    if fault.probability is not None and not 0 <= fault.probability <= 1:
+        raise BadFault("probability is between 0 and 1")

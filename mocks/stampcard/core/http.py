@@ -1,0 +1,140 @@
+"""A request and a response as the vendors see them: raw target, raw body, headers without case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from stampcard.core import codec
+
+OUTSIDE = "outside"
+"""The caller's name for whoever uses the emulator."""
+
+
+class Headers:
+    """Header fields in the order sent, looked up without case."""
+
+    __slots__ = ("_first", "items")
+
+    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
+        self.items = tuple(items)
+        self._first: dict[str, str] = {}
+        for name, value in self.items:
+            self._first.setdefault(name.lower(), value)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value of the field `name` (lower case)."""
+        return self._first.get(name, default)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._first
+
+
+class Request:
+    """One HTTP request.
+
+    `target` is path and query as sent, still encoded; `body` the bytes as sent. `oversize` says the body was over the
+    vendor's limit and was not kept. `caller` and `cause` are known for calls that come by the wire.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        headers: Headers,
+        body: bytes = b"",
+        *,
+        scheme: str = "http",
+        caller: str = OUTSIDE,
+        cause: int | None = None,
+        oversize: bool = False,
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.scheme = scheme
+        self.caller = caller
+        self.cause = cause
+        self.oversize = oversize
+        self.raw_path, _, self.raw_query = target.partition("?")
+
+    @property
+    def host(self) -> str:
+        return self.headers.get("host")
+
+    @property
+    def media_type(self) -> str:
+        """The content type without parameters, lower case; empty when there is none."""
+        return self.headers.get("content-type").partition(";")[0].strip().lower()
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """Query parameters, decoded, every value in the order sent."""
+        return pairs_to_lists(self.raw_query)
+
+    @cached_property
+    def _json(self) -> tuple[Any, codec.BadJson | None]:
+        try:
+            return codec.decode(self.body), None
+        except codec.BadJson as error:
+            return None, error
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, decoded once. Raises codec.BadJson."""
+        value, error = self._json
+        if error is not None:
+            raise error
+        return value
+
+
+class Response:
+    """One HTTP response.
+
+    `entry` is the journal id it was recorded under in `world`; a fault may hold it back for `delay` seconds, or drop
+    it (`dropped`: the caller gets a broken connection instead).
+    """
+
+    __slots__ = ("body", "delay", "dropped", "entry", "headers", "status", "world")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
+        entry: int = 0,
+        world: str = "",
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.entry = entry
+        self.world = world
+        self.delay = 0.0
+        self.dropped = False
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON. Raises codec.BadJson."""
+        return codec.decode(self.body)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def pairs_to_lists(text: str) -> dict[str, list[str]]:
+    """Form-encoded text to name -> values."""
+    values: dict[str, list[str]] = {}
+    if text:
+        for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+            values.setdefault(name, []).append(value)
+    return values
+
+
+def decode_segment(segment: str) -> str:
+    """A path segment, percent-decoded (`%2F` stays inside it)."""
+    return unquote(segment) if "%" in segment else segment

@@ -1,0 +1,206 @@
+"""What crossed the wire in a world, bounded, with the id of what caused each entry; secrets are masked when read."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+
+from stampcard.core import codec
+from stampcard.core.clock import iso
+
+DEFAULT_SIZE = 10_000
+BODY_LIMIT = 32 * 1024
+"""Bytes of a body that an entry keeps; the view says where it was cut."""
+
+SECRET_FIELDS = frozenset(
+    """access_token api_key api_secret api_token app_token authentication_token authorization btoken client_secret
+    client_token current_password management_token password password_confirmation refresh_token secret token
+    x-app-token x-client-token x-management-token""".split()
+)
+"""Names of headers, query parameters and JSON members whose values the view masks, lower case."""
+
+_SECRET_MEMBER = re.compile(rf'("(?:{"|".join(sorted(SECRET_FIELDS))})"\s*:\s*")([^"]*)', re.IGNORECASE)
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """What a vendor would silently drop, truncate, coerce or ignore: told on the second channel.
+
+    `severity` is info, warning or error; `pointer` (RFC 6901) leads to the value in the request.
+    """
+
+    code: str
+    severity: str
+    message: str
+    pointer: str = ""
+
+    def view(self) -> dict[str, str]:
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "pointer": self.pointer,
+        }
+
+
+class Entry(msgspec.Struct):
+    """One call (kind `call`) or one thing that happened inside a vendor (kind `event`).
+
+    `caller` and `vendor` are vendor names, "outside" for whoever uses the emulator, or a host.
+    `error` says why a call brought no answer, or names a fault of ours.
+    """
+
+    id: int
+    at: datetime
+    kind: str
+    caller: str
+    vendor: str
+    cause: int | None = None
+    operation: str = ""
+    method: str = ""
+    url: str = ""
+    status: int = 0
+    summary: str = ""
+    error: str = ""
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Journal:
+    """The newest entries of a world, oldest first; ids grow by one and are never reused until a reset."""
+
+    def __init__(self, size: int = DEFAULT_SIZE) -> None:
+        self._entries: deque[Entry] = deque(maxlen=size)
+        self._last = 0
+
+    def next_id(self) -> int:
+        """Reserve the id of an entry that is still being made, so that what it causes can name it."""
+        self._last += 1
+        return self._last
+
+    def add(self, entry: Entry) -> None:
+        self._entries.append(entry)
+
+    def reset(self) -> None:
+        self._entries.clear()
+        self._last = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(sorted(self._entries, key=lambda entry: entry.id))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def select(
+        self,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        status: int | None = None,
+        cause: int | None = None,
+        since: int = 0,
+    ) -> list[Entry]:
+        """Entries that match all filters; `since` is the last id already seen, `cause` a direct cause."""
+        return [
+            entry
+            for entry in self
+            if entry.id > since
+            and (vendor is None or entry.vendor == vendor)
+            and (operation is None or entry.operation == operation)
+            and (status is None or entry.status == status)
+            and (cause is None or entry.cause == cause)
+        ]
+
+
+def view(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON, secrets masked."""
+    body: dict[str, Any] = {
+        "id": entry.id,
+        "at": iso(entry.at),
+        "kind": entry.kind,
+        "caller": entry.caller,
+        "vendor": entry.vendor,
+        "operation": entry.operation or None,
+        "cause": entry.cause,
+        "summary": entry.summary,
+        "error": entry.error or None,
+        "status": entry.status or None,
+        "diagnostics": [diagnostic.view() for diagnostic in entry.diagnostics],
+    }
+    if entry.kind == "call":
+        body["request"] = {
+            "method": entry.method,
+            "url": _masked_url(entry.url),
+            "headers": _masked_headers(entry.request_headers),
+            "body": _readable(entry.request_body),
+        }
+        body["response"] = {
+            "status": entry.status or None,
+            "headers": _masked_headers(entry.response_headers),
+            "body": _readable(entry.response_body),
+        }
+    return body
+
+
+def mask(secret: str) -> str:
+    """Enough to tell two secrets apart, not enough to use one."""
+    return f"{secret[:4]}…" if len(secret) >= 12 else "…"
+
+
+def _masked_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: _masked_header(name.lower(), value) for name, value in headers}
+
+
+def _masked_header(name: str, value: str) -> str:
+    if name not in SECRET_FIELDS:
+        return value
+    scheme, blank, rest = value.partition(" ")
+    return f"{scheme} {mask(rest)}" if blank else mask(value)
+
+
+def _masked_url(url: str) -> str:
+    path, mark, query = url.partition("?")
+    if not mark or not any(f"{name}=" in query.lower() for name in SECRET_FIELDS):
+        return url
+    return f"{path}?{urlencode(_masked_pairs(parse_qsl(query, keep_blank_values=True)), safe='…')}"
+
+
+def _masked_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, mask(value) if name.lower() in SECRET_FIELDS else value) for name, value in pairs]
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: mask(item) if isinstance(item, str) and key.lower() in SECRET_FIELDS else _masked(item)
+            for key, item in value.items()
+        }
+    return [_masked(item) for item in value] if isinstance(value, list) else value
+
+
+def _readable(raw: bytes) -> Any:
+    """JSON as JSON, a form as text with masked values, other text as text, bytes as their number."""
+    if not raw:
+        return None
+    if len(raw) > BODY_LIMIT:
+        text = raw[:BODY_LIMIT].decode(errors="replace")
+        return {"truncated": True, "text": _SECRET_MEMBER.sub(lambda m: m[1] + mask(m[2]), text)}
+    try:
+        return _masked(codec.decode(raw))
+    except codec.BadJson:
+        pass
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return {"binary": len(raw)}
+    if any(f"{name}=" in text.lower() for name in SECRET_FIELDS):
+        return urlencode(_masked_pairs(parse_qsl(text, keep_blank_values=True)), safe="…")
+    return text

@@ -1,0 +1,67 @@
+"""A prefix tree from path to operation: fixed words win over parameters, and a dead end is walked back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from stampcard.core.errors import ContractFault
+from stampcard.core.http import decode_segment
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Node(Generic[T]):
+    words: dict[str, _Node[T]] = field(default_factory=dict)
+    parameter: _Node[T] | None = None
+    methods: dict[str, tuple[T, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Router(Generic[T]):
+    """Where a method and path lead. A trailing slash is tolerated, as on the vendors' own stacks."""
+
+    def __init__(self) -> None:
+        self._root: _Node[T] = _Node()
+
+    def add(self, method: str, path: str, target: T) -> None:
+        """Add a path template such as `/v1/vouchers/{code}`. Raises ContractFault for a second target."""
+        node, names = self._root, []
+        for segment in _segments(path):
+            if segment.startswith("{") and segment.endswith("}"):
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.words.setdefault(segment, _Node())
+        if method in node.methods:
+            raise ContractFault(f"{method} {path} is served twice")
+        node.methods[method] = (target, tuple(names))
+
+    def find(self, path: str) -> tuple[dict[str, tuple[T, tuple[str, ...]]], list[str]] | None:
+        """Methods of a raw path, and the decoded values of its parameters; None for a path nobody has."""
+        values: list[str] = []
+        node = _walk(self._root, _segments(path), 0, values)
+        return (node.methods, values) if node is not None else None
+
+
+def _segments(path: str) -> list[str]:
+    segments = path.split("/")[1:]
+    if segments and segments[-1] == "":
+        segments.pop()
+    return segments
+
+
+def _walk(node: _Node[T], segments: list[str], at: int, values: list[str]) -> _Node[T] | None:
+    if at == len(segments):
+        return node if node.methods else None
+    word = node.words.get(segments[at])
+    if word is not None and (found := _walk(word, segments, at + 1, values)) is not None:
+        return found
+    if node.parameter is None or not segments[at]:
+        return None
+    values.append(decode_segment(segments[at]))
+    found = _walk(node.parameter, segments, at + 1, values)
+    if found is None:
+        values.pop()
+    return found

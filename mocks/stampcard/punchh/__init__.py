@@ -1,0 +1,49 @@
+"""Punchh: who is calling, what it answers when it refuses, and its table of handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from stampcard.core.contract import Operation
+from stampcard.core.endpoint import Call, Caller, Reply, Vendor
+from stampcard.core.errors import ApiError, ContractError
+from stampcard.core.http import Request
+from stampcard.core.world import World
+from stampcard.punchh.state import Business
+
+
+class Punchh(Vendor[Business]):
+    """The Punchh API."""
+
+    name = "punchh"
+    hosts: ClassVar[Mapping[str, str]] = {"*.punchh.com": "api"}
+    public_host = "sandbox.punchh.com"
+    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {}
+
+    def add_tenant(self, world: World) -> Business:
+        return Business(world)
+
+    def remove_tenant(self, world: World) -> None:
+        pass
+
+    def credentials(self, state: Business) -> dict[str, str]:
+        return {}
+
+    def identify(self, request: Request) -> Caller[Business] | None:
+        return None
+
+    def authenticate(self, caller: Caller[Business] | None, request: Request, operation: Operation) -> Caller[Business]:
+        raise ApiError(401, {"message": "Unauthorized"})
+
+    def not_found(self, request: Request) -> ApiError:
+        return ApiError(404, {"message": "Not Found"})
+
+    def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
+        return ApiError(405, {"message": "Method Not Allowed"}, [("Allow", ", ".join(allowed))])
+
+    def too_large(self, request: Request) -> ApiError:
+        return ApiError(413, {"message": "Payload Too Large"})
+
+    def invalid(self, call: Call[Business], error: ContractError) -> ApiError:
+        return ApiError(400, {"message": error.first.message})
