@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stampcard.core.checking import compile_schema, violations
+from stampcard.core.checking import compile_schema, pointer_to, violations
 from stampcard.core.endpoint import Vendor
 from stampcard.core.errors import ConnectError, SetupError
 from stampcard.core.faults import BadFault, Faults
@@ -65,12 +65,11 @@ def check(world: World, vendors: Mapping[str, Vendor[Any]], document: Any) -> No
     known = (*vendors, "stampcard")
     for name, section in document.items():
         if name not in known:
-            raise SetupError(f"/{name}", f"unknown; a setup document has {', '.join(known)}")
+            raise SetupError(pointer_to(name), f"unknown; a setup document has {', '.join(known)}")
         rules = OWN_SCHEMA if name == "stampcard" else vendors[name].contract.setup_schema
         found = violations(compile_schema(rules, {}), section, "setup")
         if found:
-            pointer = "".join(f"/{part}" for part in (name, *found[-1].path))
-            raise SetupError(pointer, found[-1].message)
+            raise SetupError(pointer_to(name, *found[-1].path), found[-1].message)
     try:
         Faults(world.chance).replace(document.get("stampcard", {}).get("faults", []))
     except BadFault as error:
