@@ -11,18 +11,30 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from stampcard.core import codec, setup
-from stampcard.core.clock import wall_now
-from stampcard.emulator import Emulator
-from stampcard.server import listen, run, serving
+from stampcard.cli.commands import Commands
+from stampcard.core import codec
 
 DEFAULT_WORLD = "default"
 
 
+def add(commands: Commands) -> None:
+    parser = commands.add_parser("up", help="serve until Ctrl-C")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=8100, help="control's port; vendors on +1 to +4; 0 takes free ones")
+    parser.add_argument("--setup", action="append", default=[], metavar="FILE", help="setup document to apply")
+    parser.add_argument("--frozen", action="store_true", help="clocks stand until they are moved")
+    parser.add_argument("--journal", type=int, default=10_000, metavar="N", help="journal entries a world keeps")
+    parser.add_argument("--json", action="store_true", help="one JSON line once ready, nothing else")
+    parser.set_defaults(run=serve)
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Raises SetupError for a setup file that does not fit, OSError for a taken port."""
+    from stampcard.core import setup
+    from stampcard.emulator import Emulator
+    from stampcard.server import listen, run, serving
+
     documents = [setup.read(Path(file)) for file in options.setup]
     emulator = Emulator(journal_size=options.journal)
     world = emulator.add_world(DEFAULT_WORLD, frozen=options.frozen)
@@ -78,35 +90,3 @@ def first_calls(facts: Mapping[str, Any]) -> list[str]:
         f"""-d '{{"source_id":"ada","name":"Ada"}}'""",
         f"{command} sign antavo POST {facts['antavo']['url']}/events '{event}' | curl -K -",
     ]
-
-
-def signed_call(vendor: str, method: str, url: str, body: str, world: str) -> str:
-    """A call with this world's signature, as a curl config."""
-    emulator = Emulator()
-    facts = emulator.describe(emulator.add_world(world))
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    raw = body.encode()
-    if vendor == "punchh":
-        from stampcard.punchh.signing import digest
-
-        algorithm = "sha1" if target.startswith("/api/auth") else "sha256"
-        headers = {"x-pch-digest": digest(facts["punchh"]["secret"], target, raw, algorithm)}
-    else:
-        from stampcard.antavo.signing import Message, authorization, long_date
-
-        antavo, now = facts["antavo"], wall_now()
-        signed = {"Date": long_date(now), "Host": parts.netloc}
-        message = Message(method, target, list(signed.items()), raw)
-        key = authorization(message, key=antavo["api_key"], secret=antavo["api_secret"], stack=antavo["stack"], at=now)
-        headers = {**signed, "Authorization": key}
-    if raw:
-        headers["Content-Type"] = "application/json"
-    return "\n".join(
-        [
-            f"url = {json.dumps(url)}",
-            f"request = {method}",
-            *(f"header = {json.dumps(f'{name}: {value}')}" for name, value in headers.items()),
-            *([f"data-binary = {json.dumps(body, ensure_ascii=False)}"] if body else []),
-        ]
-    )
