@@ -126,6 +126,8 @@ def vendors() -> list[str]:
 def load(vendor: str, folder: Path | None = None) -> Contract:
     """Read a vendor's folder. Raises ContractFault, naming file and operation, for anything that does not fit."""
     home = (folder or contracts_folder()) / vendor
+    if not home.is_dir():
+        raise ContractFault(f"no contract for {vendor!r}; there are {', '.join(vendors())}")
     document = _compiled(home)
     emulated = {definition["operationId"]: definition for definition in document["operations"]}
     operations: dict[str, Operation] = {}
