@@ -247,7 +247,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
     vendor.started(call)
 
     # Is it valid
-    if request.oversize:
+    if request.oversize or len(request.body) > vendor.max_body:
         raise vendor.too_large(request)
     call.path = match.path
     try:
