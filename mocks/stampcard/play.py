@@ -1,0 +1,149 @@
+"""Playing stories: in this process, against servers of our own, or against a server somebody else started."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from stampcard.client import ControlRefused, Listener, WorldClient, connect, in_process
+from stampcard.core.errors import ExpectationFailed, StampcardError
+from stampcard.emulator import Emulator
+from stampcard.server import listen, run, serving
+from stampcard.timeline import Timeline
+
+Play = Callable[[WorldClient], Awaitable[None]]
+
+
+class NoSuchStory(StampcardError):
+    """No story of that name, or a file without `async def play(world)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One file of scenarios/: its name, what it tells (the file's docstring) and its `play`."""
+
+    name: str
+    text: str
+    play: Play
+
+    @property
+    def title(self) -> str:
+        return self.text.strip().partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where stories are played: `control` is the URL of a server, or None for this process."""
+
+    live: bool = False
+    control: str | None = None
+    pace: float = 0.0
+
+
+def scenarios_folder() -> Path:
+    """The installed stories, or those of the checkout."""
+    packaged = Path(__file__).parent / "scenarios"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+def story_names() -> list[str]:
+    """Every story that is there, in the order of the folder."""
+    return sorted(path.stem for path in scenarios_folder().glob("*.py") if not path.stem.startswith("_"))
+
+
+def load_story(name: str) -> Story:
+    """A story by name, or by the path of its file. Raises NoSuchStory."""
+    path = Path(name) if name.endswith(".py") else scenarios_folder() / f"{name}.py"
+    if not path.is_file():
+        raise NoSuchStory(f"no story {name!r}; there are {', '.join(story_names())}")
+    spec = importlib.util.spec_from_file_location(f"stampcard_story_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise NoSuchStory(f"{path} cannot be read as a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    play = getattr(module, "play", None)
+    if not asyncio.iscoroutinefunction(play):
+        raise NoSuchStory(f"{path} has no `async def play(world)`")
+    return Story(path.stem, module.__doc__ or path.stem, play)
+
+
+def play_all(names: Sequence[str], stage: Stage) -> int:
+    """Play stories one after the other, print their timelines; 0 when all held, 1 when one did not."""
+    stories = [load_story(name) for name in names]
+    return run(_play_all(stories, stage))
+
+
+async def _play_all(stories: Sequence[Story], stage: Stage) -> int:
+    failed: list[str] = []
+    async with _opened(stage) as open_world:
+        for story in stories:
+            if not await _play(story, open_world, stage):
+                failed.append(story.name)
+    print(f"\n{len(stories) - len(failed)} of {len(stories)} stories held", end="")
+    print(f"; not: {', '.join(failed)}" if failed else ".")
+    return 1 if failed else 0
+
+
+async def _play(story: Story, open_world: Callable[[Listener], Awaitable[WorldClient]], stage: Stage) -> bool:
+    print(f"\n━━ {story.name}: {story.title}")
+    timeline = Timeline(print, colour=sys.stdout.isatty())
+    pacing = _Pacing(timeline, stage.pace)
+    world = await open_world(pacing)
+    try:
+        await story.play(world)
+        await world.look()
+        timeline.flush()
+        return True
+    except (ExpectationFailed, AssertionError) as error:
+        timeline.flush()
+        print(f"    ✗ {error}")
+    except (ControlRefused, httpx.HTTPError) as error:
+        timeline.flush()
+        print(f"    ✗ the story broke off: {error}")
+    finally:
+        await world.delete()
+        await world.close()
+    return False
+
+
+class _Pacing:
+    """A listener that leaves a presenter time to talk before each step."""
+
+    def __init__(self, timeline: Timeline, seconds: float) -> None:
+        self._timeline = timeline
+        self._seconds = seconds
+
+    def __call__(self, what: str, detail: object) -> None:
+        if self._seconds and what == "say":
+            import time  # noqa: TID251 - a pause for people, nothing a vendor sees
+
+            time.sleep(self._seconds)
+        self._timeline(what, detail)
+
+
+@contextlib.asynccontextmanager
+async def _opened(stage: Stage) -> AsyncIterator[Callable[[Listener], Awaitable[WorldClient]]]:
+    """A way to open a fresh, frozen world on the stage."""
+    if stage.control is not None:
+        control = stage.control
+        yield lambda listener: connect(control, listener=listener)
+        return
+    emulator = Emulator()
+    if not stage.live:
+
+        async def open_inside(listener: Listener) -> WorldClient:
+            world = emulator.add_world()
+            return in_process(emulator, world, listener)
+
+        yield open_inside
+        return
+    async with serving(emulator, listen(emulator), frozen=True):
+        port = next(port for port, name in emulator.ports.items() if name == "control")
+        yield lambda listener: connect(f"http://127.0.0.1:{port}", listener=listener)
