@@ -94,8 +94,7 @@ class Punchh(Vendor[Business]):
         return errors.not_found_path()
 
     def too_large(self, request: Request) -> ApiError:
-        """Assumed, as no limit is published."""
-        return ApiError(413, {"status": 413, "error": "Payload Too Large"})
+        return errors.too_large()
 
     def invalid(self, call: Call[Business], error: ContractError) -> ApiError:
         """What has the wrong type is dropped by the stack below, and so counts as missing (assumed)."""

@@ -134,7 +134,9 @@ def _check_headers(business: Business | None, request: Request) -> None:
 
 def _check_readable(request: Request) -> None:
     """A signed family finds its client in the body: one that cannot be read is told first."""
-    if request.body and not request.oversize:
+    if request.oversize:
+        raise errors.too_large()
+    if request.body:
         try:
             params.read_body(request)
         except codec.BadJson as error:
@@ -143,7 +145,7 @@ def _check_readable(request: Request) -> None:
 
 def _check_mobile(business: Business | None, request: Request) -> Business:
     _check_readable(request)
-    if not client_of(request) and not request.oversize:
+    if not client_of(request):
         raise MOBILE.missing("client")
     if business is None:
         text = "Client ID is incorrect. Please check client param or contact us"
@@ -166,7 +168,7 @@ def _check_sso(business: Business | None, request: Request) -> Business:
 
 def _signed(business: Business, request: Request, algorithm: str) -> bool:
     switches = business.switches
-    if request.oversize or switches.signature_mode == "off":
+    if switches.signature_mode == "off":
         return True
     return signing.matches(
         business.secret,

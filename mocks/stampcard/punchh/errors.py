@@ -48,6 +48,11 @@ def bad_json() -> ApiError:
     return ApiError(400, {"status": 400, "error": "data was not valid JSON"})
 
 
+def too_large() -> ApiError:
+    """Assumed, as no limit is published."""
+    return ApiError(413, {"status": 413, "error": "Payload Too Large"})
+
+
 def not_found_path() -> ApiError:
     """Assumed: the answer of the stack below for a path or method it does not route."""
     return ApiError(404, {"status": 404, "error": "Not Found"})

@@ -106,7 +106,10 @@ def apply(business: Business, section: Section) -> None:
     for name, value in section.get("business", {}).items():
         setattr(business, name, value)
     if "switches" in section:
-        business.switches = struct_from(Switches, business.switches, _flat(section["switches"]))
+        flat = _flat(section["switches"])
+        if flat.get("signature_mode") is False:  # YAML's plain `off`
+            flat["signature_mode"] = "off"
+        business.switches = struct_from(Switches, business.switches, flat)
     starts = section.get("ids", {}).get("start", {})
     business.switches.id_starts = {**business.switches.id_starts, **starts}
     if "program" in section:
