@@ -103,12 +103,36 @@ class Switches:
     array_limit: int = 25
 
 
+class Definition(msgspec.Struct):
+    """A custom attribute, custom event or product: made by its first use, or set up in the dashboard.
+
+    `data_type` is what a custom attribute was first seen with. Data for a blocklisted name is ignored.
+    """
+
+    name: str
+    data_type: str = ""
+    description: str | None = None
+    blocklisted: bool = False
+    tags: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class SubscriptionGroup:
+    """One subscription group of a channel: email, sms or whatsapp."""
+
+    id: str
+    name: str
+    channel: str
+
+
 @dataclass(slots=True)
 class Workspace:
     """One Braze workspace: all that one API key can see.
 
     Profiles are found by five identifiers; only external_id, braze_id and an alias (label, name) are unique.
-    `hourly` counts what happened: ("event", name) -> hours since 1970 -> how often; nothing in it is invented.
+    `attributes`, `events` and `products` hold the names used so far; `rate_headers` what the answer to a call in
+    flight says about its rate limit. `hourly` counts what happened and nothing else: ("event", name) -> hours since
+    1970 -> how often.
     """
 
     world: World
@@ -125,13 +149,19 @@ class Workspace:
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    attributes: dict[str, Definition] = field(default_factory=dict)
+    events: dict[str, Definition] = field(default_factory=dict)
+    products: dict[str, Definition] = field(default_factory=dict)
+    by_token: dict[str, User] = field(default_factory=dict)
+    by_device: dict[str, User] = field(default_factory=dict)
     campaigns: dict[str, Any] = field(default_factory=dict)
     canvases: dict[str, Any] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     content_blocks: dict[str, Any] = field(default_factory=dict)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Any] = field(default_factory=dict)
-    subscription_groups: dict[str, Any] = field(default_factory=dict)
+    subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:
         return iter(self.users.values())
