@@ -53,7 +53,7 @@ def matches(workspace: Workspace, audience: Mapping[str, Any], user: User) -> bo
         return compare(user.profile.get("date_of_last_session"), item["comparison"], item["value"], now)
     kind = "email_subscribe" if "email_subscription_status" in audience else "push_subscribe"
     item = audience.get("email_subscription_status") or audience["push_subscription_status"]
-    return (user.profile.get(kind, "subscribed") == item["value"]) == (item["comparison"] == "is")
+    return bool((user.profile.get(kind, "subscribed") == item["value"]) == (item["comparison"] == "is"))
 
 
 def compare(value: Any, comparison: str, wanted: Any, now: datetime) -> bool:

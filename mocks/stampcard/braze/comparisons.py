@@ -146,7 +146,7 @@ def fault(comparison: str, value: Any) -> str:
         return "" if is_number(value) and abs(value) < 1e9 * 1e9 else f"{comparison!r} takes a number"
     if comparison in ("before", "after"):
         return "" if instant(value) is not None else f"{comparison!r} takes a date or an instant"
-    if comparison.endswith("match regex") or comparison.endswith("matches regex"):
+    if comparison.endswith(("match regex", "matches regex")):
         try:
             re.compile(value)
         except (re.error, TypeError, RecursionError) as error:

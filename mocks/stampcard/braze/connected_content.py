@@ -172,7 +172,7 @@ def _body(ask: Ask) -> bytes:
 
 
 def _is_form(text: str) -> bool:
-    return "=" in text and text.lstrip()[:1] not in ('{', "[", '"')
+    return "=" in text and text.lstrip()[:1] not in ("{", "[", '"')
 
 
 def _is_halted(workspace: Workspace, host: str) -> bool:

@@ -78,7 +78,7 @@ def matches(found: list[Any], comparison: str, wanted: Any, workspace: Workspace
     if comparison in comparisons.PRESENCE:
         return (not _present(found, comparison)) == (comparison in ("is blank", "is empty"))
     if comparison in comparisons.OR_NOT_SET:
-        return not found or found[0] is (comparison == "is true or not set")
+        return not found or bool(found[0] is (comparison == "is true or not set"))
     if not found:
         if comparison == "does not match regex":
             return False
@@ -114,7 +114,7 @@ def _push_status(workspace: Workspace, item: Rule, user: User) -> bool:
 
 
 def _status(state: Any, item: Rule) -> bool:
-    return (state == item["value"]) == (item["comparison"] == "is")
+    return bool((state == item["value"]) == (item["comparison"] == "is"))
 
 
 def _email_available(workspace: Workspace, item: Rule, user: User) -> bool:
@@ -123,7 +123,7 @@ def _email_available(workspace: Workspace, item: Rule, user: User) -> bool:
         and user.profile.get("email_subscribe") != "unsubscribed"
         and user.profile.get("marked_email_as_spam_at") is None
     )
-    return reachable == (item["comparison"] == "is true")
+    return bool(reachable == (item["comparison"] == "is true"))
 
 
 def _custom_event(workspace: Workspace, item: Rule, user: User) -> bool:
@@ -131,7 +131,7 @@ def _custom_event(workspace: Workspace, item: Rule, user: User) -> bool:
     count = tally.count if tally else 0
     comparison = item["comparison"]
     if comparison in ("has done", "has not done"):
-        return (count > 0) == (comparison == "has done")
+        return bool((count > 0) == (comparison == "has done"))
     return matches([count], comparison, item.get("value"), workspace)
 
 
@@ -142,12 +142,12 @@ def _random_bucket(workspace: Workspace, item: Rule, user: User) -> bool:
 def _segment(workspace: Workspace, item: Rule, user: User) -> bool:
     segment = find_segment(workspace, item["name"])
     inside = segment is not None and holds(workspace, segment.rule, user)
-    return inside == (item["comparison"] == "included")
+    return bool(inside == (item["comparison"] == "included"))
 
 
 def _received(workspace: Workspace, item: Rule, user: User) -> bool:
     ids = [campaign.id for campaign in workspace.campaigns.values() if campaign.name == item["name"]]
-    return any(key in user.campaigns for key in ids) == (item["comparison"] == "has")
+    return bool(any(key in user.campaigns for key in ids) == (item["comparison"] == "has"))
 
 
 FILTERS: Mapping[str, Callable[[Workspace, Rule, User], bool]] = {

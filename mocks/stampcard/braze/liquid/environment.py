@@ -164,4 +164,3 @@ class Dialect(Environment):
 
     def tokenizer(self) -> Callable[[str], Iterator[Token]]:
         return tokens.tokenize
-
