@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from stampcard.core.faults import BadFault
 from stampcard.core.world import World
 from stampcard.emulator import LOBBY, Emulator, WorldExists
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+CONSOLE = Path(__file__).with_name("console.html")
 
 _STATUSES: Mapping[type[StampcardError], int] = {
     UnknownWorld: 404,
@@ -45,6 +46,7 @@ def control_app(emulator: Emulator, *, frozen: bool = False) -> Starlette:
     world = f"{prefix}/worlds/{{world}}"
     return Starlette(
         routes=[
+            Route("/", control.console),
             Route(f"{prefix}/health", control.health),
             Route(f"{prefix}/setup.schema.json", control.schema),
             Route(f"{prefix}/worlds", control.worlds, methods=["GET"]),
@@ -73,6 +75,9 @@ class _Control:
 
     def _world(self, request: Request) -> World:
         return self._emulator.find_world(request.path_params["world"])
+
+    async def console(self, request: Request) -> Response:
+        return Response(CONSOLE.read_bytes(), media_type="text/html")
 
     async def health(self, request: Request) -> Response:
         return _json({"status": "ok", "version": version("stampcard")})

@@ -24,6 +24,11 @@ def resolved(value: Mapping[str, Any], components: Mapping[str, Any]) -> Mapping
     return value
 
 
+def pointer_to(*path: str | int, below: str = "") -> str:
+    """A path as a JSON pointer (RFC 6901): `/a~1b/0`."""
+    return below + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
 def compile_schema(schema: Mapping[str, Any], components: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({**schema, "components": {"schemas": components.get("schemas", {})}})
 
@@ -37,6 +42,8 @@ def violations(validator: jsonschema_rs.Draft202012Validator, value: Any, where:
 def _violation(error: jsonschema_rs.ValidationError, where: str) -> Violation:
     keyword = next(str(part) for part in reversed(error.schema_path) if isinstance(part, str))
     limit = next(iter(error.kind.as_dict().values()), None)
+    if keyword == "type" and isinstance(limit, list) and len(limit) == 1:
+        limit = limit[0]
     return Violation(where, tuple(error.instance_path), keyword, limit, error.instance, error.message)
 
 
@@ -50,7 +57,9 @@ class ParameterRule:
         self.required: bool = found.get("required", False)
         self.schema = resolved(found.get("schema", {}), components)
         self._components = components
-        self._constrained = bool(self.schema.keys() - {"type", "description", "default", "items", "examples"})
+        self._item = resolved(self.schema.get("items", {}), components)
+        constraints = self.schema.keys() - {"items"} | self._item.keys()
+        self._constrained = bool(constraints - {"type", "description", "default", "examples"})
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
@@ -62,7 +71,7 @@ class ParameterRule:
         texts: Any = list(values) if kind == "array" else values[-1]
         try:
             if kind == "array":
-                item = resolved(self.schema.get("items", {}), self._components).get("type", "string")
+                item = self._item.get("type", "string")
                 value: Any = [_typed(text, item) for text in texts]
             else:
                 value = _typed(texts, kind)
@@ -120,11 +129,14 @@ class BodyRule:
 class _Known:
     """The member names a schema declares, at every level where it declares any and is not open."""
 
-    __slots__ = ("items", "members", "open")
+    __slots__ = ("items", "members", "open", "patterns")
 
-    def __init__(self, members: dict[str, _Known | None], items: _Known | None, is_open: bool) -> None:
+    def __init__(
+        self, members: dict[str, _Known | None], items: _Known | None, patterns: list[re.Pattern[str]], is_open: bool
+    ) -> None:
         self.members = members
         self.items = items
+        self.patterns = patterns
         self.open = is_open
 
     def unknown(self, value: Any, pointer: str) -> Iterable[str]:
@@ -132,9 +144,9 @@ class _Known:
             for key, item in value.items():
                 below = self.members.get(key)
                 if below is not None:
-                    yield from below.unknown(item, f"{pointer}/{key}")
-                elif not self.open and key not in self.members:
-                    yield f"{pointer}/{key}"
+                    yield from below.unknown(item, pointer_to(key, below=pointer))
+                elif not self.open and key not in self.members and not any(p.search(key) for p in self.patterns):
+                    yield pointer_to(key, below=pointer)
         elif isinstance(value, list) and self.items is not None:
             for index, item in enumerate(value):
                 yield from self.items.unknown(item, f"{pointer}/{index}")
@@ -142,11 +154,7 @@ class _Known:
 
 def _known(schema: Mapping[str, Any], components: Mapping[str, Any], level: int) -> _Known:
     """`level` bounds recursive schemas: below it nothing is told."""
-    found = resolved(schema, components)
-    parts = [
-        found,
-        *(resolved(part, components) for key in ("allOf", "anyOf", "oneOf") for part in found.get(key, ())),
-    ]
+    parts = list(_branches(schema, components, 0))
     members: dict[str, _Known | None] = {}
     items: _Known | None = None
     for part in parts:
@@ -155,9 +163,23 @@ def _known(schema: Mapping[str, Any], components: Mapping[str, Any], level: int)
             members[name] = below if below is not None and (below.members or below.items) else members.get(name)
         if "items" in part and level < 6:
             items = _known(part["items"], components, level + 1)
+    patterns = [re.compile(pattern) for part in parts for pattern in part.get("patternProperties", ())]
     declared = any("properties" in part for part in parts)
     is_open = not declared or any(part.get("additionalProperties") not in (None, False) for part in parts)
-    return _Known(members, items, is_open)
+    return _Known(members, items, patterns, is_open)
+
+
+def _branches(schema: Any, components: Mapping[str, Any], level: int) -> Iterable[Mapping[str, Any]]:
+    """A schema and all that it is composed of; `true` and `false` stand for nothing."""
+    if not isinstance(schema, Mapping):
+        return
+    found = resolved(schema, components)
+    yield found
+    for key in ("allOf", "anyOf", "oneOf", "then", "else"):
+        parts = found.get(key, ())
+        for part in (parts,) if isinstance(parts, Mapping) else parts:
+            if level < 6:
+                yield from _branches(part, components, level + 1)
 
 
 class ReplyRule:

@@ -47,9 +47,9 @@ def parse_instant(value: str) -> datetime:
     """ISO 8601 with a zone (or taken as UTC); raises ClockError."""
     try:
         instant = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise ClockError(f"not an ISO 8601 instant: {value!r}") from error
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def iso(instant: datetime) -> str:
@@ -90,7 +90,7 @@ class Clock:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the start, with nothing due."""
+        """Back to the start, with nothing due; a move that is under way ends with the job that runs now."""
         self._jobs: list[Job] = []
         self._frozen_at: datetime | None = FROZEN_START if self._start_frozen else None
         self._offset = timedelta()
@@ -171,8 +171,9 @@ class Clock:
         self._mover = asyncio.current_task()
         try:
             async with self._lock:
+                jobs = self._jobs
                 ran = await self._run_until(target)
-                if target is not None:
+                if target is not None and jobs is self._jobs:
                     self._stand_at(target)
                 return ran
         finally:
@@ -180,7 +181,8 @@ class Clock:
 
     async def _run_until(self, target: datetime | None) -> list[Job]:
         ran: list[Job] = []
-        while True:
+        jobs = self._jobs
+        while jobs is self._jobs:
             due = self.next_due()
             if due is None or due > (target or self.now):
                 return ran
@@ -191,6 +193,7 @@ class Clock:
                 await job.run()
             except Exception as error:
                 self._failed(job, error)
+        return ran
 
     def _stand_at(self, instant: datetime) -> None:
         if self._frozen_at is None:

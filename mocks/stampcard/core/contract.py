@@ -9,7 +9,7 @@ documents are read as one: a component has one name in all of them, and `common.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -118,9 +118,16 @@ def contracts_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "contracts"
 
 
+def vendors() -> list[str]:
+    """The vendors that have a contract, in the order of the alphabet."""
+    return sorted(path.parent.name for path in contracts_folder().glob("*/index.yaml"))
+
+
 def load(vendor: str, folder: Path | None = None) -> Contract:
     """Read a vendor's folder. Raises ContractFault, naming file and operation, for anything that does not fit."""
     home = (folder or contracts_folder()) / vendor
+    if not home.is_dir():
+        raise ContractFault(f"no contract for {vendor!r}; there are {', '.join(vendors())}")
     document = _compiled(home)
     emulated = {definition["operationId"]: definition for definition in document["operations"]}
     operations: dict[str, Operation] = {}
@@ -196,6 +203,7 @@ def _store(home: Path, cache: Path, document: Mapping[str, Any]) -> None:
 def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
     bundle: dict[str, Any] = {"operations": [], "components": components, "setup": {"type": "object"}}
+    defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
         document = _read_yaml(name, raw)
@@ -206,8 +214,43 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             for key, value in members.items():
                 if components.setdefault(kind, {}).setdefault(key, value) != value:
                     raise ContractFault(f"{home.name}/{name}: components/{kind}/{key} differs from another file's")
-        bundle["operations"] += _operations(f"{home.name}/{name}", document)
+        for definition in _operations(f"{home.name}/{name}", document):
+            operation = definition["operationId"]
+            if operation in defined:
+                raise ContractFault(f"{home.name}: {operation} is defined in {defined[operation]} and {name}")
+            defined[operation] = name
+            bundle["operations"].append(definition)
+    _check_index(home.name, bundle["index"])
+    _check_references(home.name, [bundle["operations"], components], components)
     return bundle
+
+
+def _check_index(vendor: str, index: Mapping[str, Any]) -> None:
+    for number, row in enumerate(index["operations"]):
+        if missing := {"id", "group", "method", "path", "source"} - row.keys():
+            raise ContractFault(f"{vendor}/index.yaml: row {number} ({row.get('id')}) lacks {', '.join(missing)}")
+
+
+def _check_references(vendor: str, value: Any, components: Mapping[str, Any]) -> None:
+    """Every `$ref` leads somewhere; found here rather than by the first request that needs it."""
+    if isinstance(value, list):
+        for item in value:
+            _check_references(vendor, item, components)
+    elif isinstance(value, dict):
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            kind, _, name = reference.removeprefix("#/components/").partition("/")
+            if not reference.startswith("#/components/") or name not in components.get(kind, ()):
+                raise ContractFault(f"{vendor}: a contract file refers to {reference}, which is not there")
+        for item in value.values():
+            _check_references(vendor, item, components)
+
+
+def _check_path(name: str, path: str, parameters: Iterable[Mapping[str, Any]]) -> None:
+    """A path parameter that the path has no place for."""
+    for parameter in parameters:
+        if parameter.get("in") == "path" and f"{{{parameter['name']}}}" not in path:
+            raise ContractFault(f"{name}: {path} has no {{{parameter['name']}}}")
 
 
 def _read_yaml(name: str, raw: bytes) -> dict[str, Any]:
@@ -242,6 +285,7 @@ def _operations(name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
                     raise ContractFault(f"{name}: {method.upper()} {path} has no operationId")
                 shared = item.get("parameters", [])
                 definition["parameters"] = [*shared, *definition.get("parameters", [])]
+                _check_path(name, path, definition["parameters"])
                 definition |= {"x-method": method.upper(), "x-path": path}
                 found.append(definition)
     return found

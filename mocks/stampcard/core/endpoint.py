@@ -207,16 +207,26 @@ class _Journey(Generic[T]):
 
 async def answer(vendor: Vendor[T], request: Request, service: str | None, lobby: World) -> Response:
     """Answer one request; `lobby` is where requests are kept whose credential names no world."""
-    caller = vendor.identify(request)
-    journey = _Journey(vendor, request, caller.world if caller else lobby, caller)
     try:
-        response = await _travel(journey, service)
-    except ApiError as error:
-        response = _render(journey, Reply(error.status, error.body, error.headers))
+        caller = vendor.identify(request)
     except Exception as error:
+        journey = _Journey(vendor, request, lobby, None)
         response = _fault_of_ours(journey, error)
+    else:
+        journey = _Journey(vendor, request, caller.world if caller else lobby, caller)
+        response = await _answered(journey, service)
     _record(journey, response)
     return response
+
+
+async def _answered(journey: _Journey[T], service: str | None) -> Response:
+    try:
+        try:
+            return await _travel(journey, service)
+        except ApiError as error:
+            return _render(journey, Reply(error.status, error.body, error.headers))
+    except Exception as error:
+        return _fault_of_ours(journey, error)
 
 
 async def _travel(journey: _Journey[T], service: str | None) -> Response:
@@ -247,7 +257,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
     vendor.started(call)
 
     # Is it valid
-    if request.oversize:
+    if request.oversize or len(request.body) > vendor.max_body:
         raise vendor.too_large(request)
     call.path = match.path
     try:
@@ -265,7 +275,7 @@ def _read(vendor: Vendor[T], call: Call[T]) -> None:
     """Parameters and body in their declared types. Raises ContractError with all violations."""
     operation = call.operation
     found: list[Violation] = []
-    if operation.parameters:
+    if operation.parameters or call.request.raw_query:
         found += _read_parameters(call)
     rule = operation.body
     if rule is not None and (call.request.body or rule.required):
@@ -299,15 +309,12 @@ def _read_parameters(call: Call[Any]) -> list[Violation]:
 
 
 def _render(journey: _Journey[T], reply: Reply) -> Response:
-    world, operation, call = journey.world, journey.operation, journey.call
-    headers = [("X-Stampcard-World", world.name), ("X-Stampcard-Entry", str(journey.entry))]
-    if operation is not None:
-        headers.append(("X-Stampcard-Operation", operation.id))
-    if call is not None and call.diagnostics:
-        codes = dict.fromkeys(f"{d.code} {d.pointer}".strip() for d in call.diagnostics[:8])
-        headers.append(("X-Stampcard-Diagnostics", ", ".join(codes).encode("ascii", "backslashreplace").decode()))
-    headers += journey.vendor.response_headers(world, call)
-    headers += reply.headers
+    """The response of a reply or refusal. Raises ReplyFault for a header that cannot be sent."""
+    headers = _own_headers(journey)
+    for name, value in (*journey.vendor.response_headers(journey.world, journey.call), *reply.headers):
+        if not value.isascii() or not value.isprintable():
+            raise ReplyFault(f"the header {name} cannot be {value!r}")
+        headers.append((name, value))
     if reply.raw is not None:
         body = reply.raw
         headers.append(("Content-Type", reply.media_type))
@@ -321,6 +328,18 @@ def _render(journey: _Journey[T], reply: Reply) -> Response:
     return response
 
 
+def _own_headers(journey: _Journey[T]) -> list[tuple[str, str]]:
+    """The second channel, as far as it fits into headers."""
+    operation, call = journey.operation, journey.call
+    headers = [("X-Stampcard-World", journey.world.name), ("X-Stampcard-Entry", str(journey.entry))]
+    if operation is not None:
+        headers.append(("X-Stampcard-Operation", operation.id))
+    if call is not None and call.diagnostics:
+        told = dict.fromkeys(f"{d.code} {d.pointer}".strip()[:100] for d in call.diagnostics[:8])
+        headers.append(("X-Stampcard-Diagnostics", ", ".join(told).encode("unicode_escape").decode()))
+    return headers
+
+
 def _fault_of_ours(journey: _Journey[T], error: Exception) -> Response:
     operation = journey.operation.id if journey.operation else ""
     entry = journey.world.record_fault(journey.vendor.name, operation, error, journey.entry)
@@ -331,7 +350,8 @@ def _fault_of_ours(journey: _Journey[T], error: Exception) -> Response:
         "message": message,
         "stampcard": {"fault": repr(error), "entry": entry, "operation": operation or None},
     }
-    return _render(journey, Reply(500, body))
+    headers = [*_own_headers(journey), ("Content-Type", JSON)]
+    return Response(500, headers, codec.encode(body))
 
 
 def _record(journey: _Journey[T], response: Response) -> None:

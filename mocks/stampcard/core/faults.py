@@ -41,7 +41,7 @@ class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 
 
 class Faults:
-    """A world's list of faults; `times` counts down as they hit."""
+    """A world's list of faults; `times` counts down as they hit, and one that is used up is gone."""
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -66,12 +66,14 @@ class Faults:
     def hit(self, *, vendor: str = "", operation: str = "", host: str = "") -> Fault | None:
         """The fault that hits this call, counted. A fault for a host hits calls out; others hit calls in."""
         for fault in self._faults:
-            if not _fits(fault, vendor, operation, host) or fault.times == 0:
+            if not _fits(fault, vendor, operation, host):
                 continue
             if fault.probability is not None and not self._chance.happens(fault.probability):
                 continue
             if fault.times is not None:
                 fault.times -= 1
+                if not fault.times:
+                    self._faults = [other for other in self._faults if other is not fault]
             return fault
         return None
 
@@ -90,8 +92,10 @@ def _check(fault: Fault) -> None:
         raise BadFault("delay is negative")
     if not (fault.status or fault.delay is not None or fault.drop or fault.garbage):
         raise BadFault("a fault needs one of status, delay, drop, garbage")
-    if fault.status is not None and not 100 <= fault.status <= 599:
-        raise BadFault(f"not an HTTP status: {fault.status}")
+    if fault.host is not None and (fault.vendor or fault.operation):
+        raise BadFault("a fault with a host is for calls out, which name neither vendor nor operation")
+    if fault.status is not None and not 200 <= fault.status <= 599:
+        raise BadFault(f"not the status of an answer: {fault.status}")
     if fault.times is not None and fault.times < 1:
         raise BadFault("times is at least 1")
     if fault.probability is not None and not 0 <= fault.probability <= 1:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -25,7 +25,12 @@ SECRET_FIELDS = frozenset(
 )
 """Names of headers, query parameters and JSON members whose values the view masks, lower case."""
 
-_SECRET_MEMBER = re.compile(rf'("(?:{"|".join(sorted(SECRET_FIELDS))})"\s*:\s*")([^"]*)', re.IGNORECASE)
+_NAMES = "|".join(sorted(SECRET_FIELDS))
+_SECRET_MEMBER = re.compile(
+    rf"""((["'])(?:{_NAMES})\2\s*:\s*(["']))((?:\\.|(?!\3)[^\\])*)""", re.IGNORECASE | re.DOTALL
+)
+_PAIR = re.compile(r"(?:(?<=[&?])|^)([^=&?]+)=([^&]*)")
+_USERINFO = re.compile(r"^([a-z]+://)[^/?#]*@", re.IGNORECASE)
 
 
 class Diagnostic(msgspec.Struct, frozen=True):
@@ -167,23 +172,34 @@ def _masked_header(name: str, value: str) -> str:
 
 
 def _masked_url(url: str) -> str:
-    path, mark, query = url.partition("?")
-    if not mark or not any(f"{name}=" in query.lower() for name in SECRET_FIELDS):
-        return url
-    return f"{path}?{urlencode(_masked_pairs(parse_qsl(query, keep_blank_values=True)), safe='…')}"
+    path, mark, query = _USERINFO.sub(r"\1…@", url).partition("?")
+    return f"{path}{mark}{_masked_pairs(query)}"
 
 
-def _masked_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, mask(value) if name.lower() in SECRET_FIELDS else value) for name, value in pairs]
+def _masked_pairs(text: str) -> str:
+    """Form-encoded text, otherwise as it was."""
+
+    def masked(pair: re.Match[str]) -> str:
+        secret = unquote_plus(pair[1]).lower() in SECRET_FIELDS
+        return f"{pair[1]}={mask(unquote_plus(pair[2]))}" if secret else pair[0]
+
+    return _PAIR.sub(masked, text)
 
 
-def _masked(value: Any) -> Any:
+def _masked_text(text: str) -> str:
+    """Text that is no JSON, or no longer: what looks like a secret member or a form's secret field is masked."""
+    return _masked_pairs(_SECRET_MEMBER.sub(lambda member: member[1] + mask(member[4]), text))
+
+
+def _masked(value: Any, secret: bool = False) -> Any:
+    """JSON with all that stands under a secret name masked."""
     if isinstance(value, dict):
-        return {
-            key: mask(item) if isinstance(item, str) and key.lower() in SECRET_FIELDS else _masked(item)
-            for key, item in value.items()
-        }
-    return [_masked(item) for item in value] if isinstance(value, list) else value
+        return {key: _masked(item, secret or key.lower() in SECRET_FIELDS) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, secret) for item in value]
+    if not secret or value is None or isinstance(value, bool):
+        return value
+    return mask(str(value))
 
 
 def _readable(raw: bytes) -> Any:
@@ -191,16 +207,12 @@ def _readable(raw: bytes) -> Any:
     if not raw:
         return None
     if len(raw) > BODY_LIMIT:
-        text = raw[:BODY_LIMIT].decode(errors="replace")
-        return {"truncated": True, "text": _SECRET_MEMBER.sub(lambda m: m[1] + mask(m[2]), text)}
+        return {"truncated": True, "text": _masked_text(raw[:BODY_LIMIT].decode(errors="replace"))}
     try:
         return _masked(codec.decode(raw))
     except codec.BadJson:
         pass
     try:
-        text = raw.decode()
+        return _masked_text(raw.decode())
     except UnicodeDecodeError:
         return {"binary": len(raw)}
-    if any(f"{name}=" in text.lower() for name in SECRET_FIELDS):
-        return urlencode(_masked_pairs(parse_qsl(text, keep_blank_values=True)), safe="…")
-    return text

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stampcard.core.checking import compile_schema, violations
+from stampcard.core.checking import compile_schema, pointer_to, violations
 from stampcard.core.endpoint import Vendor
 from stampcard.core.errors import ConnectError, SetupError
 from stampcard.core.faults import BadFault, Faults
@@ -47,15 +47,37 @@ def read(path: Path) -> Mapping[str, Any]:
     """Read a setup file, YAML or JSON. Raises SetupError naming file, line and reason."""
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        """YAML that says no more than JSON can: dates stay text."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, rule) for tag, rule in rules if tag != "tag:yaml.org,2002:timestamp"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader)
     except OSError as error:
         raise SetupError("", f"{path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SetupError("", f"{path}: {error}") from error
     if not isinstance(document, dict):
         raise SetupError("", f"{path}: a setup document is a mapping of vendors to their settings")
+    if (odd := _no_json(document, "")) is not None:
+        raise SetupError(odd, f"{path}: JSON has no such value, and a setup document is JSON")
     return document
+
+
+def _no_json(value: Any, pointer: str) -> str | None:
+    """Where YAML says what JSON cannot, or None."""
+    if isinstance(value, dict):
+        if any(not isinstance(key, str) for key in value):
+            return pointer or "/"
+        members: Iterable[tuple[str | int, Any]] = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    else:
+        return None if value is None or isinstance(value, str | int | float) else pointer
+    return next((odd for key, item in members if (odd := _no_json(item, pointer_to(key, below=pointer)))), None)
 
 
 def check(world: World, vendors: Mapping[str, Vendor[Any]], document: Any) -> None:
@@ -65,12 +87,11 @@ def check(world: World, vendors: Mapping[str, Vendor[Any]], document: Any) -> No
     known = (*vendors, "stampcard")
     for name, section in document.items():
         if name not in known:
-            raise SetupError(f"/{name}", f"unknown; a setup document has {', '.join(known)}")
+            raise SetupError(pointer_to(name), f"unknown; a setup document has {', '.join(known)}")
         rules = OWN_SCHEMA if name == "stampcard" else vendors[name].contract.setup_schema
         found = violations(compile_schema(rules, {}), section, "setup")
         if found:
-            pointer = "".join(f"/{part}" for part in (name, *found[-1].path))
-            raise SetupError(pointer, found[-1].message)
+            raise SetupError(pointer_to(name, *found[-1].path), found[-1].message)
     try:
         Faults(world.chance).replace(document.get("stampcard", {}).get("faults", []))
     except BadFault as error:

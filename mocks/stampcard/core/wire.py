@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -23,9 +24,14 @@ MAX_RESPONSE = 10 * 1024 * 1024
 """Bytes of an outside answer that are read; a longer one counts as a dropped connection."""
 
 
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
 def faulted(fault: Fault) -> Response:
     """What a fault makes of a call."""
-    response = Response(fault.status or 200, (), b"\x00\xff<garbage" if fault.garbage else b"")
+    status = fault.status or 200
+    bodiless = status in (204, 304)
+    response = Response(status, (), b"\x00\xff<garbage" if fault.garbage and not bodiless else b"")
     response.delay = fault.seconds
     response.dropped = fault.drop
     return response
@@ -41,12 +47,24 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _port(scheme: str, netloc: str, url: str) -> int:
+def _address(url: str) -> tuple[str, str, int, str]:
+    """Scheme, host, port and target of a URL. Raises HostRefused for what is none."""
     try:
-        port = urlsplit(f"//{netloc}").port
+        parts = urlsplit(url)
+        port = parts.port
     except ValueError as error:
-        raise HostRefused(f"not a URL: {url!r}") from error
-    return port or (443 if scheme == "https" else 80)
+        raise HostRefused(f"not a URL: {url!r}; nothing was sent") from error
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in ("http", "https") or not host:
+        raise HostRefused(f"not an http or https URL: {url!r}; nothing was sent")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.scheme, host, port or (443 if parts.scheme == "https" else 80), target
+
+
+def _check_headers(fields: Iterable[tuple[str, str]]) -> None:
+    for name, value in fields:
+        if not _FIELD_NAME.fullmatch(name) or any(character in value for character in "\r\n\0"):
+            raise WireError(f"not a header, nothing was sent: {name!r}: {value!r}")
 
 
 class Wire:
@@ -76,30 +94,36 @@ class Wire:
         `caller` is the vendor that calls, `cause` the journal id of what made it call, `timeout` in seconds.
         Raises WireError (HostRefused, CallTimedOut, ConnectionDropped); its `entry` names the journal entry.
         """
-        parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        port = _port(parts.scheme, parts.netloc, url)
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        fields = [("Host", parts.netloc.rpartition("@")[2]), *pairs]
+        fields = [(name, value) for name, value in pairs if name.lower() not in ("host", "content-length")]
         if body:
             fields.append(("Content-Length", str(len(body))))
-        request = Request(method, target, Headers(fields), body, scheme=parts.scheme, caller=caller, cause=cause)
+        request = Request(method, url, Headers(fields), body, caller=caller, cause=cause)
+        host = ""
         try:
-            response = self._faulted(host, timeout)
-            if response is None:
-                answer = self._answer(request, host, port)
-                response = await (answer if answer is not None else self._send_outside(request, url, host, timeout))
-            if response.dropped:
-                raise ConnectionDropped(f"{host}: the connection broke before an answer", response.entry)
-            if response.delay >= timeout:
-                raise CallTimedOut(f"{host}: no answer within {timeout:g} s", response.entry)
+            scheme, host, port, target = _address(url)
+            _check_headers(fields)
+            fields.insert(0, ("Host", urlsplit(url).netloc.rpartition("@")[2]))
+            request = Request(method, target, Headers(fields), body, scheme=scheme, caller=caller, cause=cause)
+            response = await self._answered(request, url, host, port, timeout)
         except WireError as error:
             if not error.entry:
                 error.entry = self._record(request, url, host, None, str(error))
             raise
         if response.world != self._world.name:
             response.entry = self._record(request, url, host, response, "")
+        return response
+
+    async def _answered(self, request: Request, url: str, host: str, port: int, timeout: float) -> Response:
+        response = self._faulted(host, timeout)
+        if response is None:
+            answer = self._answer(request, host, port)
+            response = await (answer if answer is not None else self._send_outside(request, url, host, timeout))
+        entry = response.entry if response.world == self._world.name else None
+        if response.dropped:
+            raise ConnectionDropped(f"{host}: the connection broke before an answer", entry)
+        if response.delay >= timeout:
+            raise CallTimedOut(f"{host}: no answer within {timeout:g} s", entry)
         return response
 
     def _faulted(self, host: str, timeout: float) -> Response | None:
@@ -114,15 +138,16 @@ class Wire:
     async def _send_outside(self, request: Request, url: str, host: str, timeout: float) -> Response:
         if not is_loopback(host) and host not in self.allowed_hosts:
             raise HostRefused(
-                f"{host or url!r} is no vendor's host and not on this machine; nothing was sent "
+                f"{host} is no vendor's host and not on this machine; nothing was sent "
                 f"(allow it by name in the setup document: stampcard.allowed_hosts)"
             )
         import httpx
 
-        fields = [(name, value) for name, value in request.headers.items if name.lower() != "content-length"]
-        fields.append(("X-Stampcard-Cause", str(request.cause or "")))
+        pairs = (*request.headers.items, ("X-Stampcard-Cause", str(request.cause or "")))
+        fields = [(name.encode(), value.encode()) for name, value in pairs if name != "Content-Length"]
         try:
-            async with httpx.AsyncClient(timeout=timeout, trust_env=False) as client:
+            secure = request.scheme == "https"  # Reading the certificates takes longer than the call.
+            async with httpx.AsyncClient(timeout=timeout, trust_env=False, verify=secure) as client:
                 call = client.stream(request.method, url, content=request.body or None, headers=fields)
                 async with asyncio.timeout(timeout), call as answer:
                     body = bytearray()

@@ -1,0 +1,148 @@
+"""The setup document: checked whole, applied whole."""
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from stampcard.core import setup
+from stampcard.core.errors import ConnectError, SetupError
+from tests.core.conftest import Folder, Shop, Town
+
+
+async def apply(town: Town, document: Any) -> None:
+    await setup.apply(town.world, town.vendors, document)
+
+
+async def refused(town: Town, document: Any) -> tuple[str, str]:
+    with pytest.raises(SetupError) as error:
+        await apply(town, document)
+    assert (town.store.things, town.world.setups, town.world.faults.view()) == ({}, [], [])
+    assert town.world.wire.allowed_hosts == set()
+    return error.value.pointer, error.value.message
+
+
+async def test_a_document_is_applied_and_remembered(town: Town) -> None:
+    document = {"shop": {"things": [{"name": "a"}], "like": "a"}}
+    await apply(town, document)
+    assert (list(town.store.things), town.world.setups) == (["a"], [document])
+
+
+@pytest.mark.parametrize(
+    ("section", "pointer"),
+    [
+        (None, "/shop"),
+        ([], "/shop"),
+        ({"things": {}}, "/shop/things"),
+        ({"things": [{"name": "a"}, {}]}, "/shop/things/1"),
+        ({"things": [{"name": "a"}], "like": "b"}, "/shop/like"),
+        ({"things": [{"name": "a"}], "colour": 1}, "/shop"),
+    ],
+    ids=str,
+)
+async def test_what_does_not_fit_names_its_place_and_nothing_is_applied(town: Town, section: Any, pointer: str) -> None:
+    own = {"allowed_hosts": ["example.com"], "faults": [{"status": 500}]}
+    assert (await refused(town, {"stampcard": own, "shop": section}))[0] == pointer
+
+
+@pytest.mark.parametrize("document", [None, [], "shop", 1])
+async def test_a_document_is_a_mapping(town: Town, document: Any) -> None:
+    assert "mapping" in (await refused(town, document))[1]
+
+
+async def test_an_unknown_vendor_hears_which_there_are(town: Town) -> None:
+    pointer, message = await refused(town, {"bank/1": {}, "shop": {"things": [{"name": "a"}]}})
+    assert (pointer, "shop, stampcard" in message) == ("/bank~11", True)
+
+
+@pytest.mark.parametrize("own", [{"faults": [{"times": 1}]}, {"faults": [1]}, {"hosts": []}, {"allowed_hosts": "a"}])
+async def test_our_own_section_is_checked_too(town: Town, own: Any) -> None:
+    assert (await refused(town, {"stampcard": own, "shop": {"things": [{"name": "a"}]}}))[0].startswith("/stampcard")
+
+
+async def test_our_own_section_is_applied(town: Town) -> None:
+    await apply(town, {"stampcard": {"allowed_hosts": ["Example.com"], "faults": [{"status": 500}]}})
+    assert (town.world.wire.allowed_hosts, town.world.faults.view()) == ({"example.com"}, [{"status": 500}])
+
+
+async def test_a_refused_connection_leaves_the_rest_applied(town: Town) -> None:
+    class Connecting(Shop):
+        async def connect(self, world: Any, state: Any, section: Any) -> None:
+            raise ConnectError("/shop/like", "the bank said no")
+
+    town.shop.__class__ = Connecting
+    with pytest.raises(ConnectError):
+        await apply(town, {"shop": {"things": [{"name": "a"}]}})
+    assert (list(town.store.things), len(town.world.setups)) == (["a"], 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ({"a": {"x": 1}}, {"a": {"y": 2}}, {"a": {"x": 1, "y": 2}}),
+        ({"a": {"x": 1}}, {"a": {"x": 2}}, {"a": {"x": 2}}),
+        (
+            {"a": [{"name": "m", "v": 1}, {"name": "n"}]},
+            {"a": [{"name": "m", "v": 2}]},
+            {"a": [{"name": "n"}, {"name": "m", "v": 2}]},
+        ),
+        ({"a": [{"id": 1}]}, {"a": [{"id": 2}]}, {"a": [{"id": 1}, {"id": 2}]}),
+        ({"a": ["x"]}, {"a": ["x", "y"]}, {"a": ["x", "y"]}),
+        ({}, {"a": 1}, {"a": 1}),
+    ],
+)
+def test_documents_in_a_row_read_as_one(first: Any, second: Any, whole: Any) -> None:
+    assert setup.merged([first, second]) == whole
+
+
+def test_a_row_with_its_key_in_the_later_document_only_is_another_row() -> None:
+    assert setup.merged([{"a": [{"name": "m"}]}, {"a": [{"id": 1, "name": "m"}]}]) == {"a": [{"id": 1, "name": "m"}]}
+
+
+# Files
+
+
+@pytest.mark.parametrize("name", ["setup.yaml", "setup.json"])
+def test_a_file_is_yaml_or_json(tmp_path: Path, name: str) -> None:
+    text = '{"shop": {"like": "a"}}' if name.endswith("json") else "shop:\n  like: a\n"
+    (tmp_path / name).write_text(text)
+    assert setup.read(tmp_path / name) == {"shop": {"like": "a"}}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "- a", "", "just words", "a: \x07", "1: {}\n", "a: !!python/object:os.system x", "a: !!set {b}"]
+)
+def test_a_file_that_is_none_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(text)
+    with pytest.raises(SetupError, match=r"odd\.yaml"):
+        setup.read(file)
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_bytes(b"a: \xff")
+    with pytest.raises(SetupError, match=r"odd\.yaml"):
+        setup.read(tmp_path / "odd.yaml")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"none\.yaml: No such file"):
+        setup.read(tmp_path / "none.yaml")
+
+
+def test_dates_stay_text_as_in_json(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("shop:\n  since: 2026-01-15\n  at: 2026-01-15T09:00:00Z\n")
+    assert setup.read(tmp_path / "a.yaml") == {"shop": {"since": "2026-01-15", "at": "2026-01-15T09:00:00Z"}}
+
+
+# The schema for editors
+
+
+def test_the_whole_schema_is_valid_and_refuses_what_we_refuse(folder: Folder) -> None:
+    whole = setup.schema([Shop(folder.write())])
+    jsonschema.Draft202012Validator.check_schema(whole)
+    validator = jsonschema.Draft202012Validator(whole)
+    assert validator.is_valid({"shop": {"things": [{"name": "a"}]}, "stampcard": {"allowed_hosts": []}})
+    assert not validator.is_valid({"bank": {}})
+    assert not validator.is_valid({"shop": {"things": [{}]}})
