@@ -64,7 +64,9 @@ def split(expression: str) -> tuple[str, dict[str, str]]:
                 place = match.end()
                 continue
         place += 1
-    url = expression[: cuts[0][0]] if cuts else expression
+    if not cuts:
+        return expression.strip(), {}
+    url = expression[: cuts[0][0]]
     ends = [start for start, _ in cuts[1:]] + [len(expression)]
     return url.strip(), {
         match[1]: expression[match.end() : end].strip() for (_, match), end in zip(cuts, ends, strict=True)
