@@ -6,7 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.braze import custom_data, errors, exports, keys, limits, setup, user_ids, users
+from stampcard.braze import (
+    custom_data,
+    errors,
+    exports,
+    keys,
+    limits,
+    messages,
+    setup,
+    user_ids,
+    users,
+)
 from stampcard.braze.state import ApiKey, Workspace
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
@@ -39,6 +49,9 @@ class Braze(Vendor[Workspace]):
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
+        # messaging
+        "messages_send": messages.send,
+        "campaigns_trigger_send": messages.trigger,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:
