@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from stampcard.core.faults import BadFault
 from stampcard.core.world import World
 from stampcard.emulator import LOBBY, BadWorldName, Emulator, WorldExists
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+CONSOLE = Path(__file__).with_name("console.html")
 
 _STATUSES: Mapping[type[StampcardError], int] = {
     UnknownWorld: 404,
@@ -47,6 +48,7 @@ def control_app(emulator: Emulator, *, frozen: bool = False) -> Starlette:
     world = f"{prefix}/worlds/{{world}}"
     return Starlette(
         routes=[
+            Route("/", control.console),
             Route(f"{prefix}/health", control.health),
             Route(f"{prefix}/setup.schema.json", control.schema),
             Route(f"{prefix}/worlds", control.worlds, methods=["GET"]),
@@ -75,6 +77,9 @@ class _Control:
 
     def _world(self, request: Request) -> World:
         return self._emulator.find_world(request.path_params["world"])
+
+    async def console(self, request: Request) -> Response:
+        return Response(CONSOLE.read_bytes(), media_type="text/html")
 
     async def health(self, request: Request) -> Response:
         return _json({"status": "ok", "version": version("stampcard")})

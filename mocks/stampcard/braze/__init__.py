@@ -3,49 +3,106 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.braze.state import Workspace
+from stampcard.braze import custom_data, errors, exports, keys, limits, setup, users
+from stampcard.braze.state import ApiKey, Workspace
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
-from stampcard.core.errors import ApiError, ContractError
+from stampcard.core.errors import ApiError, ContractError, SetupError
 from stampcard.core.http import Request
 from stampcard.core.world import World
 
 
 class Braze(Vendor[Workspace]):
-    """The Braze API."""
+    """The Braze API. One API key sees one workspace."""
 
     name = "braze"
     hosts: ClassVar[Mapping[str, str]] = {"rest.*.braze.com": "api", "rest.*.braze.eu": "api"}
     public_host = "rest.iad-01.braze.com"
-    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {}
+    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {
+        # users
+        "users_track": users.track,
+        # exports
+        "users_export_ids": exports.export_ids,
+        # custom data
+        "events_get": custom_data.list_events,
+        "events_list": custom_data.list_event_names,
+    }
+
+    def __init__(self, contracts: Path | None = None) -> None:
+        self._callers: dict[str, Caller[Workspace]] = {}
+        super().__init__(contracts)
 
     def add_tenant(self, world: World) -> Workspace:
-        return Workspace(world)
+        workspace = Workspace(world)
+        key = ApiKey(world.secrets.uuid("braze.api_key"), "default")
+        app_id = world.secrets.uuid("braze.app_id")
+        workspace.keys[key.name] = key
+        workspace.apps[app_id] = "Default app"
+        self._register(workspace)
+        return workspace
 
     def remove_tenant(self, world: World) -> None:
-        pass
+        for key in [key for key, caller in self._callers.items() if caller.world is world]:
+            del self._callers[key]
 
     def credentials(self, state: Workspace) -> dict[str, str]:
-        return {}
+        return {"api_key": state.keys["default"].key, "app_id": state.world.secrets.uuid("braze.app_id")}
+
+    def _register(self, workspace: Workspace) -> None:
+        """Make each of a workspace's keys name its world, and keys that were replaced name none."""
+        self.remove_tenant(workspace.world)
+        for key in workspace.keys.values():
+            self._callers[key.key] = Caller(workspace.world, workspace, key)
+
+    def check_setup(self, world: World, state: Workspace, section: Mapping[str, Any]) -> None:
+        for index, row in enumerate(section.get("api_keys", ())):
+            caller = self._callers.get(setup.key_of(state, row))
+            if caller is not None and caller.world is not world:
+                raise SetupError(f"/braze/api_keys/{index}/key", "another world has this key")
+        setup.check(state, section)
+
+    def apply_setup(self, world: World, state: Workspace, section: Mapping[str, Any]) -> None:
+        setup.apply(state, section)
+        self._register(state)
 
     def identify(self, request: Request) -> Caller[Workspace] | None:
-        return None
+        return self._callers.get(keys.sent_key(request))
 
     def authenticate(
         self, caller: Caller[Workspace] | None, request: Request, operation: Operation
     ) -> Caller[Workspace]:
-        raise ApiError(401, {"message": "Unauthorized"})
+        if caller is None:
+            raise errors.invalid_key(keys.sent_key(request))
+        keys.check_allowed(caller.key, request, operation)
+        return caller
+
+    def started(self, call: Call[Workspace]) -> None:
+        limits.take(call, limits.bucket_of(call.operation.extra))
+
+    def response_headers(self, world: World, call: Call[Workspace] | None) -> list[tuple[str, str]]:
+        limited = call.state.rate_headers.pop(call.id, []) if call is not None else []
+        return [("X-Request-Id", world.chance.uuid()), *limited]
 
     def not_found(self, request: Request) -> ApiError:
-        return ApiError(404, {"message": "Not Found"})
+        return errors.refused("Not Found", 404)
 
     def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
         return ApiError(405, {"message": "Method Not Allowed"}, [("Allow", ", ".join(allowed))])
 
     def too_large(self, request: Request) -> ApiError:
-        return ApiError(413, {"message": "Payload Too Large"})
+        return errors.refused("Payload Too Large", 413)
+
+    def read_body(self, call: Call[Workspace]) -> Any:
+        """No body is read as an empty object, so that a call is told what it lacks."""
+        return super().read_body(call) if call.request.body else {}
 
     def invalid(self, call: Call[Workspace], error: ContractError) -> ApiError:
-        return ApiError(400, {"message": error.first.message})
+        for violation in error.violations:
+            pointer = "".join(f"/{part}" for part in violation.path)
+            call.diagnose("invalid", violation.message, pointer, "error")
+        if error.first.where == "json":
+            return errors.not_json()
+        return errors.refused("Bad Request")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from stampcard.core.world import World
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""Shared by all profiles that have none of a rare thing; writers put a new mapping in its place."""
 
 
 class Tally(msgspec.Struct):
@@ -28,50 +33,135 @@ class Receipt(msgspec.Struct):
     converted: bool = False
 
 
+class Subscription(msgspec.Struct, frozen=True):
+    """A user's choice in one subscription group: `subscribed` or `unsubscribed`, and since when."""
+
+    state: str
+    since: datetime
+
+
+class PushToken(msgspec.Struct, frozen=True):
+    """One device's push address in one app."""
+
+    app_id: str
+    token: str
+    device_id: str
+
+
 class User(msgspec.Struct):
     """One profile.
 
-    `profile` holds the reserved fields that are set (first_name, email, time_zone ...), `custom` the custom
-    attributes; `aliases` maps alias label to alias name. Instants are UTC.
+    `profile` holds the reserved fields that are set (first_name, email, time_zone ...) in the form they are stored,
+    `custom` the custom attributes (times as aware datetimes); `aliases` maps alias label to alias name. Instants are
+    UTC; `revision` orders profiles by their last update where instants tie. Rare members are replaced, not changed.
     """
 
     braze_id: str
     created_at: datetime
     updated_at: datetime
     random_bucket: int
+    revision: int = 0
     external_id: str | None = None
-    aliases: dict[str, str] = {}
     profile: dict[str, Any] = {}
     custom: dict[str, Any] = {}
     events: dict[str, Tally] = {}
     purchases: dict[str, Tally] = {}
     total_revenue: float = 0.0
     campaigns: dict[str, Receipt] = {}
+    aliases: Mapping[str, str] = NOTHING
+    subscriptions: Mapping[str, Subscription] = NOTHING
+    push_tokens: Sequence[PushToken] = ()
+    in_control_group: bool = False
+    anonymous_push: bool = False
+
+    @property
+    def email(self) -> str | None:
+        """Lower-cased, as stored."""
+        return self.profile.get("email")
+
+    @property
+    def phone(self) -> str | None:
+        return self.profile.get("phone")
 
 
 @dataclass(slots=True)
 class ApiKey:
-    """A REST API key: a set of permissions, or None for all of them."""
+    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given."""
 
     key: str
     name: str
-    permissions: frozenset[str] | None
+    permissions: frozenset[str] | None = None
+    allowlist: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Switches:
+    """Where Braze's own documents contradict each other, and what an account can be set to."""
+
+    rate_limits: str = "count"
+    track_limit: str = "per_array"
+    array_limit: int = 25
+
+
+class Definition(msgspec.Struct):
+    """A custom attribute, custom event or product: made by its first use, or set up in the dashboard.
+
+    `data_type` is what a custom attribute was first seen with. Data for a blocklisted name is ignored.
+    """
+
+    name: str
+    data_type: str = ""
+    description: str | None = None
+    blocklisted: bool = False
+    tags: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class SubscriptionGroup:
+    """One subscription group of a channel: email, sms or whatsapp."""
+
+    id: str
+    name: str
+    channel: str
 
 
 @dataclass(slots=True)
 class Workspace:
     """One Braze workspace: all that one API key can see.
 
-    Profiles are found by five identifiers; only `external_id`, `braze_id` and an alias are unique.
+    Profiles are found by five identifiers; only external_id, braze_id and an alias (label, name) are unique.
+    `attributes`, `events` and `products` hold the names used so far; `rate_headers` what the answer to a call in
+    flight says about its rate limit. `hourly` counts what happened and nothing else: ("event", name) -> hours since
+    1970 -> how often.
     """
 
     world: World
     keys: dict[str, ApiKey] = field(default_factory=dict)
     apps: dict[str, str] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
     users: dict[str, User] = field(default_factory=dict)
     by_external_id: dict[str, User] = field(default_factory=dict)
     by_alias: dict[tuple[str, str], User] = field(default_factory=dict)
+    by_email: dict[str, list[User]] = field(default_factory=dict)
+    by_phone: dict[str, list[User]] = field(default_factory=dict)
+    revision: int = 0
+    hourly: defaultdict[tuple[str, str], defaultdict[int, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+    buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    attributes: dict[str, Definition] = field(default_factory=dict)
+    events: dict[str, Definition] = field(default_factory=dict)
+    products: dict[str, Definition] = field(default_factory=dict)
+    by_token: dict[str, User] = field(default_factory=dict)
+    by_device: dict[str, User] = field(default_factory=dict)
     campaigns: dict[str, Any] = field(default_factory=dict)
+    canvases: dict[str, Any] = field(default_factory=dict)
+    segments: dict[str, Any] = field(default_factory=dict)
+    content_blocks: dict[str, Any] = field(default_factory=dict)
+    templates: dict[str, Any] = field(default_factory=dict)
+    catalogs: dict[str, Any] = field(default_factory=dict)
+    subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:
         return iter(self.users.values())

@@ -118,9 +118,16 @@ def contracts_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "contracts"
 
 
+def vendors() -> list[str]:
+    """The vendors that have a contract, in the order of the alphabet."""
+    return sorted(path.parent.name for path in contracts_folder().glob("*/index.yaml"))
+
+
 def load(vendor: str, folder: Path | None = None) -> Contract:
     """Read a vendor's folder. Raises ContractFault, naming file and operation, for anything that does not fit."""
     home = (folder or contracts_folder()) / vendor
+    if not home.is_dir():
+        raise ContractFault(f"no contract for {vendor!r}; there are {', '.join(vendors())}")
     document = _compiled(home)
     emulated = {definition["operationId"]: definition for definition in document["operations"]}
     operations: dict[str, Operation] = {}

@@ -1,0 +1,70 @@
+"""Custom attributes, custom events and products: the names in use, listed."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import Any
+
+from stampcard.braze import errors
+from stampcard.braze.state import Definition, Workspace
+from stampcard.core.endpoint import Call, Reply
+
+NAMES_PER_PAGE = 250
+ROWS_PER_PAGE = 50
+
+
+async def list_event_names(call: Call[Workspace]) -> Reply:
+    """Names only, alphabetically, 250 on a page; past the last page the list is empty."""
+    names = sorted(call.state.events)
+    start = call.query.get("page", 0) * NAMES_PER_PAGE
+    page = names[start : start + NAMES_PER_PAGE]
+    call.summary = f"{len(page)} of {len(names)} events"
+    return Reply(200, {"events": page, "message": "success"})
+
+
+async def list_events(call: Call[Workspace]) -> Reply:
+    """Events with what the dashboard shows of them, 50 on a page, the next one by cursor."""
+    rows = [_event(definition) for _, definition in sorted(call.state.events.items())]
+    page, headers = paged(call, rows)
+    return Reply(200, {"events": page, "message": "success"}, headers)
+
+
+def _event(definition: Definition) -> dict[str, Any]:
+    return {
+        "name": definition.name,
+        "description": definition.description,
+        "included_in_analytics_report": False,
+        "status": "Blocklisted" if definition.blocklisted else "Active",
+        "tag_names": list(definition.tags),
+    }
+
+
+def paged(call: Call[Workspace], rows: list[Any]) -> tuple[list[Any], list[tuple[str, str]]]:
+    """The page the call's cursor names, and the Link header that leads on. Raises ApiError for a bad cursor."""
+    skip = read_cursor(call.query.get("cursor"))
+    path = call.request.raw_path
+    links = []
+    if skip > 0:
+        links.append(f'<{path}?cursor={cursor(max(0, skip - ROWS_PER_PAGE))}>; rel="prev"')
+    if skip + ROWS_PER_PAGE < len(rows):
+        links.append(f'<{path}?cursor={cursor(skip + ROWS_PER_PAGE)}>; rel="next"')
+    call.summary = f"{skip}-{min(len(rows), skip + ROWS_PER_PAGE)} of {len(rows)}"
+    return rows[skip : skip + ROWS_PER_PAGE], [("Link", ",".join(links))] if links else []
+
+
+def cursor(skip: int) -> str:
+    """The opaque text that stands for a place in a list."""
+    return b64encode(f"skip:{skip}".encode()).decode()
+
+
+def read_cursor(text: str | None) -> int:
+    """Raises ApiError for a text that is no cursor."""
+    if text is None:
+        return 0
+    try:
+        word, _, number = b64decode(text, validate=True).decode().partition(":")
+    except ValueError:
+        raise errors.refused("Invalid cursor") from None
+    if word != "skip" or not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise errors.refused("Invalid cursor")
+    return int(number)

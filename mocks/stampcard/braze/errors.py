@@ -1,0 +1,42 @@
+"""The errors Braze answers with: most are `{"message": text}`, a few groups have an envelope of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stampcard.core.errors import ApiError
+
+NOT_JSON = (
+    "\nProblem:\n  message body does not match declared format\nResolution:\n  when specifying application/json as "
+    "content-type, you must pass valid application/json in the request's 'body' "
+)
+"""The text for a body that does not parse, under the key `error`; the blank at its end is Braze's."""
+
+NO_RATE_HEADERS = (("X-RateLimit-Limit", ""), ("X-RateLimit-Remaining", ""), ("X-RateLimit-Reset", ""))
+"""What a refused key gets: the headers are there and empty."""
+
+
+def refused(message: str, status: int = 400, errors: Sequence[Any] = ()) -> ApiError:
+    """The usual envelope: a message, and a list of errors where there are any."""
+    body: dict[str, Any] = {"message": message}
+    if errors:
+        body["errors"] = list(errors)
+    return ApiError(status, body)
+
+
+def not_json() -> ApiError:
+    return ApiError(400, {"error": NOT_JSON})
+
+
+def invalid_key(key: str) -> ApiError:
+    """Unknown, of another instance, or in quotes: the key is named as it was sent."""
+    return ApiError(401, {"message": f"Invalid API key: {key}"}, NO_RATE_HEADERS)
+
+
+def no_permission() -> ApiError:
+    return refused("You do not have permission to access this resource", 403)
+
+
+def rate_limited() -> ApiError:
+    return refused("Rate limited", 429)

@@ -1,0 +1,150 @@
+"""The Braze part of a setup document: what a person would click in Braze's dashboard.
+
+SECTIONS is a table: every top key of the part has a check (raises SetupError, changes nothing) and an application
+(must not fail). Sections are applied in the table's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any
+
+from stampcard.braze import attributes, identity
+from stampcard.braze.state import ApiKey, Definition, SubscriptionGroup, Workspace
+from stampcard.braze.tracking import fault_of_attributes
+from stampcard.core.errors import SetupError
+
+Row = Mapping[str, Any]
+Document = Mapping[str, Any]
+
+
+def unchecked(workspace: Workspace, document: Document) -> None:
+    """For sections whose schema says it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One top key: how its value is checked, in the light of the whole part, and applied."""
+
+    name: str
+    apply: Callable[[Workspace, Any], None]
+    check: Callable[[Workspace, Document], None] = unchecked
+
+
+def check(workspace: Workspace, document: Document) -> None:
+    """Raises SetupError; changes nothing."""
+    for section in SECTIONS:
+        if section.name in document:
+            section.check(workspace, document)
+
+
+def apply(workspace: Workspace, document: Document) -> None:
+    """Apply a checked part."""
+    for section in SECTIONS:
+        if section.name in document:
+            section.apply(workspace, document[section.name])
+
+
+# Keys and apps
+
+
+def key_of(workspace: Workspace, row: Row) -> str:
+    """The key a row gives, the one its name had before, or a new one derived from the name."""
+    known = workspace.keys.get(row["name"])
+    return str(row.get("key") or (known.key if known else workspace.world.secrets.uuid(f"braze.key.{row['name']}")))
+
+
+def _check_keys(workspace: Workspace, document: Document) -> None:
+    for index, row in enumerate(document["api_keys"]):
+        for place, network in enumerate(row.get("ip_allowlist", ())):
+            try:
+                ip_network(network, strict=False)
+            except ValueError as error:
+                raise SetupError(f"/braze/api_keys/{index}/ip_allowlist/{place}", str(error)) from error
+        owner = next((key.name for key in workspace.keys.values() if key.key == row.get("key")), row["name"])
+        if owner != row["name"]:
+            raise SetupError(f"/braze/api_keys/{index}/key", f"this is the key called {owner!r}")
+
+
+def _apply_keys(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        permissions = frozenset(row["permissions"]) if "permissions" in row else None
+        key = ApiKey(key_of(workspace, row), row["name"], permissions, tuple(row.get("ip_allowlist", ())))
+        workspace.keys[row["name"]] = key
+
+
+def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        workspace.apps[row["id"]] = row["name"]
+
+
+def _apply_switches(workspace: Workspace, row: Row) -> None:
+    for name, value in row.items():
+        setattr(workspace.switches, name, value)
+
+
+# Custom data and groups
+
+
+def _definitions(place: str) -> Callable[[Workspace, Sequence[Row]], None]:
+    def apply_rows(workspace: Workspace, rows: Sequence[Row]) -> None:
+        known: dict[str, Definition] = getattr(workspace, place)
+        for row in rows:
+            known[row["name"]] = Definition(
+                row["name"],
+                row.get("data_type", ""),
+                row.get("description"),
+                row.get("status") == "Blocklisted",
+                tuple(row.get("tags", ())),
+            )
+
+    return apply_rows
+
+
+def _apply_groups(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        workspace.subscription_groups[row["id"]] = SubscriptionGroup(row["id"], row["name"], row["channel"])
+
+
+# Users
+
+
+def _check_users(workspace: Workspace, document: Document) -> None:
+    for index, row in enumerate(document["users"]):
+        fault = fault_of_attributes(_attributes_of(row) | {"external_id": row.get("external_id", "none")})
+        if fault:
+            raise SetupError(f"/braze/users/{index}", fault)
+        if not any(name in row for name in ("external_id", "user_aliases", "email", "phone")):
+            raise SetupError(f"/braze/users/{index}", "a user has an external_id, an alias, an email or a phone")
+
+
+def _apply_users(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        aliases = row.get("user_aliases", ())
+        by = row if "external_id" in row or not aliases else {"user_alias": aliases[0]}
+        user = identity.find_tracked(workspace, by) or identity.add_user(workspace, by)
+        for alias in aliases:
+            if identity.by_alias(workspace, alias) is None:
+                identity.add_alias(workspace, user, alias["alias_label"], alias["alias_name"])
+        user.in_control_group = row.get("in_global_control_group", user.in_control_group)
+        attributes.store(workspace, user, _attributes_of(row))
+
+
+def _attributes_of(row: Row) -> dict[str, Any]:
+    """A user's row as a user attributes object."""
+    other = ("custom_attributes", "user_aliases", "external_id", "in_global_control_group")
+    return {**{key: value for key, value in row.items() if key not in other}, **row.get("custom_attributes", {})}
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("switches", _apply_switches),
+    Section("api_keys", _apply_keys, _check_keys),
+    Section("apps", _apply_apps),
+    Section("custom_attributes", _definitions("attributes")),
+    Section("custom_events", _definitions("events")),
+    Section("products", _definitions("products")),
+    Section("subscription_groups", _apply_groups),
+    Section("users", _apply_users, _check_users),
+)

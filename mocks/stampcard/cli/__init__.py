@@ -1,0 +1,27 @@
+"""The command line, a file per command. A command imports what it needs only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from stampcard.cli import contract, coverage, play, report, schema, sign, up
+from stampcard.core.errors import StampcardError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when it did what it says, 1 when an expectation failed, 2 when it could not begin."""
+    parser = argparse.ArgumentParser(prog="stampcard", description="Fake Braze, Punchh, Voucherify and Antavo servers.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (up, play, coverage, report, contract, schema, sign):
+        command.add(commands)
+    options = parser.parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        return status
+    except (StampcardError, OSError) as error:
+        print(f"stampcard: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130

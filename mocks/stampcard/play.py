@@ -1,0 +1,172 @@
+"""Playing stories: in this process, against servers of our own, or against a server somebody else started."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from stampcard.client import ControlRefused, Listener, WorldClient, connect, in_process
+from stampcard.core.errors import ExpectationFailed, StampcardError
+from stampcard.emulator import Emulator
+from stampcard.server import listen, run, serving
+from stampcard.storyboard.mermaid import mermaid
+from stampcard.storyboard.page import page
+from stampcard.storyboard.recording import Recording
+from stampcard.timeline import Timeline
+
+Play = Callable[[WorldClient], Awaitable[None]]
+OpenWorld = Callable[[Listener], Awaitable[WorldClient]]
+
+
+class NoSuchStory(StampcardError):
+    """No story of that name, or a file without `async def play(world)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One file of scenarios/: its name, what it tells (the file's docstring) and its `play`."""
+
+    name: str
+    text: str
+    play: Play
+
+    @property
+    def title(self) -> str:
+        return self.text.strip().partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where stories are played: `control` is the URL of a server, or None for this process.
+
+    `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
+    several stories each gets its own, the story's name put before the suffix).
+    """
+
+    live: bool = False
+    control: str | None = None
+    pace: float = 0.0
+    html: Path | None = None
+    mermaid: Path | None = None
+
+
+def scenarios_folder() -> Path:
+    """The installed stories, or those of the checkout."""
+    packaged = Path(__file__).parent / "scenarios"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+def story_names() -> list[str]:
+    """Every story that is there, in the order of the folder."""
+    return sorted(path.stem for path in scenarios_folder().glob("*.py") if not path.stem.startswith("_"))
+
+
+def load_story(name: str) -> Story:
+    """A story by name, or by the path of its file. Raises NoSuchStory."""
+    path = Path(name) if name.endswith(".py") else scenarios_folder() / f"{name}.py"
+    if not path.is_file():
+        raise NoSuchStory(f"no story {name!r}; there are {', '.join(story_names())}")
+    spec = importlib.util.spec_from_file_location(f"stampcard_story_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise NoSuchStory(f"{path} cannot be read as a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    play = getattr(module, "play", None)
+    if not asyncio.iscoroutinefunction(play):
+        raise NoSuchStory(f"{path} has no `async def play(world)`")
+    return Story(path.stem, module.__doc__ or path.stem, play)
+
+
+def play_all(names: Sequence[str], stage: Stage) -> int:
+    """Play stories one after the other, print their timelines; 0 when all held, 1 when one did not."""
+    stories = [load_story(name) for name in names]
+    return run(_play_all(stories, stage))
+
+
+async def _play_all(stories: Sequence[Story], stage: Stage) -> int:
+    failed: list[str] = []
+    async with _opened(stage) as open_world:
+        for story in stories:
+            if not await _play(story, open_world, stage, alone=len(stories) == 1):
+                failed.append(story.name)
+    print(f"\n{len(stories) - len(failed)} of {len(stories)} stories held", end="")
+    print(f"; not: {', '.join(failed)}" if failed else ".")
+    return 1 if failed else 0
+
+
+async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: bool) -> bool:
+    print(f"\n━━ {story.name}: {story.title}")
+    timeline = Timeline(print, colour=sys.stdout.isatty())
+    recording = Recording(story.name, story.text)
+    world = await open_world(_Audience(timeline, recording, stage.pace))
+    try:
+        await story.play(world)
+        await world.look()
+    except (ExpectationFailed, AssertionError) as error:
+        recording.failure = str(error)
+    except (ControlRefused, httpx.HTTPError) as error:
+        recording.failure = f"the story broke off: {error}"
+    finally:
+        timeline.flush()
+        if stage.html or stage.mermaid:
+            recording.messages = await world.outbox()
+            recording.urls = {door.name: door.url for door in world.doors}
+        await world.delete()
+        await world.close()
+    if recording.failure:
+        print(f"    ✗ {recording.failure}")
+    _keep(stage, recording, alone=alone)
+    return not recording.failure
+
+
+def _keep(stage: Stage, recording: Recording, *, alone: bool) -> None:
+    for path, draw in ((stage.html, page), (stage.mermaid, mermaid)):
+        if path is not None:
+            target = path if alone else path.with_name(f"{path.stem}-{recording.name}{path.suffix}")
+            target.write_text(draw(recording), encoding="utf-8")
+            print(f"    kept in {target}")
+
+
+class _Audience:
+    """The listener of a played story: prints it, remembers it, and leaves a presenter time before each step."""
+
+    def __init__(self, timeline: Timeline, recording: Recording, pace: float) -> None:
+        self._timeline = timeline
+        self._recording = recording
+        self._pace = pace
+
+    def __call__(self, what: str, detail: object) -> None:
+        if self._pace and what == "say":
+            import time  # noqa: TID251 - a pause for people, nothing a vendor sees
+
+            time.sleep(self._pace)
+        self._timeline(what, detail)
+        self._recording(what, detail)
+
+
+@contextlib.asynccontextmanager
+async def _opened(stage: Stage) -> AsyncIterator[OpenWorld]:
+    """A way to open a fresh, frozen world on the stage."""
+    if stage.control is not None:
+        control = stage.control
+        yield lambda listener: connect(control, listener=listener)
+        return
+    emulator = Emulator()
+    if not stage.live:
+
+        async def open_inside(listener: Listener) -> WorldClient:
+            world = emulator.add_world()
+            return in_process(emulator, world, listener)
+
+        yield open_inside
+        return
+    async with serving(emulator, listen(emulator), frozen=True):
+        port = next(port for port, name in emulator.ports.items() if name == "control")
+        yield lambda listener: connect(f"http://127.0.0.1:{port}", listener=listener)

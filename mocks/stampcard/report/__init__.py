@@ -1,0 +1,1 @@
+"""The consumer contract: which operations, fields and answers of the vendors a client relies on."""
