@@ -66,7 +66,7 @@ def read_card(call: Call[Project], value: Mapping[str, Any], place: str) -> Json
     if "points" not in found:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'points'")
     kept = {"points": found["points"]}
-    return kept | ({"expiration_rules": found["expiration_rules"]} if "expiration_rules" in found else {})
+    return kept | ({"expiration_rules": given(found["expiration_rules"])} if "expiration_rules" in found else {})
 
 
 def read_dates(call: Call[Project], body: Mapping[str, Any]) -> Json:
