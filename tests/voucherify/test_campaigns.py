@@ -80,26 +80,6 @@ async def test_deleting_a_campaign_deletes_its_codes_by_the_clock(world: WorldCl
     assert (await made(world, "GET", "/v1/vouchers"))["total"] == 0
 
 
-async def test_adding_one_code_answers_it_and_adding_more_does_not(world: WorldClient) -> None:
-    await discount_campaign(world)
-
-    one = await send(world, "POST", "/v1/campaigns/Spring/vouchers", {"metadata": {"shop": 7}})
-    more = await send(world, "POST", "/v1/campaigns/Spring/vouchers?vouchers_count=3")
-    await world.settle()
-
-    assert one.status_code == 200 and one.json()["metadata"] == {"shop": 7}
-    assert more.status_code == 202 and more.json().keys() == {"async_action_id"}
-    assert (await made(world, "GET", "/v1/campaigns/Spring"))["vouchers_count"] == 4
-
-
-async def test_a_personal_code_is_added_without_a_body(world: WorldClient) -> None:
-    await discount_campaign(world)
-
-    voucher = await made(world, "POST", "/v1/campaigns/Spring/vouchers/ANN-2026")
-
-    assert (voucher["code"], voucher["campaign"]) == ("ANN-2026", "Spring")
-
-
 async def test_pages_and_filters_of_the_list(world: WorldClient) -> None:
     for number in range(3):
         await discount_campaign(world, f"C{number}")

@@ -27,6 +27,7 @@ NO_SUMMARY: Json = {
 }
 NO_LOYALTY: Json = {"points": 0, "referred_customers": 0, "campaigns": {}}
 NO_REFERRALS: Json = {"total": 0, "campaigns": []}
+NO_WINDOW: Json = {"validity_timeframe": None, "validity_day_of_week": None, "validity_hours": None}
 NO_RULES: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
@@ -73,7 +74,7 @@ def redemption_block(record: Voucher, url: str) -> Json:
 
 def voucher(record: Voucher) -> Json:
     """The full voucher."""
-    campaign, kind, window, holder = record.campaign, record.type, record.window or {}, record.holder
+    campaign, kind, holder = record.campaign, record.type, record.holder
     url = url_of(record)
     body: Json = {
         "id": record.id,
@@ -89,9 +90,7 @@ def voucher(record: Voucher) -> Json:
         "loyalty_card": record.value if kind == "LOYALTY_CARD" else None,
         "start_date": record.start_date,
         "expiration_date": record.expiration_date,
-        "validity_timeframe": window.get("validity_timeframe"),
-        "validity_day_of_week": window.get("validity_day_of_week"),
-        "validity_hours": window.get("validity_hours"),
+        **(record.window or NO_WINDOW),
         "active": record.active,
         "additional_info": record.additional_info,
         "metadata": record.metadata or {},

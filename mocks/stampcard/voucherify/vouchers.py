@@ -135,10 +135,7 @@ async def update(call: Call[Project]) -> Reply:
     for name in ("start_date", "expiration_date"):
         if name in changed:
             setattr(voucher, name, changed[name])
-    window = values.given(
-        {**(voucher.window or {}), **{name: changed[name] for name in values.WINDOW if name in changed}}
-    )
-    voucher.window = window or None
+    voucher.window = values.window_of({**(voucher.window or {}), **changed})
     if category or category_name:
         voucher.category, voucher.category_name = category, category_name
     if body.get("active") is not None:
