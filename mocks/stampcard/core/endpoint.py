@@ -99,6 +99,8 @@ class Vendor(ABC, Generic[T]):
     public_host: ClassVar[str]
     max_body: ClassVar[int] = 10 * 1024 * 1024
     handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]]
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {}
+    """What a person presses in the dashboard and no operation offers: name -> (tenant, settings) -> JSON."""
 
     def __init__(self, contracts: Path | None = None) -> None:
         self.contract: Contract = load(self.name, contracts)
