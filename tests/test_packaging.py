@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile", "mocks", "contracts", "scenarios", "tests")
+SOURCES = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "Makefile",
+    "mocks",
+    "contracts",
+    "scenarios",
+    "tests",
+)
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYTEST"))}
 
 
@@ -50,7 +60,9 @@ def test_the_wheel_holds_package_contracts_and_stories(wheel: Path) -> None:
     for folder, pattern in (("contracts", "*.yaml"), ("scenarios", "*.py")):
         wanted = {f"stampcard/{path.relative_to(ROOT)}" for path in (ROOT / folder).rglob(pattern)}
         assert wanted and wanted <= names
-    package = {f"stampcard/{path.relative_to(ROOT / 'mocks/stampcard')}" for path in (ROOT / "mocks/stampcard").rglob("*.py")}
+    package = {
+        f"stampcard/{path.relative_to(ROOT / 'mocks/stampcard')}" for path in (ROOT / "mocks/stampcard").rglob("*.py")
+    }
     assert package <= names
     assert {"stampcard/py.typed", "stampcard/console.html"} <= names
 
