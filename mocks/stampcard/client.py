@@ -91,6 +91,11 @@ class WorldClient:
         self.voucherify = Door(self, "voucherify", control, facts["voucherify"])
         self.antavo = Door(self, "antavo", control, facts["antavo"])
 
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        """The four vendors."""
+        return (self.braze, self.punchh, self.voucherify, self.antavo)
+
     # Control
 
     async def setup(self, document: Mapping[str, Any]) -> Any:
@@ -130,6 +135,10 @@ class WorldClient:
     async def faults(self, *rows: Mapping[str, Any]) -> Any:
         """Say what goes wrong from now on; none at all heals everything."""
         return await self._call("PUT", "/faults", list(rows))
+
+    async def press(self, vendor: str, button: str, **settings: Any) -> Any:
+        """Press a button of a vendor's dashboard (`press("braze", "preview", campaign=..., user=...)`)."""
+        return await self._call("POST", f"/{vendor}/{button}", settings)
 
     async def reset(self) -> None:
         """Back to the start; credentials stay, setups are applied anew."""

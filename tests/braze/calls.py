@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stampcard.client import Door
+from stampcard.braze.state import Workspace
+from stampcard.client import Door, WorldClient
 
 
 def authorize(door: Door, method: str, target: str, body: bytes, headers: dict[str, str]) -> dict[str, str]:
@@ -30,4 +31,11 @@ async def exported(door: Door, external_id: str, *fields: str) -> dict[str, Any]
     assert response.status_code == 201, response.text
     (user,) = response.json()["users"]
     found: dict[str, Any] = user
+    return found
+
+
+def workspace(world: WorldClient) -> Workspace:
+    """The state of a world in this process."""
+    assert world.inside is not None
+    found: Workspace = world.inside.tenants["braze"]
     return found

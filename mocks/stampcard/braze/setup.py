@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, identity
+from stampcard.braze import attributes, dashboard, identity
 from stampcard.braze.state import ApiKey, Definition, SubscriptionGroup, Workspace
 from stampcard.braze.tracking import fault_of_attributes
 from stampcard.core.errors import SetupError
@@ -147,4 +147,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("products", _definitions("products")),
     Section("subscription_groups", _apply_groups),
     Section("users", _apply_users, _check_users),
+    Section("connected_content_credentials", dashboard.apply_credentials),
+    Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

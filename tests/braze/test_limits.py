@@ -1,0 +1,41 @@
+"""Rate limits on the virtual clock."""
+
+from __future__ import annotations
+
+import httpx
+
+from stampcard.client import WorldClient
+from tests.braze.calls import bearer
+
+
+async def used_up(world: WorldClient) -> httpx.Response:
+    """The answer to one call more than the export's limit of 250 a minute."""
+    body = {"external_ids": ["ann"], "fields_to_export": ["email"]}
+    for _ in range(250):
+        response = await world.braze.post("/users/export/ids", json=body, headers=bearer(world.braze))
+        assert response.status_code == 201
+    assert response.headers["X-RateLimit-Remaining"] == "0"
+    return await world.braze.post("/users/export/ids", json=body, headers=bearer(world.braze))
+
+
+async def test_a_world_counts_and_warns(world: WorldClient) -> None:
+    response = await used_up(world)
+    assert response.status_code == 201
+    assert response.headers["X-Stampcard-Diagnostics"] == "rate-limit"
+
+
+async def test_an_enforcing_world_refuses_until_the_window_ends(world: WorldClient) -> None:
+    await world.setup({"braze": {"switches": {"rate_limits": "enforce"}}})
+    response = await used_up(world)
+    assert (response.status_code, response.json()) == (429, {"message": "Rate limited"})
+    assert response.headers["X-RateLimit-Reset"] == "1768467660"
+    await world.advance("1m")
+    body = {"external_ids": ["ann"], "fields_to_export": ["email"]}
+    response = await world.braze.post("/users/export/ids", json=body, headers=bearer(world.braze))
+    assert (response.status_code, response.headers["X-RateLimit-Remaining"]) == (201, "249")
+
+
+async def test_operations_of_one_bucket_share_it(world: WorldClient) -> None:
+    await world.braze.get("/events", headers=bearer(world.braze))
+    response = await world.braze.get("/events/list", headers=bearer(world.braze))
+    assert response.headers["X-RateLimit-Remaining"] == "998"
