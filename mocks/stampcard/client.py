@@ -91,6 +91,11 @@ class WorldClient:
         self.voucherify = Door(self, "voucherify", control, facts["voucherify"])
         self.antavo = Door(self, "antavo", control, facts["antavo"])
 
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        """The four vendors."""
+        return (self.braze, self.punchh, self.voucherify, self.antavo)
+
     # Control
 
     async def setup(self, document: Mapping[str, Any]) -> Any:

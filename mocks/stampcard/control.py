@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ from stampcard.core.clock import Job, iso, parse_duration, parse_instant
 from stampcard.core.errors import ClockError, ConnectError, SetupError, StampcardError, UnknownWorld
 from stampcard.core.faults import BadFault
 from stampcard.core.world import World
-from stampcard.emulator import LOBBY, Emulator, WorldExists
+from stampcard.emulator import LOBBY, BadWorldName, Emulator, WorldExists
 
 CONSOLE = Path(__file__).with_name("console.html")
 
 _STATUSES: Mapping[type[StampcardError], int] = {
     UnknownWorld: 404,
     WorldExists: 409,
+    BadWorldName: 422,
     ClockError: 409,
     ConnectError: 422,
     SetupError: 422,
@@ -64,7 +66,7 @@ def control_app(emulator: Emulator, *, frozen: bool = False) -> Starlette:
             Route(f"{world}/setup", control.setup, methods=["GET"]),
             Route(f"{world}/setup", control.set_up, methods=["PUT"]),
         ],
-        exception_handlers={StampcardError: _problem, 404: _no_such_call, 405: _no_such_call},
+        exception_handlers={StampcardError: _problem, Exception: _problem, 404: _no_such_call, 405: _no_such_call},
     )
 
 
@@ -116,8 +118,13 @@ class _Control:
     async def move(self, request: Request) -> Response:
         world = self._world(request)
         body = await _body(request, {"freeze": bool, "set": str, "advance": (str, int, float)})
-        by = parse_duration(body["advance"]) if "advance" in body else None
-        to = parse_instant(body["set"]) if "set" in body else None
+        try:
+            by = parse_duration(body["advance"]) if "advance" in body else None
+            to = parse_instant(body["set"]) if "set" in body else None
+        except ClockError as error:
+            raise BadRequest(str(error)) from error
+        world.clock.check_move(to - world.clock.now if to is not None else timedelta())
+        world.clock.check_move(by if by is not None else timedelta())
         if "freeze" in body:
             world.clock.freeze() if body["freeze"] else world.clock.tick()
         known = len(world.faults_of_ours)
@@ -161,7 +168,8 @@ class _Control:
         rows = await _decoded(request)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise BadRequest("faults are a list of objects")
-        world.faults.replace(rows)
+        vendors = self._emulator.vendors.items()
+        world.faults.replace(rows, {name: vendor.contract.operations for name, vendor in vendors})
         return _json(world.faults.view())
 
     async def setup(self, request: Request) -> Response:
@@ -192,7 +200,7 @@ def _moved(world: World, fired: list[Job], known_faults: int) -> Response:
 def _number(text: str | None, name: str) -> int | None:
     if text is None:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 18:
         raise BadRequest(f"{name} is a number, not {text!r}")
     return int(text)
 

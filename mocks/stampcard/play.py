@@ -16,9 +16,13 @@ from stampcard.client import ControlRefused, Listener, WorldClient, connect, in_
 from stampcard.core.errors import ExpectationFailed, StampcardError
 from stampcard.emulator import Emulator
 from stampcard.server import listen, run, serving
+from stampcard.storyboard.mermaid import mermaid
+from stampcard.storyboard.page import page
+from stampcard.storyboard.recording import Recording
 from stampcard.timeline import Timeline
 
 Play = Callable[[WorldClient], Awaitable[None]]
+OpenWorld = Callable[[Listener], Awaitable[WorldClient]]
 
 
 class NoSuchStory(StampcardError):
@@ -40,11 +44,17 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where stories are played: `control` is the URL of a server, or None for this process."""
+    """Where stories are played: `control` is the URL of a server, or None for this process.
+
+    `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
+    several stories each gets its own, the story's name put before the suffix).
+    """
 
     live: bool = False
     control: str | None = None
     pace: float = 0.0
+    html: Path | None = None
+    mermaid: Path | None = None
 
 
 def scenarios_folder() -> Path:
@@ -84,52 +94,65 @@ async def _play_all(stories: Sequence[Story], stage: Stage) -> int:
     failed: list[str] = []
     async with _opened(stage) as open_world:
         for story in stories:
-            if not await _play(story, open_world, stage):
+            if not await _play(story, open_world, stage, alone=len(stories) == 1):
                 failed.append(story.name)
     print(f"\n{len(stories) - len(failed)} of {len(stories)} stories held", end="")
     print(f"; not: {', '.join(failed)}" if failed else ".")
     return 1 if failed else 0
 
 
-async def _play(story: Story, open_world: Callable[[Listener], Awaitable[WorldClient]], stage: Stage) -> bool:
+async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: bool) -> bool:
     print(f"\n━━ {story.name}: {story.title}")
     timeline = Timeline(print, colour=sys.stdout.isatty())
-    pacing = _Pacing(timeline, stage.pace)
-    world = await open_world(pacing)
+    recording = Recording(story.name, story.text)
+    world = await open_world(_Audience(timeline, recording, stage.pace))
     try:
         await story.play(world)
         await world.look()
-        timeline.flush()
-        return True
     except (ExpectationFailed, AssertionError) as error:
-        timeline.flush()
-        print(f"    ✗ {error}")
+        recording.failure = str(error)
     except (ControlRefused, httpx.HTTPError) as error:
-        timeline.flush()
-        print(f"    ✗ the story broke off: {error}")
+        recording.failure = f"the story broke off: {error}"
     finally:
+        timeline.flush()
+        if stage.html or stage.mermaid:
+            recording.messages = await world.outbox()
+            recording.urls = {door.name: door.url for door in world.doors}
         await world.delete()
         await world.close()
-    return False
+    if recording.failure:
+        print(f"    ✗ {recording.failure}")
+    _keep(stage, recording, alone=alone)
+    return not recording.failure
 
 
-class _Pacing:
-    """A listener that leaves a presenter time to talk before each step."""
+def _keep(stage: Stage, recording: Recording, *, alone: bool) -> None:
+    for path, draw in ((stage.html, page), (stage.mermaid, mermaid)):
+        if path is not None:
+            target = path if alone else path.with_name(f"{path.stem}-{recording.name}{path.suffix}")
+            target.write_text(draw(recording), encoding="utf-8")
+            print(f"    kept in {target}")
 
-    def __init__(self, timeline: Timeline, seconds: float) -> None:
+
+class _Audience:
+    """The listener of a played story: prints it, remembers it, and leaves a presenter time before each step."""
+
+    def __init__(self, timeline: Timeline, recording: Recording, pace: float) -> None:
         self._timeline = timeline
-        self._seconds = seconds
+        self._recording = recording
+        self._pace = pace
 
     def __call__(self, what: str, detail: object) -> None:
-        if self._seconds and what == "say":
+        if self._pace and what == "say":
             import time  # noqa: TID251 - a pause for people, nothing a vendor sees
 
-            time.sleep(self._seconds)
+            time.sleep(self._pace)
         self._timeline(what, detail)
+        self._recording(what, detail)
 
 
 @contextlib.asynccontextmanager
-async def _opened(stage: Stage) -> AsyncIterator[Callable[[Listener], Awaitable[WorldClient]]]:
+async def _opened(stage: Stage) -> AsyncIterator[OpenWorld]:
     """A way to open a fresh, frozen world on the stage."""
     if stage.control is not None:
         control = stage.control

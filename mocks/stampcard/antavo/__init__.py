@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.antavo.state import Brand
+from stampcard.antavo import access, braze, customers, events, history, setup, transactions
+from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
+from stampcard.antavo.forms import read_form
+from stampcard.antavo.limits import check_rate
+from stampcard.antavo.state import ApiKey, Brand
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
-from stampcard.core.errors import ApiError, ContractError
+from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
 
@@ -24,31 +29,105 @@ class Antavo(Vendor[Brand]):
         "promotion.*.antavo.com": "promotion",
     }
     public_host = "api.st2.antavo.com"
-    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {}
+    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {
+        # events
+        "events_submit": events.submit,
+        "events_submit_bulk": events.submit_bulk,
+        # customers
+        "customer_get": customers.get,
+        "customer_search": customers.search,
+        "customer_count": customers.count,
+        "customer_merge": customers.merge,
+        # history
+        "customer_events": history.of_customer,
+        "customer_events_history_alias": history.of_customer,
+        "transaction_events": history.of_transaction,
+        "all_customers_events": history.of_everybody,
+        # transactions
+        "transactions_list": transactions.list_all,
+        "transaction_get": transactions.get,
+        "transactions_search_get": transactions.search,
+        "transactions_search_post": transactions.search_by_body,
+    }
+
+    def __init__(self, contracts: Path | None = None) -> None:
+        super().__init__(contracts)
+        self._keys: dict[str, tuple[Brand, ApiKey]] = {}
+
+    # Tenants and their keys
 
     def add_tenant(self, world: World) -> Brand:
-        return Brand(world)
+        key = ApiKey(world.secrets.alnum("antavo api key", 20), world.secrets.hex("antavo api secret", 40))
+        brand = Brand(world, key)
+        self._keys[key.key] = (brand, key)
+        return brand
 
     def remove_tenant(self, world: World) -> None:
-        pass
+        self._keys = {name: found for name, found in self._keys.items() if found[0].world is not world}
 
     def credentials(self, state: Brand) -> dict[str, str]:
-        return {}
+        return {"stack": state.settings.stack, "api_key": state.key.key, "api_secret": state.key.secret}
+
+    def check_setup(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
+        setup.check(state, section)
+
+    def apply_setup(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
+        setup.apply(state, section)
+
+    async def connect(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
+        if "instance_url" in section.get("braze", {}):
+            await braze.connect(state)
+
+    # Who is calling
 
     def identify(self, request: Request) -> Caller[Brand] | None:
-        return None
+        name = access.named_key(request)
+        found = self._keys.get(name) if name else None
+        return Caller(found[0].world, *found) if found else None
 
     def authenticate(self, caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
-        raise ApiError(401, {"message": "Unauthorized"})
+        if request.oversize:
+            raise self.too_large(request)
+        return access.check(caller, request, operation)
+
+    def started(self, call: Call[Brand]) -> None:
+        check_rate(call)
+
+    # The vendor's words
 
     def not_found(self, request: Request) -> ApiError:
-        return ApiError(404, {"message": "Not Found"})
+        return in_envelope(request.raw_path, plain(404, NOT_FOUND, 0, "Not Found"))
 
     def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
-        return ApiError(405, {"message": "Method Not Allowed"}, [("Allow", ", ".join(allowed))])
+        error = plain(405, "MethodNotAllowedException", 0, "Method Not Allowed")
+        error.headers = (("Allow", ", ".join(allowed)),)
+        return in_envelope(request.raw_path, error)
 
     def too_large(self, request: Request) -> ApiError:
-        return ApiError(413, {"message": "Payload Too Large"})
+        return in_envelope(request.raw_path, plain(413, BAD_REQUEST, 0, "Payload Too Large"))
+
+    def read_body(self, call: Call[Brand]) -> Any:
+        """JSON, or a form in PHP's bracket notation (once the only format)."""
+        if call.request.media_type != access.FORM:
+            return super().read_body(call)
+        try:
+            body = read_form(call.request.body)
+        except ValueError as error:
+            raise ContractError([Violation("json", (), "json", None, None, str(error))]) from error
+        # A form cannot hold an empty object.
+        return {"data": {}, **body}
 
     def invalid(self, call: Call[Brand], error: ContractError) -> ApiError:
-        return ApiError(400, {"message": error.first.message})
+        return in_envelope(call.operation.path, _worded(call.state, error.first))
+
+
+def _worded(brand: Brand, first: Violation) -> ApiError:
+    """The vendor publishes a text for missing parameters only; the others are assumed."""
+    if first.where == "json":
+        return plain(400, BAD_REQUEST, 0, "Invalid JSON in request body")
+    if first.keyword == "required" and first.where == "body" and first.limit is not None:
+        return refused(brand.settings, 113401, first.limit)
+    name = ".".join(map(str, first.path)) or "body"
+    if first.value is None or first.value == "":
+        return refused(brand.settings, 113401, name)
+    return plain(400, BAD_REQUEST, 0, f"Invalid value for parameter '{name}'")

@@ -1,14 +1,193 @@
-"""What a Antavo brand holds."""
+"""What an Antavo workspace holds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
 
+import msgspec
+
+from stampcard.antavo.settings import Settings
+from stampcard.core.delivery import Delivery
 from stampcard.core.world import World
+
+Number: TypeAlias = int | float
+
+STATUSES = ("active", "inactive", "opted_out", "banned", "suspended", "merged")
+
+
+class Row(msgspec.Struct):
+    """A registered event; never changed afterwards.
+
+    `points` is what it did to the balance (score - spent - reserved - expired), signed; `parent` the event that
+    registered it; `at` when it was processed, `timestamp` when it counts as having happened.
+    """
+
+    id: str
+    customer: str
+    action: str
+    points: Number
+    at: datetime
+    timestamp: datetime
+    data: dict[str, Any]
+    source: str = "Events API"
+    parent: str | None = None
+    hash: str | None = None
+    signed: bool = True
+    expdate: str | None = None
+    original: str | None = None
+
+
+class Line(msgspec.Struct):
+    """What a purchase earns for: one item, or (without `product_id`) the whole transaction.
+
+    `earn` is the amount assigned, `taken` what refunds took back of it; `status` is pending, accepted or rejected.
+    """
+
+    earn: Number
+    status: str
+    product_id: str | None = None
+    value: Number = 0
+    quantity: Number = 1
+    taken: Number = 0
+    refunded: Number = 0
+
+
+class Transaction(msgspec.Struct):
+    """A purchase. `data` holds the checkout's attributes as last updated; `refunded_amount` counts money."""
+
+    id: str
+    customer: str
+    event: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    data: dict[str, Any]
+    lines: list[Line]
+    total: Number = 0
+    burned: Number = 0
+    held: Number = 0
+    bonus: Number = 0
+    refunded_amount: Number = 0
+
+    @property
+    def pending(self) -> Number:
+        return total(line.earn for line in self.lines if line.status == "pending")
+
+    @property
+    def rewarded(self) -> Number:
+        return total(line.earn for line in self.lines)
+
+    @property
+    def earned(self) -> Number:
+        """Points credited and not taken back."""
+        return total(line.earn - line.taken for line in self.lines if line.status == "accepted")
+
+    @property
+    def refunded(self) -> Number:
+        return total(line.taken for line in self.lines)
+
+
+class Customer(msgspec.Struct):
+    """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
+
+    `mapped` is what Braze was told last (or the values when the mapping was saved).
+    """
+
+    id: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    fields: dict[str, Any] = {}
+    optin_at: datetime | None = None
+    optout_at: datetime | None = None
+    last_login_at: datetime | None = None
+    score: Number = 0
+    spent: Number = 0
+    reserved: Number = 0
+    pending: Number = 0
+    expired: Number = 0
+    purchase_total: Number = 0
+    purchase_count: int = 0
+    purchase_item_count: Number = 0
+    purchase_first_date: datetime | None = None
+    purchase_last_date: datetime | None = None
+    reservations: dict[str, Number] = {}
+    events: list[Row] = []
+    transactions: list[Transaction] = []
+    mapped: dict[str, Any] = {}
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A custom customer field."""
+
+    name: str
+    type: str = "string"
+    tags: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    label: str = ""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A custom action the workspace knows."""
+
+    name: str
+    label: str = ""
+    repeatable: bool = True
+
+
+class MappedField(msgspec.Struct, frozen=True):
+    """One row of the Sync Fields page."""
+
+    loyalty_field: str
+    remote_field: str
+
+
+@dataclass(slots=True)
+class BrazeModule:
+    """The Braze module: its connection, its mapping and the Sync tab's log. `state` is none, connected or refused."""
+
+    instance_url: str = ""
+    api_token: str = ""
+    app_identifier: str = ""
+    state: str = "none"
+    fields: tuple[MappedField, ...] = ()
+    log: list[Delivery] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ApiKey:
+    """An API key and its secret; there are no scopes."""
+
+    key: str
+    secret: str
 
 
 @dataclass(slots=True)
 class Brand:
-    """One Antavo brand (workspace)."""
+    """One Antavo workspace: all that its API key can see."""
 
     world: World
+    key: ApiKey
+    settings: Settings = field(default_factory=Settings)
+    fields: dict[str, Field] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    transactions: dict[str, Transaction] = field(default_factory=dict)
+    braze: BrazeModule = field(default_factory=BrazeModule)
+    signatures: dict[str, datetime] = field(default_factory=dict)
+    requests: list[datetime] = field(default_factory=list)
+    blocked_until: datetime | None = None
+
+
+def total(values: Any) -> Number:
+    """A sum without the dust of binary fractions; whole amounts stay integers."""
+    return tidy(sum((Decimal(str(value)) for value in values), Decimal()))
+
+
+def tidy(value: Decimal | Number) -> Number:
+    """A whole amount as an integer, others as a float of at most six decimals."""
+    exact = round(Decimal(str(value)), 6)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)

@@ -13,6 +13,7 @@ from stampcard.braze import (
     exports,
     keys,
     limits,
+    messages,
     setup,
     sms,
     subscriptions,
@@ -65,6 +66,9 @@ class Braze(Vendor[Workspace]):
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
+        # messaging
+        "messages_send": messages.send,
+        "campaigns_trigger_send": messages.trigger,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, identity
+from stampcard.braze import attributes, dashboard, identity
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, Workspace
 from stampcard.braze.tracking import fault_of_attributes
 from stampcard.braze.values import read_time
@@ -176,4 +176,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("email_addresses", _apply_addresses, _times("email_addresses", "hard_bounced_at", "marked_as_spam_at")),
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("users", _apply_users, _check_users),
+    Section("connected_content_credentials", dashboard.apply_credentials),
+    Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

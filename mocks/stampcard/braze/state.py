@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from stampcard.braze.engine import Engine
 from stampcard.core.world import World
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -179,6 +180,7 @@ class Workspace:
     canvases: dict[str, Any] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     content_blocks: dict[str, Any] = field(default_factory=dict)
+    engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Any] = field(default_factory=dict)
     subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from stampcard.cli.commands import Commands
 
@@ -15,6 +16,10 @@ def add(commands: Commands) -> None:
     parser.add_argument("--live", action="store_true", help="over real sockets, against servers started for it")
     parser.add_argument("--control", metavar="URL", help="against a server that runs already")
     parser.add_argument("--pace", type=float, default=0.0, metavar="S", help="seconds to wait before each step")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="keep a storyboard: one HTML file that needs nothing else"
+    )
+    parser.add_argument("--mermaid", type=Path, metavar="FILE", help="keep the calls as a Mermaid sequence diagram")
     parser.set_defaults(run=run)
 
 
@@ -25,4 +30,4 @@ def run(options: argparse.Namespace) -> int:
     if not names:
         print(f"stampcard: name a story, or --all; there are {', '.join(story_names())}", file=sys.stderr)
         return 2
-    return play_all(names, Stage(options.live, options.control, options.pace))
+    return play_all(names, Stage(options.live, options.control, options.pace, options.html, options.mermaid))

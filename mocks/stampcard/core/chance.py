@@ -63,10 +63,14 @@ class Secrets:
 
     def hex(self, label: str, length: int) -> str:
         """Up to 128 lower-case hexadecimal digits."""
+        if length > 128:
+            raise ValueError("there are 128 digits")
         return f"{self._bits(label):0128x}"[:length]
 
     def alnum(self, label: str, length: int) -> str:
         """Up to 80 letters and digits."""
+        if length > 80:
+            raise ValueError("there are 80 letters and digits")
         bits, text = self._bits(label), ""
         while len(text) < length:
             bits, index = divmod(bits, len(ALNUM))

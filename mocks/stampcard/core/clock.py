@@ -47,9 +47,9 @@ def parse_instant(value: str) -> datetime:
     """ISO 8601 with a zone (or taken as UTC); raises ClockError."""
     try:
         instant = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise ClockError(f"not an ISO 8601 instant: {value!r}") from error
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def iso(instant: datetime) -> str:
@@ -90,7 +90,7 @@ class Clock:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the start, with nothing due."""
+        """Back to the start, with nothing due; a move that is under way ends with the job that runs now."""
         self._jobs: list[Job] = []
         self._frozen_at: datetime | None = FROZEN_START if self._start_frozen else None
         self._offset = timedelta()
@@ -107,6 +107,11 @@ class Clock:
     @property
     def mode(self) -> str:
         return "ticking" if self._frozen_at is None else "frozen"
+
+    @property
+    def moving(self) -> bool:
+        """Work of this clock is under way, for a caller or because it fell due."""
+        return self._lock.locked()
 
     @property
     def due(self) -> list[Job]:
@@ -137,10 +142,17 @@ class Clock:
 
     async def advance(self, by: timedelta) -> list[Job]:
         """Move forward, running what falls due in order; returns the jobs that ran. Raises ClockError."""
+        return await self._move(self.check_move(by))
+
+    def check_move(self, by: timedelta) -> datetime:
+        """Where `advance` would lead. Raises ClockError, as that would."""
+        # A job, or a callback of a job's own call, that moves the clock would wait for itself for ever.
+        if self._mover is not None:
+            raise ClockError("the clock is being moved by another call, which waits for the work it set off")
         if by < timedelta():
             raise ClockError("the clock does not go back; reset the world instead")
         try:
-            return await self._move(self.now + by)
+            return self.now + by
         except OverflowError as error:
             raise ClockError("beyond the end of the calendar") from error
 
@@ -165,14 +177,13 @@ class Clock:
         return self._jobs[0].due if self._jobs else None
 
     async def _move(self, target: datetime | None) -> list[Job]:
-        # A job, or a callback of a job's own call, that moves the clock would wait for itself for ever.
-        if self._mover is not None:
-            raise ClockError("the clock is being moved by another call, which waits for the work it set off")
+        self.check_move(timedelta())
         self._mover = asyncio.current_task()
         try:
             async with self._lock:
+                jobs = self._jobs
                 ran = await self._run_until(target)
-                if target is not None:
+                if target is not None and jobs is self._jobs:
                     self._stand_at(target)
                 return ran
         finally:
@@ -180,7 +191,8 @@ class Clock:
 
     async def _run_until(self, target: datetime | None) -> list[Job]:
         ran: list[Job] = []
-        while True:
+        jobs = self._jobs
+        while jobs is self._jobs:
             due = self.next_due()
             if due is None or due > (target or self.now):
                 return ran
@@ -191,6 +203,7 @@ class Clock:
                 await job.run()
             except Exception as error:
                 self._failed(job, error)
+        return ran
 
     def _stand_at(self, instant: datetime) -> None:
         if self._frozen_at is None:

@@ -357,6 +357,7 @@ def _fault_of_ours(journey: _Journey[T], error: Exception) -> Response:
 def _record(journey: _Journey[T], response: Response) -> None:
     request, world, call, operation = journey.request, journey.world, journey.call, journey.operation
     response.entry, response.world = journey.entry, world.name
+    response.vendor, response.operation = journey.vendor.name, operation.id if operation else ""
     world.journal.add(
         Entry(
             id=journey.entry,

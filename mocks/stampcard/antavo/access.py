@@ -1,0 +1,102 @@
+"""Who is calling: the Escher signature, or the plain api_key where a workspace lets it pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from stampcard.antavo import signing
+from stampcard.antavo.errors import UNAUTHORIZED, in_envelope, plain
+from stampcard.antavo.forms import read_form
+from stampcard.antavo.state import ApiKey, Brand
+from stampcard.core import codec
+from stampcard.core.contract import Operation
+from stampcard.core.endpoint import Caller
+from stampcard.core.errors import ApiError
+from stampcard.core.http import Request
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def named_key(request: Request) -> str | None:
+    """The API key a request names, by signature, query or body; nothing is checked."""
+    header = request.headers.get("authorization")
+    if header:
+        return signing.credential(header)
+    values = request.query.get("api_key")
+    return values[-1] if values else _key_in_body(request)
+
+
+def _key_in_body(request: Request) -> str | None:
+    if b"api_key" not in request.body:
+        return None
+    try:
+        body = read_form(request.body) if request.media_type == FORM else request.json
+    except (codec.BadJson, ValueError):
+        return None
+    key = body.get("api_key") if isinstance(body, Mapping) else None
+    return key if isinstance(key, str) else None
+
+
+def check(caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
+    """The caller, its signature checked. Raises ApiError in the envelope of the operation's API."""
+    try:
+        return _check(caller, request, operation)
+    except signing.SignatureRefused as error:
+        raise in_envelope(operation.path, _refusal(caller, error)) from error
+
+
+def _check(caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
+    if not request.headers.get("authorization"):
+        if named_key(request) is None:
+            error = plain(401, UNAUTHORIZED, 0, "No api_key provided")
+            raise in_envelope(operation.path, error)
+        if caller is not None and not _enforced(caller.state, operation.group):
+            return caller
+    signing.verify(request, _keys(caller))
+    if caller is None:
+        raise signing.SignatureRefused(10, "Invalid Escher key")
+    if caller.state.settings.auth.reject_replay:
+        _check_replay(caller, request)
+    return caller
+
+
+def _enforced(brand: Brand, group: str) -> bool:
+    auth = brand.settings.auth
+    return auth.signature_enforcement.get(group, not auth.allow_unsigned)
+
+
+def _keys(caller: Caller[Brand] | None) -> signing.Keys:
+    if caller is None:
+        return signing.Keys(secret=lambda key: None, stack="", now=None)
+    key: ApiKey = caller.key
+    settings = caller.state.settings
+    return signing.Keys(
+        secret=lambda name: key.secret if name == key.key else None,
+        stack=settings.stack,
+        # The Date header has whole seconds; ours must not make a fresh request look 300.4 s old.
+        now=caller.world.clock.now.replace(microsecond=0),
+        skew=timedelta(seconds=settings.auth.clock_skew_seconds),
+        hosts=settings.auth.accepted_hosts,
+    )
+
+
+def _check_replay(caller: Caller[Brand], request: Request) -> None:
+    """A signature is accepted once in its time window (off by default: no public verifier keeps state)."""
+    seen, now = caller.state.signatures, caller.world.clock.now
+    limit = timedelta(seconds=2 * caller.state.settings.auth.clock_skew_seconds)
+    for old in [name for name, at in seen.items() if now - at > limit]:
+        del seen[old]
+    name = request.headers.get("authorization")
+    if name in seen:
+        raise signing.SignatureRefused(12, "The request has already been processed")
+    seen[name] = now
+
+
+def _refusal(caller: Caller[Brand] | None, error: signing.SignatureRefused) -> ApiError:
+    """HTTP 401; only the code of row 2 is published, the others are placeholders that a switch may replace."""
+    codes: Mapping[str, Any] = caller.state.settings.errors.signature_codes if caller else {}
+    code = codes.get(str(error.row), 101021 if error.row == 2 else 101000 + error.row)
+    body = plain(401, UNAUTHORIZED, code, error.message).body
+    return ApiError(401, body, [("X-Stampcard-Hint", error.hint)] if error.hint else ())

@@ -1,0 +1,106 @@
+"""An event from arrival to effect: who, may it, what it does, what follows from it, what Braze must hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from stampcard.antavo import braze, enrolment, points, purchases, refunds
+from stampcard.antavo.errors import refused
+from stampcard.antavo.state import Brand, Customer, Transaction
+from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
+
+ACTIONS: Mapping[str, Callable[[Work], None]] = {
+    "opt_in": enrolment.opt_in,
+    "opt_out": enrolment.opt_out,
+    "profile": enrolment.profile,
+    "suspend": enrolment.suspend,
+    "unsuspend": enrolment.unsuspend,
+    "point_add": points.add,
+    "point_sub": points.subtract,
+    "point_fix": points.fix,
+    "point_spend": points.spend,
+    "point_unspend": points.unspend,
+    "reserve_points": points.reserve,
+    "release_points": points.release,
+    "checkout": purchases.checkout,
+    "checkout_update": purchases.update,
+    "checkout_update_item": purchases.update_item,
+    "checkout_accept": purchases.accept,
+    "checkout_accept_item": purchases.accept_item,
+    "checkout_reject": purchases.reject,
+    "refund": refunds.refund,
+    "partial_refund": refunds.partial_refund,
+    "refund_item": refunds.refund_item,
+}
+
+NOT_EMULATED = frozenset(
+    """checkout_item checkout_claim coupon coupon_redeem coupon_unredeem coupon_assign coupon_change challenge_reset
+    referral review_submit""".split()
+)
+"""Built-in events whose effects depend on modules that are not emulated: refused rather than half done."""
+
+INTERNAL = frozenset(
+    """activity activity_approved activity_denied anniversary birthday campaign_bonus pending_campaign_bonus
+    currency_conversion daily_login daily_purchase profiling_answer profiling_flow share_intent_success fitbit_activity
+    club_create club_disband club_member_join club_member_remove club_member_ban club_member_unban
+    club_applicant_accept club_applicant_refuse club_ownership_assign club_ownership_revoke club_point_add
+    club_point_remove club_point_contribution club_point_donation club_point_spent club_detail_change
+    club_revoke_ownership""".split()
+)
+"""Registered by the engine, not accepted from outside."""
+
+
+def quiet(code: str, message: str, pointer: str) -> None:
+    """A diagnose for events nobody sent by a call."""
+
+
+def process(brand: Brand, event: Incoming, *, cause: int | None, diagnose: Diagnose = quiet) -> Work:
+    """Check an event whole, apply it, and let follow what follows. Raises ApiError with nothing changed."""
+    act = _find_action(brand, event.action)
+    if act is enrolment.opt_in:
+        customer = Customer(event.customer, "active", brand.world.clock.now, brand.world.clock.now)
+    else:
+        customer = find_customer(brand, event.customer, event.external_id)
+    work = Work(brand, event, cause, diagnose, customer, effective(brand, event.data))
+    act(work)
+    for purchase, until in work.undecided:
+        decide_later(brand, purchase, until, cause)
+    braze.tell_changes(brand, customer, cause)
+    return work
+
+
+def _find_action(brand: Brand, name: str) -> Callable[[Work], None]:
+    if name in NOT_EMULATED:
+        raise not_emulated(f"the event {name}")
+    if name in ACTIONS:
+        return ACTIONS[name]
+    if name in INTERNAL or (brand.settings.events.strict_actions and name not in brand.actions):
+        raise refused(brand.settings, 203404, name)
+    return custom
+
+
+def custom(work: Work) -> None:
+    """An event of the workspace's own: registered, without effect on points."""
+    name = work.event.action
+    known = work.brand.actions.get(name)
+    if known is None:
+        work.diagnose("unknown-action", "no custom action of this name is set up; registered without effect", "/action")
+    elif not known.repeatable and any(row.action == name for row in work.customer.events):
+        raise refused(work.brand.settings, 10001, name)
+    work.register()
+
+
+def decide_later(brand: Brand, purchase: Transaction, until: datetime, cause: int | None) -> None:
+    """At the end of its pending period a purchase is accepted (or rejected, by the switch)."""
+
+    async def decide() -> None:
+        if purchase.status != "pending" or brand.transactions.get(purchase.id) is not purchase:
+            return
+        outcome = brand.settings.points.pending.outcome
+        action = "checkout_accept" if outcome == "accept" else "checkout_reject"
+        entry = brand.world.record("antavo", action, f"pending period of {purchase.id} is over", cause=cause)
+        event = Incoming(purchase.customer, action, {"transaction_id": purchase.id}, source="Platform")
+        process(brand, event, cause=entry)
+
+    brand.world.clock.at(until, decide, name=f"pending period of {purchase.id}", vendor="antavo", cause=cause)

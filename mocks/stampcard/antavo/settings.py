@@ -1,0 +1,113 @@
+"""The switches of a workspace: what the vendor lets people set, and what its documentation leaves open.
+
+Members carry the names of the setup document (contracts/antavo/setup.yaml), which says what each one means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+class Auth(msgspec.Struct, frozen=True):
+    allow_unsigned: bool = False
+    signature_enforcement: dict[str, bool] = {}
+    clock_skew_seconds: float = 300
+    reject_replay: bool = False
+    accepted_hosts: tuple[str, ...] = ()
+
+
+class Errors(msgspec.Struct, frozen=True):
+    status_by_code: dict[str, int] = {}
+    signature_codes: dict[str, int] = {}
+
+
+class Customers(msgspec.Struct, frozen=True):
+    external_id_fields: tuple[str, ...] = ()
+    reoptin: bool = True
+    search_multi_shape: str = "data"
+    inactive_readable: bool = False
+
+
+class Transactions(msgspec.Struct, frozen=True):
+    single_wrapped: bool = False
+
+
+class Earn(msgspec.Struct, frozen=True):
+    level: str = "transaction"
+    percentage: float = 100
+    currencies: dict[str, float] = {}
+    rounding: str = "floor"
+    unit: str = "item"
+    discounted_price: bool = False
+
+
+class Pending(msgspec.Struct, frozen=True):
+    type: str = "none"
+    days: float = 14
+    outcome: str = "accept"
+
+
+class Points(msgspec.Struct, frozen=True):
+    earn: Earn = Earn()
+    pending: Pending = Pending()
+    pending_burn: str = "spent"
+    negative_points: bool = True
+    subtract_expired: bool = True
+    refund_rounding: str = ""
+
+
+class Events(msgspec.Struct, frozen=True):
+    strict_actions: bool = False
+    names: dict[str, str] = {}
+    bulk_empty_item: str = "events"
+
+
+class Format(msgspec.Struct, frozen=True):
+    event_created_at: str = "iso"
+
+
+class BrazeSync(msgspec.Struct, frozen=True):
+    null_policy: str = "omit"
+    date_format: str = "iso"
+    delay_ms: float = 0
+    retries: int = 0
+    retry_seconds: float = 10
+    initial_sync: bool = False
+    verify_on_connect: str = "users_track"
+    on_optout: str = "nothing"
+
+
+class RateLimit(msgspec.Struct, frozen=True):
+    requests_per_minute: int = 0
+    block_seconds: float = 60
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """All switches at the defaults of the reference."""
+
+    stack: str = "st2"
+    auth: Auth = Auth()
+    errors: Errors = Errors()
+    customers: Customers = Customers()
+    transactions: Transactions = Transactions()
+    points: Points = Points()
+    events: Events = Events()
+    format: Format = Format()
+    ratelimit: RateLimit = RateLimit()
+    braze: BrazeSync = BrazeSync()
+
+
+def changed(settings: Settings, section: Mapping[str, Any]) -> Settings:
+    """The settings with a setup section's members written over them; what it does not name stays."""
+    known = {name: section[name] for name in Settings.__struct_fields__ if name in section}
+    merged = _merged(msgspec.to_builtins(settings), known)
+    return msgspec.convert(merged, Settings, strict=False)
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
+    return new

@@ -1,0 +1,89 @@
+"""Campaigns as built in the dashboard: messages by channel, what sets them off, for whom, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from stampcard.braze.state import User, Workspace
+
+API_TRIGGERED, ACTION_BASED, SCHEDULED, API = "api_triggered", "action_based", "scheduled", "api"
+CHANNELS = ("email", "webhook")
+"""Channels that are emulated in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One message variation on one channel; `parts` are its fields as composed, Liquid and all."""
+
+    id: str
+    channel: str
+    parts: Mapping[str, Any]
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant of a campaign: a share of the audience and a message per channel."""
+
+    id: str
+    name: str
+    percentage: int
+    messages: tuple[Content, ...]
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One campaign. `id` is its API identifier; `audience` a filter group, None for all users.
+
+    `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers` and `delay`
+    belong to action-based delivery, `at` to scheduled delivery.
+    """
+
+    id: str
+    name: str
+    delivery: str
+    variants: tuple[Variant, ...]
+    created_at: datetime
+    updated_at: datetime
+    audience: Mapping[str, Any] | None = None
+    send_to: str = "subscribed"
+    re_eligibility: timedelta | None = None
+    triggers: tuple[Mapping[str, Any], ...] = ()
+    exceptions: tuple[Mapping[str, Any], ...] = ()
+    delay: timedelta = timedelta()
+    recheck: bool = False
+    at: datetime | None = None
+    enabled: bool = True
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    first_sent: datetime | None = None
+    last_sent: datetime | None = None
+    sends: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def contents(self) -> list[Content]:
+        """All message variations."""
+        return [content for variant in self.variants for content in variant.messages]
+
+    @property
+    def channels(self) -> list[str]:
+        return list(dict.fromkeys(content.channel for content in self.contents))
+
+
+def find_campaign(workspace: Workspace, name_or_id: str) -> Campaign | None:
+    """By API identifier or by name."""
+    found: Campaign | None = workspace.campaigns.get(name_or_id)
+    if found is None:
+        found = next((campaign for campaign in workspace.campaigns.values() if campaign.name == name_or_id), None)
+    return found
+
+
+def eligible_again(campaign: Campaign, user: User, now: datetime) -> bool:
+    """Whether a user who may have received the campaign may get it now; receipt counts, not the attempt."""
+    receipt = user.campaigns.get(campaign.id)
+    if receipt is None:
+        return True
+    return campaign.re_eligibility is not None and now - receipt.last_received >= campaign.re_eligibility

@@ -1,0 +1,193 @@
+"""Segments, campaigns, Content Blocks and credentials of a setup document: checked whole, then applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from stampcard.braze import comparisons, launching, segments
+from stampcard.braze.campaigns import ACTION_BASED, API, CHANNELS, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze.engine import BasicAuth, HeaderAuth
+from stampcard.braze.rendering import TemplateError
+from stampcard.braze.segments import Segment
+from stampcard.braze.state import Workspace
+from stampcard.core.clock import parse_duration, parse_instant
+from stampcard.core.errors import ClockError, SetupError
+
+Row = Mapping[str, Any]
+SEND_TO = {
+    "subscribed or opted-in": "subscribed",
+    "opted-in only": "opted_in",
+    "everyone including unsubscribed": "all",
+}
+
+
+# Segments
+
+
+def known_segments(workspace: Workspace, document: Row) -> frozenset[str]:
+    """Names and ids of segments that are there or in the document."""
+    known = {name for segment in workspace.segments.values() for name in (segment.id, segment.name)}
+    for row in document.get("segments", ()):
+        known |= {row["name"], row.get("id", row["name"])}
+    return frozenset(known)
+
+
+def check_segments(workspace: Workspace, document: Row) -> None:
+    known = known_segments(workspace, document)
+    for index, row in enumerate(document["segments"]):
+        _check_rule(row, known, f"/braze/segments/{index}")
+
+
+def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        key = row.get("id") or workspace.world.secrets.uuid(f"braze.segment.{row['name']}")
+        rule = {name: row[name] for name in ("match", "filters", "exclude") if name in row}
+        workspace.segments[key] = Segment(key, row["name"], rule)
+
+
+def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
+    found = segments.fault(rule, known)
+    if found:
+        raise SetupError(pointer + found[0], found[1])
+
+
+# Credentials
+
+
+def apply_credentials(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row["type"] == "basic authentication":
+            workspace.engine.basic_auth[row["name"]] = BasicAuth(row["username"], row["password"])
+        else:
+            headers = tuple(row["headers"].items())
+            workspace.engine.auth_credentials[row["name"]] = HeaderAuth(headers, row["allowed_domain"].lower())
+
+
+# Campaigns
+
+
+def check_campaigns(workspace: Workspace, document: Row) -> None:
+    known = known_segments(workspace, document)
+    for index, row in enumerate(document["campaigns"]):
+        _check_campaign(workspace, row, known, f"/braze/campaigns/{index}")
+
+
+def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], pointer: str) -> None:
+    delivery = row["delivery"]
+    for key, belongs in (("triggers", ACTION_BASED), ("schedule_delay", ACTION_BASED), ("schedule", SCHEDULED)):
+        if key in row and delivery != belongs:
+            raise SetupError(f"{pointer}/{key}", f"belongs to delivery {belongs}")
+    if delivery == ACTION_BASED and not row.get("triggers"):
+        raise SetupError(f"{pointer}/triggers", "an action-based campaign has a trigger")
+    for key in ("triggers", "exception_events"):
+        for place, action in enumerate(row.get(key, ())):
+            _check_action(action, f"{pointer}/{key}/{place}")
+    if "target_audience" in row:
+        _check_rule(row["target_audience"], known, f"{pointer}/target_audience")
+    for key in ("schedule_delay", "re_eligibility"):
+        _duration(row.get(key, 0), f"{pointer}/{key}")
+    if "at" in row.get("schedule", {}) and row["schedule"]["at"] != "now":
+        try:
+            parse_instant(row["schedule"]["at"])
+        except ClockError as error:
+            raise SetupError(f"{pointer}/schedule/at", str(error)) from error
+    for channel, parts in row["messages"].items():
+        needed = {"email": "body", "webhook": "url"}.get(channel)
+        if delivery != API and needed is not None and needed not in parts:
+            raise SetupError(f"{pointer}/messages/{channel}", f"a message of this channel has a {needed}")
+        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}")
+
+
+def _check_action(action: Row, pointer: str) -> None:
+    needed = {"perform custom event": "event", "change custom attribute value": "attribute"}.get(action["action"])
+    if needed and needed not in action:
+        raise SetupError(pointer, f"{action['action']!r} needs {needed!r}")
+    for place, row in enumerate(action.get("property_filters", ())):
+        fault = comparisons.fault(row["comparison"], row.get("value"))
+        if fault:
+            raise SetupError(f"{pointer}/property_filters/{place}", fault)
+
+
+def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str) -> None:
+    if channel not in CHANNELS:
+        raise SetupError(pointer, f"stampcard does not emulate the channel {channel} yet; it has {', '.join(CHANNELS)}")
+    if channel == "webhook" and "body" in parts and "key_value_pairs" in parts:
+        raise SetupError(pointer, "a webhook has a raw body or key/value pairs, not both")
+    for place, text in templates_in(parts):
+        try:
+            workspace.engine.templates.find(text)
+        except TemplateError as error:
+            raise SetupError(pointer + place, f"the template does not parse: {error}") from error
+
+
+def templates_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a message's parts, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield place, key
+            yield from templates_in(item, f"{place}/{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from templates_in(item, f"{place}/{index}")
+
+
+def _duration(value: Any, pointer: str = "") -> timedelta:
+    if value == "immediately":
+        return timedelta()
+    try:
+        return parse_duration(value)
+    except ClockError as error:
+        raise SetupError(pointer, str(error)) from error
+
+
+def apply_campaigns(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        _apply_campaign(workspace, row)
+
+
+def _apply_campaign(workspace: Workspace, row: Row) -> None:
+    """Add or replace a campaign; who received it before stays known, since its id does."""
+    world = workspace.world
+    now, name = world.clock.now, row["name"]
+    known = next((campaign for campaign in workspace.campaigns.values() if campaign.name == name), None)
+    key = row.get("id") or (known.id if known else world.secrets.uuid(f"braze.campaign.{name}"))
+    if known is not None:
+        del workspace.campaigns[known.id]
+    schedule = row.get("schedule", {}).get("at")
+    campaign = Campaign(
+        id=key,
+        name=name,
+        delivery=row["delivery"],
+        variants=(_variant(workspace, row),),
+        created_at=known.created_at if known else now,
+        updated_at=now,
+        audience=row.get("target_audience"),
+        send_to=SEND_TO[row.get("send_to", "subscribed or opted-in")],
+        re_eligibility=_duration(row["re_eligibility"]) if "re_eligibility" in row else None,
+        triggers=tuple(row.get("triggers", ())),
+        exceptions=tuple(row.get("exception_events", ())),
+        delay=_duration(row.get("schedule_delay", 0)),
+        recheck=row.get("re_evaluate_segment_at_send_time", False),
+        at=None if schedule is None else now if schedule == "now" else parse_instant(schedule),
+        enabled=row.get("status", "Active") == "Active",
+        tags=tuple(row.get("tags", ())),
+        description=row.get("description", ""),
+    )
+    workspace.campaigns[key] = campaign
+    if campaign.at is not None:
+        launching.schedule_launch(workspace, campaign, max(campaign.at, now))
+
+
+def _variant(workspace: Workspace, row: Row) -> Variant:
+    secrets, name = workspace.world.secrets, row["name"]
+    messages = []
+    for channel, parts in row["messages"].items():
+        given = parts.get("message_variation_id")
+        key = given or secrets.uuid(f"braze.variation.{name}.{channel}")
+        fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
+        messages.append(Content(key, channel, fields, "Variant 1"))
+    return Variant(secrets.uuid(f"braze.variant.{name}"), "Variant 1", 100, tuple(messages))

@@ -1,0 +1,69 @@
+"""What a workspace's message engine remembers beside its records: parsed templates, answers, hosts, pending sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stampcard.braze.rendering import Fetched
+from stampcard.core.clock import Job
+
+if TYPE_CHECKING:
+    from stampcard.braze.liquid.render import Templates
+
+
+@dataclass(slots=True)
+class Cached:
+    """A Connected Content answer and until when it stands in for the call."""
+
+    until: datetime
+    fetched: Fetched
+
+
+@dataclass(slots=True)
+class HostHealth:
+    """Calls to one host: second -> (calls, failures) of the last minute; `halted_until` while Braze stops calling."""
+
+    seconds: dict[int, tuple[int, int]] = field(default_factory=dict)
+    halted_until: datetime | None = None
+    probing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BasicAuth:
+    """A stored user name and password for `:basic_auth`."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderAuth:
+    """Stored headers for `:auth_credentials`, sent to `allowed_domain` only."""
+
+    headers: tuple[tuple[str, str], ...]
+    allowed_domain: str
+
+
+@dataclass
+class Engine:
+    """The message engine's memory of one workspace.
+
+    `answers` is the Connected Content cache: (preview or live, method, URL). `pending` are sends that wait for their
+    delay: (campaign id, braze_id) -> jobs.
+    """
+
+    answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
+    hosts: dict[str, HostHealth] = field(default_factory=dict)
+    basic_auth: dict[str, BasicAuth] = field(default_factory=dict)
+    auth_credentials: dict[str, HeaderAuth] = field(default_factory=dict)
+    pending: dict[tuple[str, str], list[Job]] = field(default_factory=dict)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Parsed templates; python-liquid is loaded with the first of them."""
+        from stampcard.braze.liquid.render import Templates
+
+        return Templates()

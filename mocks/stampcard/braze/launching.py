@@ -1,0 +1,169 @@
+"""From a campaign to its messages: triggered sends with their delay, launches to an audience, API sends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from stampcard.braze import segments, sending
+from stampcard.braze.campaigns import Campaign, Content, Variant, eligible_again
+from stampcard.braze.rendering import MessageAborted
+from stampcard.braze.state import User, Workspace
+
+NOW = timedelta()
+YIELD_EVERY = 100
+"""Messages of one launch after which other work gets its turn."""
+
+
+def pick_variant(campaign: Campaign, user: User) -> Variant:
+    """The variant of a user."""
+    return campaign.variants[0]
+
+
+def why_not_now(workspace: Workspace, campaign: Campaign, user: User) -> str:
+    """Why a campaign is not for a user just now: its audience or an earlier receipt; empty when it is."""
+    if campaign.audience is not None and (why := segments.why_not(workspace, campaign.audience, user)):
+        return f"not in the audience ({why})"
+    if not eligible_again(campaign, user, workspace.world.clock.now):
+        return "received already"
+    return ""
+
+
+# Action-based
+
+
+def schedule_triggered(
+    workspace: Workspace, campaign: Campaign, user: User, names: Mapping[str, Any], what: str, cause: int
+) -> None:
+    """Have a campaign sent to a user when its delay has passed."""
+    world = workspace.world
+    entry = world.record(
+        "braze",
+        "campaign.trigger",
+        f"{what} of {user.external_id or user.braze_id} sets off campaign {campaign.name!r}"
+        + (f", due in {campaign.delay}" if campaign.delay else ""),
+        cause=cause,
+    )
+    key = (campaign.id, user.braze_id)
+
+    async def run() -> None:
+        _forget_run(workspace, key, world.clock.now)
+        await _send_triggered(workspace, campaign, user, names, what, entry)
+
+    job = world.clock.after(campaign.delay, run, name=f"campaign {campaign.name}", vendor="braze", cause=entry)
+    workspace.engine.pending.setdefault(key, []).append(job)
+
+
+def _forget_run(workspace: Workspace, key: tuple[str, str], now: datetime) -> None:
+    left = [job for job in workspace.engine.pending.get(key, ()) if job.due > now and not job.cancelled]
+    if left:
+        workspace.engine.pending[key] = left
+    else:
+        workspace.engine.pending.pop(key, None)
+
+
+def cancel_pending(workspace: Workspace, campaign: Campaign, user: User) -> None:
+    """An exception event happened: sends that wait for their delay are not made."""
+    for job in workspace.engine.pending.pop((campaign.id, user.braze_id), ()):
+        job.cancel()
+        text = f"campaign {campaign.name!r} to {user.external_id or user.braze_id} cancelled by an exception event"
+        workspace.world.record("braze", "campaign.exception", text, cause=job.cause)
+
+
+async def _send_triggered(
+    workspace: Workspace, campaign: Campaign, user: User, names: Mapping[str, Any], what: str, cause: int
+) -> None:
+    """The delay is over: what must still hold now, then the send."""
+    world = workspace.world
+    if workspace.users.get(user.braze_id) is not user or not campaign.enabled:
+        return
+    who = user.external_id or user.braze_id
+    if not eligible_again(campaign, user, world.clock.now):
+        world.record("braze", "campaign.trigger", f"{campaign.name!r} not for {who}: received meanwhile", cause=cause)
+        return
+    if campaign.recheck and campaign.audience and (why := segments.why_not(workspace, campaign.audience, user)):
+        world.record("braze", "campaign.trigger", f"{campaign.name!r} not for {who}: no longer {why}", cause=cause)
+        return
+    await send_variant(workspace, campaign, user, names, world.chance.hex(32), cause, what)
+
+
+async def send_variant(
+    workspace: Workspace,
+    campaign: Campaign,
+    user: User,
+    names: Mapping[str, Any],
+    dispatch_id: str,
+    cause: int,
+    why: str,
+    send_id: str | None = None,
+) -> None:
+    """Every message of the user's variant."""
+    for content in pick_variant(campaign, user).messages:
+        order = sending.Order(
+            workspace, user, content, dispatch_id, cause, why, campaign, campaign.send_to, names, send_id
+        )
+        await sending.send(order)
+
+
+# To an audience
+
+
+def schedule_launch(workspace: Workspace, campaign: Campaign, at: datetime, cause: int | None = None) -> None:
+    """Have a scheduled campaign launched; the audience is looked at when the time has come."""
+
+    async def run() -> None:
+        if workspace.campaigns.get(campaign.id) is not campaign or not campaign.enabled:
+            return
+        text = f"campaign {campaign.name!r} launched"
+        entry = workspace.world.record("braze", "campaign.launch", text, cause=cause)
+        audience = segments.members(workspace, campaign.audience)
+        await send_to_all(workspace, campaign, audience, {}, workspace.world.chance.hex(32), entry, "scheduled launch")
+
+    workspace.world.clock.at(at, run, name=f"launch campaign {campaign.name}", vendor="braze", cause=cause)
+
+
+async def send_to_all(
+    workspace: Workspace,
+    campaign: Campaign,
+    users: Iterable[User],
+    names: Mapping[str, Any],
+    dispatch_id: str,
+    cause: int,
+    why: str,
+    send_id: str | None = None,
+) -> None:
+    """A campaign to many: all share one dispatch id; who may not receive it again is passed over."""
+    for number, user in enumerate(users, 1):
+        if workspace.users.get(user.braze_id) is user and eligible_again(campaign, user, workspace.world.clock.now):
+            await send_variant(workspace, campaign, user, names, dispatch_id, cause, why, send_id)
+        if number % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+
+
+# Preview
+
+
+async def preview(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> list[dict[str, Any]]:
+    """Each message of the campaign as its user would see it; nothing is sent and no receipt is noted.
+
+    Connected Content calls are really made, with the preview's cache.
+    """
+    shown = []
+    for content in pick_variant(campaign, user).messages:
+        shown.append(await _preview(workspace, campaign, content, user, cause))
+    return shown
+
+
+async def _preview(
+    workspace: Workspace, campaign: Campaign, content: Content, user: User, cause: int
+) -> dict[str, Any]:
+    order = sending.Order(workspace, user, content, sending.UNSENT_DISPATCH, cause, "preview", campaign, preview=True)
+    rendered = sending.Rendered({})
+    result: dict[str, Any] = {"channel": content.channel, "status": "rendered", "reason": None}
+    try:
+        await sending.render(order, rendered, cause)
+    except MessageAborted as aborted:
+        result |= {"status": "aborted", "reason": aborted.log}
+    return {**result, "parts": rendered.parts, "detail": rendered.detail()}

@@ -1,0 +1,166 @@
+"""Braze's Liquid: python-liquid with our tokens, tags, filters, comparisons and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from liquid import BoundTemplate, Environment, Node, RenderContext, Token
+from liquid.builtin import content, illegal
+from liquid.builtin.tags import (
+    assign_tag,
+    capture_tag,
+    case_tag,
+    comment_tag,
+    cycle_tag,
+    decrement_tag,
+    echo_tag,
+    for_tag,
+    ifchanged_tag,
+    increment_tag,
+    inline_comment_tag,
+    liquid_tag,
+)
+from liquid.exceptions import ResourceLimitError
+from liquid.utils import ReadOnlyChainMap
+
+from stampcard.braze.liquid import conditions, tokens
+from stampcard.braze.liquid.connected_content import ConnectedContent
+from stampcard.braze.liquid.filters import FILTERS, UNSUPPORTED, guarded
+from stampcard.braze.liquid.tags import (
+    AbortMessage,
+    CatalogItems,
+    CatalogSelectionItems,
+    For,
+    MessageExtras,
+    Output,
+    Promotion,
+)
+from stampcard.braze.rendering import Run
+
+MAX_OUTPUT = 5_000_000
+"""Bytes of one rendered field (assumed: Braze publishes no limit)."""
+MAX_STEPS = 1_000_000
+"""Look-ups and loop turns of one rendering (assumed); counted, so that a run gives the same result on any machine."""
+
+TAGS = (
+    content.Literal,
+    illegal.Illegal,
+    assign_tag.AssignTag,
+    capture_tag.CaptureTag,
+    case_tag.CaseTag,
+    comment_tag.CommentTag,
+    cycle_tag.CycleTag,
+    decrement_tag.DecrementTag,
+    echo_tag.EchoTag,
+    for_tag.BreakTag,
+    for_tag.ContinueTag,
+    ifchanged_tag.IfChangedTag,
+    increment_tag.IncrementTag,
+    inline_comment_tag.InlineCommentTag,
+    liquid_tag.LiquidTag,
+    Output,
+    For,
+    conditions.If,
+    conditions.Unless,
+    AbortMessage,
+    CatalogItems,
+    CatalogSelectionItems,
+    ConnectedContent,
+    MessageExtras,
+    Promotion,
+)
+
+_MISSING: Any = object()
+
+
+class StepLimitReached(ResourceLimitError):
+    """A rendering took more steps than any honest template."""
+
+
+class Context(RenderContext):
+    """One rendering: python-liquid's context with the run it belongs to."""
+
+    run: Run
+    turn_weight = 1
+
+    def __init__(self, template: BoundTemplate, *, globals: Mapping[str, object]) -> None:
+        super().__init__(template, globals=globals)
+        # Without python-liquid's built-in `now` and `today`, which read the machine's clock.
+        self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
+
+    def spend(self, steps: int) -> None:
+        """Count work. Raises StepLimitReached."""
+        self.run.steps += steps
+        if self.run.steps > MAX_STEPS:
+            raise StepLimitReached("too many steps", token=None)
+
+    def assign(self, key: str, val: Any) -> None:
+        self.spend(1)
+        self.locals[key] = val
+
+    def get(self, path: list[object], *, token: Token | None, default: object = _MISSING) -> object:
+        self.spend(1)
+        steps = iter(path)
+        root = next(steps)
+        try:
+            found: Any = self.scope[root]  # type: ignore[index]
+            for step in steps:
+                found = self.get_item(found, step)
+        except (KeyError, TypeError, IndexError):
+            return self.env.undefined(str(root), token=token) if default is _MISSING else default
+        return found
+
+    async def get_async(self, path: list[object], *, token: Token | None, default: object = _MISSING) -> object:
+        return self.get(path, token=token, default=default)
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        self.spend(length * self.turn_weight)
+        super().raise_for_loop_limit(length)
+
+    def get_item(self, obj: Any, key: Any) -> Any:
+        # The documentation indexes an object as if it were an array of one.
+        if key == 0 and isinstance(key, int) and isinstance(obj, Mapping) and "0" not in obj:
+            return obj
+        return super().get_item(obj, key)
+
+    def filter(self, name: str, token: Token | None) -> Callable[..., object]:
+        self.spend(1)
+        if name not in self.env.filters:
+            why = "Braze lists it as not supported" if name in UNSUPPORTED else "Braze does not document it"
+            self.run.warn(f"filter {name!r}: {why}; the value passes through unchanged (assumed)")
+            return _unchanged
+        return super().filter(name, token)
+
+
+def _unchanged(value: object, *args: object, **options: object) -> object:
+    return value
+
+
+class Template(BoundTemplate):
+    """A parsed template that renders in our context."""
+
+    context_class = Context
+    known_names: frozenset[str] = frozenset()
+
+
+class Dialect(Environment):
+    """Braze's dialect; `block` gives the parsed nodes of a Content Block's text."""
+
+    template_class: ClassVar[type[BoundTemplate]] = Template  # type: ignore[misc]
+    loop_iteration_limit = 100_000
+    output_stream_limit = MAX_OUTPUT
+    block_nesting_limit = 50
+
+    def __init__(self, block: Callable[[str], Sequence[Node] | str]) -> None:
+        super().__init__(strict_filters=False)
+        self.block = block
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        for tag in TAGS:
+            self.add_tag(tag)
+        for name, function in FILTERS.items():
+            self.add_filter(name, guarded(function))
+
+    def tokenizer(self) -> Callable[[str], Iterator[Token]]:
+        return tokens.tokenize

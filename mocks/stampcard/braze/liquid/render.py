@@ -1,0 +1,114 @@
+"""Templates of one workspace, parsed once, and their rendering."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from liquid import Node, TokenStream
+from liquid.exceptions import LiquidError, LiquidInterrupt, ResourceLimitError, StopRender
+from liquid.output import LimitedStringIO
+from liquid.parser import get_parser
+
+from stampcard.braze.liquid.environment import MAX_OUTPUT, Context, Dialect, Template
+from stampcard.braze.liquid.filters import TooLarge
+from stampcard.braze.liquid.tokens import tokenize
+from stampcard.braze.rendering import MessageAborted, Run, TemplateError
+
+MAX_SOURCE = 1_000_000
+"""Characters of one template (assumed)."""
+KEPT = 1_000
+"""Parsed templates a workspace keeps, the last used ones."""
+
+_REFERENCE = re.compile(r"([\w.]*?)\.?\$\{\s*([^}]*?)\s*\}")
+_SNIPPET = re.compile(r"""\{%-?\s*promotion\s*\(\s*["']([^"']+)["']\s*\)""")
+
+
+class Parsed:
+    """A template ready to render. `names` are its `(namespace, key)` pairs, `snippets` the promotion lists it names."""
+
+    def __init__(self, source: str, template: Template | None) -> None:
+        self.source = source
+        self.template = template
+        found = _REFERENCE.findall(source) if template else ()
+        self.names: tuple[tuple[str, str], ...] = tuple(dict.fromkeys(found))
+        self.snippets = tuple(dict.fromkeys(_SNIPPET.findall(source))) if template else ()
+        if template is not None:
+            template.known_names = frozenset(key for _, key in self.names)
+
+    async def render(self, run: Run) -> str:
+        """The text for one person. Raises MessageAborted."""
+        if self.template is None:
+            return self.source
+        context = Context(self.template, globals=run.names)
+        context.run = run
+        buffer = LimitedStringIO(MAX_OUTPUT)
+        for node in self.template.nodes:
+            try:
+                await node.render_async(context, buffer)
+            except (LiquidInterrupt, StopRender):
+                break
+            except (ResourceLimitError, TooLarge) as error:
+                raise MessageAborted("stampcard_render_limit", f"the template is over a limit: {error}") from error
+            except LiquidError as error:
+                text = f"Liquid error: {error.message}"
+                run.warn(text)
+                buffer.write(text)
+        return buffer.getvalue()
+
+
+class Templates:
+    """Parses each template once; `parses` counts how often it had to."""
+
+    def __init__(self) -> None:
+        self._dialect = Dialect(self._block)
+        self._parsed: OrderedDict[str, Parsed] = OrderedDict()
+        self._blocks: dict[str, Sequence[Node] | str] = {}
+        self.parses = 0
+
+    def find(self, source: str) -> Parsed:
+        """The parsed template of a text. Raises TemplateError."""
+        found = self._parsed.get(source)
+        if found is None:
+            found = self._parsed[source] = self._parse(source)
+            if len(self._parsed) > KEPT:
+                self._parsed.popitem(last=False)
+        else:
+            self._parsed.move_to_end(source)
+        return found
+
+    def _parse(self, source: str) -> Parsed:
+        if "{{" not in source and "{%" not in source and "<!--" not in source:
+            return Parsed(source, None)
+        if len(source) > MAX_SOURCE:
+            raise TemplateError(f"the template is over {MAX_SOURCE} characters", 1, 1)
+        self.parses += 1
+        try:
+            template = self._dialect.from_string(source)
+        except (LiquidError, RecursionError) as error:
+            raise _located(error, source) from error
+        assert isinstance(template, Template)
+        return Parsed(source, template)
+
+    def _block(self, source: str) -> Sequence[Node] | str:
+        """A Content Block's nodes; one that does not parse aborts the message."""
+        if source not in self._blocks:
+            if len(self._blocks) > KEPT:
+                self._blocks.clear()
+            try:
+                self._blocks[source] = get_parser(self._dialect).parse(TokenStream(tokenize(source)))
+            except (LiquidError, RecursionError) as error:
+                located = _located(error, source)
+                raise MessageAborted("template_parse_error", f"Content Block: {located}") from error
+        return self._blocks[source]
+
+
+def _located(error: Exception, source: str) -> TemplateError:
+    token = getattr(error, "token", None)
+    place = token.start_index if token is not None and token.source == source else -1
+    message = getattr(error, "message", None) or str(error) or type(error).__name__
+    if place < 0:
+        return TemplateError(str(message), source.count("\n") + 1, len(source) - source.rfind("\n"))
+    before = source[:place]
+    return TemplateError(str(message), before.count("\n") + 1, place - before.rfind("\n"))

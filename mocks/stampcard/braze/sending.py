@@ -1,0 +1,266 @@
+"""One message to one person: reachable, rendered, handed over; every intended message ends in the outbox.
+
+Source: Braze docs, pages on subscription states, Liquid aborts, Connected Content retries, webhooks and the abort types
+of message events (braze-inc/braze-docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from stampcard.braze import connected_content, variables, webhooks
+from stampcard.braze.campaigns import Campaign, Content
+from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
+from stampcard.braze.state import Receipt, User, Workspace
+from stampcard.core.clock import iso
+from stampcard.core.journal import Entry
+from stampcard.core.outbox import Message
+
+CC_RETRIES = (30, 60, 120, 240, 480)
+"""Seconds before each of the five retries of `:retry` (their number is documented, the intervals are assumed)."""
+
+UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
+"""What `campaign.${dispatch_id}` shows in a preview."""
+
+
+@dataclass(slots=True)
+class Order:
+    """One message that is to reach one user.
+
+    `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
+    beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    """
+
+    workspace: Workspace
+    user: User
+    content: Content
+    dispatch_id: str
+    cause: int
+    why: str
+    campaign: Campaign | None = None
+    send_to: str = "subscribed"
+    names: Mapping[str, Any] = field(default_factory=dict)
+    send_id: str | None = None
+    preview: bool = False
+    tries: int = 0
+
+    def namespaces(self) -> dict[str, Any]:
+        """All names the message's templates can reach."""
+        campaign: dict[str, Any] = {"dispatch_id": UNSENT_DISPATCH if self.preview else self.dispatch_id}
+        if self.campaign is not None:
+            campaign |= {"api_id": self.campaign.id, "name": self.campaign.name}
+            campaign |= {"message_name": self.content.variant, "message_api_id": self.content.id}
+        return {**variables.namespaces(self.workspace, self.user), "campaign": campaign, **self.names}
+
+
+@dataclass(slots=True)
+class Rendered:
+    """A message's parts as text, and what rendering them read, warned of and left behind."""
+
+    parts: dict[str, Any]
+    read: dict[str, Any] = field(default_factory=dict)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    extras: dict[str, str] = field(default_factory=dict)
+    wants_retry: bool = False
+
+    def detail(self) -> dict[str, Any]:
+        """What of it is not empty."""
+        found = {
+            "read": self.read,
+            "connected_content": self.calls,
+            "warnings": self.warnings,
+            "message_extras": self.extras,
+        }
+        return {key: value for key, value in found.items() if value}
+
+
+async def send(order: Order) -> Message:
+    """Bring one message as far as it goes now: sent, aborted, or waiting for a retry or an answer."""
+    world = order.workspace.world
+    user, campaign = order.user, order.campaign
+    message = Message(
+        id=world.chance.uuid(),
+        at=world.clock.now,
+        vendor="braze",
+        channel=order.content.channel,
+        user=user.external_id or user.braze_id,
+        campaign=campaign.name if campaign else None,
+        status="waiting",
+        parts={},
+        cause=order.cause,
+        detail={"why": order.why, "dispatch_id": order.dispatch_id},
+    )
+    if campaign is not None:
+        message.detail |= {"campaign_id": campaign.id, "message_variation_id": order.content.id}
+    if order.send_id:
+        message.detail["send_id"] = order.send_id
+    world.outbox.add(message)
+    await _attempt(order, message)
+    return message
+
+
+async def _attempt(order: Order, message: Message) -> None:
+    world = order.workspace.world
+    entry = world.journal.next_id()
+    message.entry = entry
+    message.detail.pop("due", None)
+    rendered = Rendered({})
+    try:
+        check_reachable(order)
+        await render(order, rendered, entry)
+        if order.content.channel == "webhook":
+            webhooks.check(rendered.parts)
+        if rendered.wants_retry and order.tries >= len(CC_RETRIES):
+            raise MessageAborted("exhausted_cc_retries", "Connected Content failed and its retries are exhausted")
+    except MessageAborted as aborted:
+        message.parts = rendered.parts
+        message.detail |= rendered.detail()
+        _abort(order, message, aborted)
+        _record(order, message, entry)
+        return
+    message.parts = rendered.parts
+    message.detail |= rendered.detail()
+    if rendered.wants_retry:
+        _requeue(order, message, entry)
+    elif order.content.channel == "webhook":
+        webhooks.deliver(order.workspace, message, entry, lambda sent: _ended(order, message, sent))
+    else:
+        _sent(order, message)
+    _record(order, message, entry)
+
+
+def check_reachable(order: Order) -> None:
+    """Whether the channel reaches the user and the subscription state allows it. Raises MessageAborted."""
+    if order.content.channel != "email":
+        return
+    user = order.user
+    if user.email is None:
+        raise MessageAborted("missing_email", "the user has no e-mail address")
+    state = user.profile.get("email_subscribe", "subscribed")
+    allowed = {"opted_in": ("opted_in",), "subscribed": ("subscribed", "opted_in")}.get(order.send_to)
+    if allowed is not None and state not in allowed:
+        raise MessageAborted("user_not_in_segment", f"the user's e-mail subscription state is {state}")
+    if user.profile.get("marked_email_as_spam_at") is not None:
+        raise MessageAborted("user_not_in_segment", "the user has marked an e-mail as spam")
+
+
+async def render(order: Order, rendered: Rendered, entry: int) -> None:
+    """Render all parts into `rendered`; each field has its own variables. Raises MessageAborted."""
+    workspace, names = order.workspace, order.namespaces()
+    blocks = Blocks(workspace)
+
+    async def fetch(ask: Ask) -> Fetched:
+        fetched = await connected_content.fetch(workspace, ask, cause=entry, preview=order.preview)
+        row: dict[str, Any] = {"method": ask.method, "url": ask.url, "status": fetched.status}
+        rendered.calls.append(row | ({"error": fetched.error} if fetched.error else {}))
+        return fetched
+
+    async def text(source: str) -> str:
+        try:
+            template = workspace.engine.templates.find(source)
+        except TemplateError as error:
+            raise MessageAborted("template_parse_error", str(error)) from error
+        if template.template is None:
+            return source
+        for namespace, key in template.names:
+            if namespace != "content_blocks":
+                rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
+        run = Run(workspace.world.clock.now, names, blocks, fetch, warnings=rendered.warnings, extras=rendered.extras)
+        try:
+            return await template.render(run)
+        finally:
+            rendered.wants_retry = rendered.wants_retry or run.wants_retry
+
+    for name, part in order.content.parts.items():
+        rendered.parts[name] = await _every_text(part, text)
+
+
+async def _every_text(part: Any, text: Any) -> Any:
+    if isinstance(part, str):
+        return await text(part)
+    if isinstance(part, Mapping):
+        return {await text(key): await _every_text(value, text) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [await _every_text(item, text) for item in part]
+    return part
+
+
+def _looked_up(names: Mapping[str, Any], namespace: str, key: str) -> Any:
+    try:
+        value = names[namespace or variables.PROFILE][key]
+    except (KeyError, TypeError):
+        return None
+    return value if value is None or isinstance(value, str | int | float | list | dict) else str(value)
+
+
+class Blocks(dict[str, str]):
+    """Content Blocks by name, looked up when a template names one."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+
+    def get(self, name: str, default: Any = None) -> Any:
+        for block in self._workspace.content_blocks.values():
+            if block.name == name:
+                return block.content
+        return default
+
+
+def _requeue(order: Order, message: Message, entry: int) -> None:
+    """Put the message to the back of the queue: it is rendered anew, as a whole, when its time comes."""
+    clock = order.workspace.world.clock
+    wait = timedelta(seconds=CC_RETRIES[order.tries])
+    order.tries += 1
+    message.detail |= {"tries": order.tries, "due": iso(clock.now + wait)}
+    clock.after(wait, lambda: _attempt(order, message), name="retry Connected Content", vendor="braze", cause=entry)
+
+
+def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
+    message.status = "aborted"
+    message.reason = aborted.log
+    message.detail["abort_type"] = aborted.kind
+
+
+def _ended(order: Order, message: Message, aborted: MessageAborted | None) -> None:
+    """A webhook's delivery is over."""
+    if aborted is not None:
+        _abort(order, message, aborted)
+    else:
+        _sent(order, message)
+
+
+def _sent(order: Order, message: Message) -> None:
+    message.status = "sent"
+    campaign, now = order.campaign, order.workspace.world.clock.now
+    if campaign is None:
+        return
+    order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
+    campaign.first_sent = campaign.first_sent or now
+    campaign.last_sent = now
+    campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
+
+
+def _record(order: Order, message: Message, entry: int) -> None:
+    """The message's own journal entry: what its calls name as their cause."""
+    what = f"{message.channel} to {message.user}"
+    if order.campaign is not None:
+        what += f", campaign {order.campaign.name!r}"
+    end = {"sent": "sent", "waiting": "waits"}.get(message.status, f"aborted: {message.reason}")
+    journal = order.workspace.world.journal
+    journal.add(
+        Entry(
+            id=entry,
+            at=order.workspace.world.clock.now,
+            kind="event",
+            caller="braze",
+            vendor="braze",
+            cause=order.cause,
+            operation=f"message.{message.channel}",
+            summary=f"{what}: {end}",
+        )
+    )

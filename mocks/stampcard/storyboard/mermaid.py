@@ -1,0 +1,31 @@
+"""A recording as a Mermaid sequence diagram."""
+
+from __future__ import annotations
+
+from stampcard.storyboard.recording import PEOPLE, Recording, lanes, steps
+
+
+def mermaid(recording: Recording) -> str:
+    """A Mermaid `sequenceDiagram`."""
+    names = {lane: f"p{number}" for number, lane in enumerate(lanes(recording))}
+    lines = ["sequenceDiagram"]
+    lines += [f"    participant {short} as {_plain(lane)}" for lane, short in names.items()]
+    for scene in recording.scenes:
+        if scene.title:
+            first, last = next(iter(names.values())), list(names.values())[-1]
+            lines.append(f"    Note over {first},{last}: {_plain(scene.title)}")
+        for step in steps(scene.entries):
+            arrow = "--x" if step.failed else "->>"
+            more = f" (and {step.times - 1} more)" if step.times > 1 else ""
+            lines.append(f"    {names[step.sender]}{arrow}{names[step.receiver]}: {_plain(step.label)}{more}")
+    for message in recording.messages:
+        if message["status"] == "sent" and message["channel"] != "webhook":
+            subject = message["parts"].get("subject") or message["parts"].get("title") or message["channel"]
+            label = f"{message['channel']}: {subject}"
+            lines.append(f"    {names[message['vendor']]}->>{names[PEOPLE]}: {_plain(label)}")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Mermaid takes no line breaks, semicolons or hashes in a label."""
+    return " ".join(text.split()).replace(";", ",").replace("#", "no. ")[:120]
