@@ -79,7 +79,9 @@ async def test_wrong_values_are_refused_and_nothing_is_connected(
 
 
 async def test_a_key_without_users_track_is_refused(world: WorldClient) -> None:
-    await world.setup({"braze": {"api_keys": [{"name": "reader", "key": "reader-key-1", "permissions": ["events.list"]}]}})
+    await world.setup(
+        {"braze": {"api_keys": [{"name": "reader", "key": "reader-key-1", "permissions": ["events.list"]}]}}
+    )
 
     with pytest.raises(ControlRefused, match="refuses the API Token"):
         await set_up(world, api_token="reader-key-1")

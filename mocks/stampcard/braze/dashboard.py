@@ -38,6 +38,7 @@ def check_segments(workspace: Workspace, document: Row) -> None:
     known = known_segments(workspace, document)
     for index, row in enumerate(document["segments"]):
         _check_rule(row, known, f"/braze/segments/{index}")
+    _check_nesting(workspace, document)
 
 
 def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
@@ -51,6 +52,21 @@ def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
     found = segments.fault(rule, known)
     if found:
         raise SetupError(pointer + found[0], found[1])
+
+
+def _check_nesting(workspace: Workspace, document: Row) -> None:
+    """A segment that uses the Segment Membership filter cannot be nested in another."""
+    rules: dict[str, Row] = {}
+    for segment in workspace.segments.values():
+        rules[segment.id] = rules[segment.name] = segment.rule
+    for row in document["segments"]:
+        rules[row.get("id", row["name"])] = rules[row["name"]] = row
+    for name, rule in rules.items():
+        for nested in segments.nested(rule):
+            if segments.nested(rules[nested]):
+                index = next((i for i, row in enumerate(document["segments"]) if row["name"] in (name, nested)), 0)
+                text = f"segment {nested!r} uses the filter Segment Membership, so it cannot be nested in {name!r}"
+                raise SetupError(f"/braze/segments/{index}", text)
 
 
 # Credentials

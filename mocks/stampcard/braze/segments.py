@@ -190,6 +190,17 @@ def find_segment(workspace: Workspace, name: str) -> Segment | None:
     return found
 
 
+def nested(rule: Rule) -> list[str]:
+    """The segments a group of filters refers to."""
+    found: list[str] = []
+    for item in (*rule.get("filters", ()), *rule.get("exclude", ())):
+        if "filter" not in item:
+            found += nested(item)
+        elif item["filter"] == "Segment Membership":
+            found.append(item["name"])
+    return found
+
+
 def fault(rule: Any, known_segments: frozenset[str], pointer: str = "") -> tuple[str, str] | None:
     """The first thing wrong with a group of filters that fits its schema: (pointer, message)."""
     for key in ("filters", "exclude"):
