@@ -71,6 +71,7 @@ def test_the_server_s_own_calls_work_when_pasted() -> None:
         lines: list[str] = []
         while not (lines and "antavo POST" in lines[-1]):
             lines.append(server.stdout.readline())
+            assert lines[-1], f"the server ended early: {lines}"
         for line in lines[lines.index("Try it:\n") + 1 :]:
             command = line.strip().replace("curl ", "curl -sf -o /dev/null -w '%{http_code}' ", 1)
             if " | curl" in line:

@@ -53,7 +53,10 @@ async def _serve(
     receive: Receive,
     send: Send,
 ) -> None:
-    body, oversize = await _read_body(receive, vendor.max_body)
+    read = await _read_body(receive, vendor.max_body)
+    if read is None:
+        return
+    body, oversize = read
     target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     if query := scope["query_string"]:
         target = f"{target}?{query.decode('latin-1')}"
@@ -64,32 +67,30 @@ async def _serve(
         headers,
         body,
         scheme=scope["scheme"],
-        cause=int(cause) if cause.isdecimal() else None,
+        cause=int(cause) if cause.isdecimal() and len(cause) <= 18 else None,
         oversize=oversize,
     )
     response = await answer(vendor, request, service, emulator.lobby)
     if response.delay:
         await asyncio.sleep(response.delay)
     if response.dropped:
-        return await _drop(scope, send)
+        return await _drop(scope, receive)
     await _send(send, response)
 
 
-async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool]:
-    """The body, or nothing and True when it is over the limit."""
-    message = await receive()
-    body = message.get("body", b"")
-    if not message.get("more_body"):
-        return (body, False) if len(body) <= limit else (b"", True)
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool] | None:
+    """The body, or nothing and True when it is over the limit; None when the client went away in the middle."""
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more and size <= DRAIN_LIMIT:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         part = message.get("body", b"")
         size += len(part)
         if size <= limit:
             parts.append(part)
-        elif size > DRAIN_LIMIT:
-            break
+        more = message.get("more_body", False)
     return (b"".join(parts), False) if size <= limit else (b"", True)
 
 
@@ -101,12 +102,14 @@ async def _send(send: Send, response: Response) -> None:
     await send({"type": "http.response.body", "body": response.body})
 
 
-async def _drop(scope: Scope, send: Send) -> None:
+async def _drop(scope: Scope, receive: Receive) -> None:
     """Break the connection; without a server's transport (in process) raise what a client library would."""
     transport = scope.get("stampcard.transport")
     if transport is None:
         raise ConnectionResetError("connection dropped (fault)")
     transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

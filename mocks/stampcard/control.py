@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,28 @@ from starlette.routing import Route
 
 from stampcard.core import codec, journal, setup
 from stampcard.core.clock import Job, iso, parse_duration, parse_instant
-from stampcard.core.errors import ClockError, ConnectError, SetupError, StampcardError, UnknownWorld
+from stampcard.core.errors import (
+    ButtonError,
+    ClockError,
+    ConnectError,
+    NoSuchButton,
+    SetupError,
+    StampcardError,
+    UnknownWorld,
+)
 from stampcard.core.faults import BadFault
 from stampcard.core.world import World
-from stampcard.emulator import LOBBY, Emulator, WorldExists
+from stampcard.emulator import LOBBY, BadWorldName, Emulator, WorldExists
 
 CONSOLE = Path(__file__).with_name("console.html")
 
 _STATUSES: Mapping[type[StampcardError], int] = {
     UnknownWorld: 404,
     WorldExists: 409,
+    BadWorldName: 422,
     ClockError: 409,
+    NoSuchButton: 404,
+    ButtonError: 422,
     ConnectError: 422,
     SetupError: 422,
     BadFault: 422,
@@ -63,8 +75,9 @@ def control_app(emulator: Emulator, *, frozen: bool = False) -> Starlette:
             Route(f"{world}/faults", control.set_faults, methods=["PUT"]),
             Route(f"{world}/setup", control.setup, methods=["GET"]),
             Route(f"{world}/setup", control.set_up, methods=["PUT"]),
+            Route(f"{world}/{{vendor}}/{{button}}", control.press, methods=["POST"]),
         ],
-        exception_handlers={StampcardError: _problem, 404: _no_such_call, 405: _no_such_call},
+        exception_handlers={StampcardError: _problem, Exception: _problem, 404: _no_such_call, 405: _no_such_call},
     )
 
 
@@ -116,8 +129,13 @@ class _Control:
     async def move(self, request: Request) -> Response:
         world = self._world(request)
         body = await _body(request, {"freeze": bool, "set": str, "advance": (str, int, float)})
-        by = parse_duration(body["advance"]) if "advance" in body else None
-        to = parse_instant(body["set"]) if "set" in body else None
+        try:
+            by = parse_duration(body["advance"]) if "advance" in body else None
+            to = parse_instant(body["set"]) if "set" in body else None
+        except ClockError as error:
+            raise BadRequest(str(error)) from error
+        world.clock.check_move(to - world.clock.now if to is not None else timedelta())
+        world.clock.check_move(by if by is not None else timedelta())
         if "freeze" in body:
             world.clock.freeze() if body["freeze"] else world.clock.tick()
         known = len(world.faults_of_ours)
@@ -161,7 +179,8 @@ class _Control:
         rows = await _decoded(request)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise BadRequest("faults are a list of objects")
-        world.faults.replace(rows)
+        vendors = self._emulator.vendors.items()
+        world.faults.replace(rows, {name: vendor.contract.operations for name, vendor in vendors})
         return _json(world.faults.view())
 
     async def setup(self, request: Request) -> Response:
@@ -171,6 +190,19 @@ class _Control:
         world = self._world(request)
         await self._emulator.set_up(world, await _decoded(request))
         return _json(setup.merged(world.setups))
+
+    async def press(self, request: Request) -> Response:
+        """Press a button of a vendor's dashboard that no operation of its API offers."""
+        world = self._world(request)
+        vendor = self._emulator.vendors.get(request.path_params["vendor"])
+        button = vendor.buttons.get(request.path_params["button"]) if vendor else None
+        if vendor is None or button is None:
+            known = [f"{v.name}/{name}" for v in self._emulator.vendors.values() for name in v.buttons]
+            raise NoSuchButton(f"no such button; there are {', '.join(known)}")
+        settings = await _decoded(request)
+        if not isinstance(settings, dict):
+            raise BadRequest("the body is a JSON object")
+        return _json(await button(world.tenants[vendor.name], settings))
 
 
 def _clock(world: World) -> dict[str, Any]:
@@ -192,7 +224,7 @@ def _moved(world: World, fired: list[Job], known_faults: int) -> Response:
 def _number(text: str | None, name: str) -> int | None:
     if text is None:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 18:
         raise BadRequest(f"{name} is a number, not {text!r}")
     return int(text)
 

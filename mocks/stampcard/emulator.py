@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Mapping
-from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from stampcard.antavo import Antavo
 from stampcard.braze import Braze
 from stampcard.core import setup
+from stampcard.core.clock import Clock
 from stampcard.core.endpoint import Vendor, answer
-from stampcard.core.errors import SetupError, StampcardError, UnknownWorld
+from stampcard.core.errors import ConnectError, SetupError, StampcardError, UnknownWorld
 from stampcard.core.http import Request, Response
 from stampcard.core.journal import DEFAULT_SIZE
 from stampcard.core.wire import is_loopback
@@ -26,6 +27,16 @@ CONTROL_HOST = "stampcard.localhost"
 
 LOBBY = "lobby"
 """The name under which requests are journalled whose credential names no world."""
+
+
+MOVING_PAUSE = 0.01
+"""Seconds until it is looked again at a clock that is being moved by a caller."""
+
+_WORLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class BadWorldName(StampcardError):
+    """A world's name goes into URLs and headers."""
 
 
 class WorldExists(StampcardError):
@@ -57,10 +68,13 @@ class Emulator:
     # Worlds
 
     def add_world(self, name: str | None = None, *, seed: int | str = 0, frozen: bool = True) -> World:
-        """A world with fresh tenants and credentials. Raises WorldExists."""
-        if name is None:
+        """A world with fresh tenants and credentials. Raises WorldExists, BadWorldName."""
+        while name is None:
             self._number += 1
-            name = f"w{self._number}"
+            if f"w{self._number}" not in self.worlds:
+                name = f"w{self._number}"
+        if not _WORLD_NAME.fullmatch(name):
+            raise BadWorldName(f"{name!r}: a name is 1 to 64 letters, digits, dots, dashes and underscores")
         if name in self.worlds or name == LOBBY:
             raise WorldExists(f"there is a world called {name!r} already")
         world = World(
@@ -90,15 +104,24 @@ class Emulator:
         await setup.apply(world, self.vendors, document)
 
     async def reset_world(self, name: str) -> World:
-        """Empty tenants, same credentials, clock and chance at their start, setups applied anew."""
+        """Empty tenants, same credentials, clock and chance at their start, setups applied anew.
+
+        Raises ConnectError, once all is applied, for a connection that was tried and refused.
+        """
         world = self.find_world(name)
         setups, world.setups = world.setups, []
         world.reset()
         for vendor in self.vendors.values():
             vendor.remove_tenant(world)
             world.tenants[vendor.name] = vendor.add_tenant(world)
+        refused: ConnectError | None = None
         for document in setups:
-            await self.set_up(world, document)
+            try:
+                await self.set_up(world, document)
+            except ConnectError as error:
+                refused = refused or error
+        if refused is not None:
+            raise refused
         return world
 
     async def create_world(
@@ -160,17 +183,37 @@ class Emulator:
 
     async def run_clocks(self) -> None:
         """Run what falls due in worlds whose clock ticks, for as long as it is awaited."""
-        while True:
-            self._work.clear()
-            ticking = [world.clock for world in self.worlds.values() if world.clock.mode == "ticking"]
-            await asyncio.gather(*(clock.run_due() for clock in ticking))
-            waits = [_seconds_until(due, clock.now) for clock in ticking if (due := clock.next_due())]
-            try:
-                async with asyncio.timeout(min(waits, default=None)):
-                    await self._work.wait()
-            except TimeoutError:
-                pass
+        running: dict[Clock, asyncio.Task[None]] = {}
+        try:
+            while True:
+                self._work.clear()
+                running = {clock: task for clock, task in running.items() if not task.done()}
+                waits = [wait for clock in self._ticking() if (wait := self._run_due(clock, running)) is not None]
+                try:
+                    async with asyncio.timeout(min(waits, default=None)):
+                        await self._work.wait()
+                except TimeoutError:
+                    pass
+        finally:
+            for task in running.values():
+                task.cancel()
 
+    def _ticking(self) -> list[Clock]:
+        return [world.clock for world in self.worlds.values() if world.clock.mode == "ticking"]
 
-def _seconds_until(due: datetime, now: datetime) -> float:
-    return max(0.0, (due - now).total_seconds())
+    def _run_due(self, clock: Clock, running: dict[Clock, asyncio.Task[None]]) -> float | None:
+        """Start what is due, in a task of its own: a world that waits for a slow receiver holds up no other.
+
+        Returns the seconds until there is more to do; None while there is nothing, or work is under way.
+        """
+        due = clock.next_due()
+        if due is None or clock in running:
+            return None
+        seconds = (due - clock.now).total_seconds()
+        if seconds > 0:
+            return seconds
+        if clock.moving:
+            return MOVING_PAUSE
+        task = running[clock] = asyncio.create_task(clock.run_due())
+        task.add_done_callback(lambda _: self._work.set())
+        return None

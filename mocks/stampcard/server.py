@@ -73,6 +73,8 @@ async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: b
     config = uvicorn.Config(
         Application(emulator, control_app(emulator, frozen=frozen)),
         http=_Protocol,
+        ws="none",
+        proxy_headers=False,
         lifespan="off",
         log_level="warning",
         access_log=False,

@@ -189,3 +189,34 @@ async def test_an_event_off_its_rules_is_dropped(world: WorldClient, change: dic
     answer = await track(world.braze, events=[event | change, event])
     assert answer["events_processed"] == 1
     assert answer["errors"][0]["input_array"] == "events"
+
+
+async def test_tracking_synchronously_reads_back_what_was_written(world: WorldClient) -> None:
+    await track(world.braze, attributes=[{"external_id": "ann", "old": 1}])
+    body = {"attributes": [{"external_id": "ann", "points": {"inc": 2}, "first_name": "Ann"}]}
+    response = await world.braze.post("/users/track/sync", json=body, headers=bearer(world.braze))
+    assert response.json() == {
+        "users": [{"external_id": "ann", "custom_attributes": {"points": 2}}],
+        "message": "success",
+    }
+
+
+async def test_tracking_synchronously_takes_one_object(world: WorldClient) -> None:
+    body = {"attributes": [{"external_id": "ann"}, {"external_id": "bob"}]}
+    response = await world.braze.post("/users/track/sync", json=body, headers=bearer(world.braze))
+    assert (response.status_code, response.json()) == (400, {"message": "Max Input Length Exceeded"})
+
+
+async def test_tracking_synchronously_of_nobody_is_an_empty_list(world: WorldClient) -> None:
+    event = {"external_id": "ann", "name": "came", "time": NOW, "_update_existing_only": True}
+    response = await world.braze.post("/users/track/sync", json={"events": [event]}, headers=bearer(world.braze))
+    assert response.json() == {"users": [], "message": "success"}
+
+
+@pytest.mark.parametrize(("objects", "profiles", "status"), [(1000, 10, 201), (1001, 100, 400), (101, 1, 400)])
+async def test_tracking_in_bulk_has_its_own_limits(
+    world: WorldClient, objects: int, profiles: int, status: int
+) -> None:
+    rows = [{"external_id": f"u{n % profiles}", "n": n} for n in range(objects)]
+    response = await world.braze.post("/users/track/bulk", json={"attributes": rows}, headers=bearer(world.braze))
+    assert response.status_code == status

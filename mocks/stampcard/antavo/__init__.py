@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.antavo import access, braze, customers, events, setup, transactions
+from stampcard.antavo import access, braze, customers, events, history, setup, transactions
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
 from stampcard.antavo.forms import read_form
 from stampcard.antavo.limits import check_rate
@@ -30,11 +30,24 @@ class Antavo(Vendor[Brand]):
     }
     public_host = "api.st2.antavo.com"
     handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {
+        # events
         "events_submit": events.submit,
         "events_submit_bulk": events.submit_bulk,
+        # customers
         "customer_get": customers.get,
+        "customer_search": customers.search,
+        "customer_count": customers.count,
+        "customer_merge": customers.merge,
+        # history
+        "customer_events": history.of_customer,
+        "customer_events_history_alias": history.of_customer,
+        "transaction_events": history.of_transaction,
+        "all_customers_events": history.of_everybody,
+        # transactions
         "transactions_list": transactions.list_all,
         "transaction_get": transactions.get,
+        "transactions_search_get": transactions.search,
+        "transactions_search_post": transactions.search_by_body,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:

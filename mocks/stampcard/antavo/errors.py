@@ -29,10 +29,12 @@ CODES: dict[int, tuple[int, str, str]] = {
     113401: (400, BAD_REQUEST, "Missing required parameter '{}'"),
     114400: (400, RUNTIME, "Only active customers can be suspended"),
     114600: (400, RUNTIME, "Only suspended customers can be unsuspended"),
+    120030: (400, RUNTIME, "Suspended target customers cannot be merged"),
     120241: (400, RUNTIME, "Customer does not have enough points"),
     127201: (200, "InterruptException", "Workflow interruption"),
     160211: (400, BAD_REQUEST, "Empty search criteria"),
     160212: (404, NOT_FOUND, "Customer not found"),
+    160216: (400, BAD_REQUEST, "Customer is not active"),
     203404: (400, BAD_REQUEST, "Invalid action: {}"),
 }
 

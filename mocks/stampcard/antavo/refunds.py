@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from stampcard.antavo.earning import quantity_of, read_items, refund_rounding, rounded, value_of
 from stampcard.antavo.errors import missing, refused, unsuitable
@@ -36,19 +38,13 @@ def partial_refund(work: Work) -> None:
 
 
 def refund_item(work: Work) -> None:
-    """`partial_refund` for what one item cost: its `subtotal`, or that of `quantity` pieces, or all of it."""
+    """`partial_refund` for what one item cost: its `subtotal`, or that of `quantity` pieces, or the rest."""
     purchase = find_accepted(work)
     product = work.text("product_id")
     items = [item for item in read_items(purchase.data) if item.get("product_id") == product]
     if not items:
         raise unsuitable("Item not found")
-    item = items[0]
-    amount = value_of(item)
-    if work.data.get("subtotal") not in (None, ""):
-        amount = _amount(work, "subtotal")
-    elif work.data.get("quantity") not in (None, ""):
-        piece = Decimal(str(amount)) / Decimal(str(quantity_of(item) or 1))
-        amount = total([piece * Decimal(str(_amount(work, "quantity")))])
+    amount = _item_amount(work, purchase, items[0])
     _check_money(work, purchase, amount)
     points = _item_share(work, purchase, product, amount)
     _take(work, purchase, points, product)
@@ -57,6 +53,17 @@ def refund_item(work: Work) -> None:
             line.refunded = total((line.refunded, amount))
     _take_money(work, purchase, amount)
     work.register(-points)
+
+
+def _item_amount(work: Work, purchase: Transaction, item: Mapping[str, Any]) -> Number:
+    whole = value_of(item)
+    if work.data.get("subtotal") not in (None, ""):
+        return _amount(work, "subtotal")
+    if work.data.get("quantity") not in (None, ""):
+        piece = Decimal(str(whole)) / Decimal(str(quantity_of(item) or 1))
+        return total([piece * Decimal(str(_amount(work, "quantity")))])
+    line = next((line for line in purchase.lines if line.product_id == item["product_id"]), None)
+    return total((whole, -line.refunded)) if line else whole
 
 
 def find_accepted(work: Work) -> Transaction:

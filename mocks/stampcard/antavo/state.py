@@ -37,6 +37,7 @@ class Row(msgspec.Struct):
     hash: str | None = None
     signed: bool = True
     expdate: str | None = None
+    original: str | None = None
 
 
 class Line(msgspec.Struct):

@@ -137,7 +137,7 @@ def transaction(found: Transaction) -> dict[str, Any]:
 
 def history_row(row: Row) -> dict[str, Any]:
     """An event as the history shows it: `properties` is a list of name, label and value."""
-    view = {
+    view: dict[str, Any] = {
         "id": row.id,
         "action": row.action,
         "label": row.action,
@@ -145,4 +145,5 @@ def history_row(row: Row) -> dict[str, Any]:
         "timestamp": iso(row.timestamp),
         "properties": [{"name": name, "label": name, "value": value} for name, value in row.data.items()],
     }
-    return view | ({"expdate": row.expdate} if row.expdate else {})
+    view |= {"expdate": row.expdate} if row.expdate else {}
+    return view | ({"original": row.original} if row.original else {})

@@ -6,7 +6,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.braze import custom_data, errors, exports, keys, limits, messages, setup, users
+from stampcard.braze import (
+    buttons,
+    custom_data,
+    errors,
+    exports,
+    keys,
+    limits,
+    messages,
+    setup,
+    user_ids,
+    users,
+)
 from stampcard.braze.state import ApiKey, Workspace
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
@@ -24,6 +35,16 @@ class Braze(Vendor[Workspace]):
     handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {
         # users
         "users_track": users.track,
+        "users_track_bulk": users.track_bulk,
+        "users_track_sync": users.track_sync,
+        # who users are
+        "users_identify": user_ids.identify,
+        "users_alias_new": user_ids.new_aliases,
+        "users_alias_update": user_ids.update_aliases,
+        "users_merge": user_ids.merge_users,
+        "users_delete": user_ids.delete,
+        "users_external_ids_rename": user_ids.rename_external_ids,
+        "users_external_ids_remove": user_ids.remove_external_ids,
         # exports
         "users_export_ids": exports.export_ids,
         # custom data
@@ -33,6 +54,8 @@ class Braze(Vendor[Workspace]):
         "messages_send": messages.send,
         "campaigns_trigger_send": messages.trigger,
     }
+
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}
 
     def __init__(self, contracts: Path | None = None) -> None:
         self._callers: dict[str, Caller[Workspace]] = {}
@@ -104,8 +127,7 @@ class Braze(Vendor[Workspace]):
 
     def invalid(self, call: Call[Workspace], error: ContractError) -> ApiError:
         for violation in error.violations:
-            pointer = "".join(f"/{part}" for part in violation.path)
-            call.diagnose("invalid", violation.message, pointer, "error")
+            call.diagnose("invalid", violation.message, errors.pointer(violation), "error")
         if error.first.where == "json":
             return errors.not_json()
-        return errors.refused("Bad Request")
+        return errors.off_contract(call.operation.extra.get("refusals", ()), error)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
-from stampcard.core.errors import ApiError
+from stampcard.core.errors import ApiError, ContractError, Violation
 
 NOT_JSON = (
     "\nProblem:\n  message body does not match declared format\nResolution:\n  when specifying application/json as "
@@ -36,6 +37,24 @@ def invalid_key(key: str) -> ApiError:
 
 def no_permission() -> ApiError:
     return refused("You do not have permission to access this resource", 403)
+
+
+def pointer(violation: Violation) -> str:
+    """Where a violation is (RFC 6901)."""
+    return "".join(f"/{part}" for part in violation.path)
+
+
+def off_contract(refusals: Sequence[Mapping[str, str]], error: ContractError) -> ApiError:
+    """The answer to a request off its contract: `Bad Request`, unless the operation's `x-refusals` words the breach.
+
+    A row has the `message` and says which breach it is for: `at`, a pattern of the pointer, and `keyword`.
+    """
+    for violation in error.violations:
+        for row in refusals:
+            at, keyword = row.get("at", "*"), row.get("keyword", violation.keyword)
+            if keyword == violation.keyword and fnmatchcase(pointer(violation), at):
+                return refused(row["message"])
+    return refused("Bad Request")
 
 
 def rate_limited() -> ApiError:

@@ -96,9 +96,13 @@ def remove_user(workspace: Workspace, user: User) -> None:
     """Forget a profile under all its identifiers."""
     del workspace.users[user.braze_id]
     set_external_id(workspace, user, None)
-    for label in user.aliases:
-        del workspace.by_alias[label, user.aliases[label]]
-    user.aliases = NOTHING
+    for external_id in user.deprecated_ids:
+        del workspace.by_external_id[external_id]
+    for label in tuple(user.aliases):
+        remove_alias(workspace, user, label)
+    for token in user.push_tokens:
+        workspace.by_token.pop(token.token, None)
+        workspace.by_device.pop(token.device_id, None)
     set_email(workspace, user, None)
     set_phone(workspace, user, None)
 
@@ -110,6 +114,20 @@ def set_external_id(workspace: Workspace, user: User, external_id: str | None) -
     user.external_id = external_id
     if external_id is not None:
         workspace.by_external_id[external_id] = user
+
+
+def rename_external_id(workspace: Workspace, user: User, external_id: str) -> None:
+    """Make a free external_id a profile's primary one; the old one leads there too until it is removed."""
+    if user.external_id is not None:
+        user.deprecated_ids = (*user.deprecated_ids, user.external_id)
+    user.external_id = external_id
+    workspace.by_external_id[external_id] = user
+
+
+def remove_deprecated_id(workspace: Workspace, user: User, external_id: str) -> None:
+    """Let a former external_id lead nowhere."""
+    user.deprecated_ids = tuple(other for other in user.deprecated_ids if other != external_id)
+    del workspace.by_external_id[external_id]
 
 
 def add_alias(workspace: Workspace, user: User, label: str, name: str) -> None:

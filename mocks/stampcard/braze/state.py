@@ -54,7 +54,8 @@ class User(msgspec.Struct):
 
     `profile` holds the reserved fields that are set (first_name, email, time_zone ...) in the form they are stored,
     `custom` the custom attributes (times as aware datetimes); `aliases` maps alias label to alias name. Instants are
-    UTC; `revision` orders profiles by their last update where instants tie. Rare members are replaced, not changed.
+    UTC; `revision` orders profiles by their last update where instants tie. `deprecated_ids` are former external ids
+    that still lead here. Rare members are replaced, not changed.
     """
 
     braze_id: str
@@ -63,6 +64,7 @@ class User(msgspec.Struct):
     random_bucket: int
     revision: int = 0
     external_id: str | None = None
+    deprecated_ids: Sequence[str] = ()
     profile: dict[str, Any] = {}
     custom: dict[str, Any] = {}
     events: dict[str, Tally] = {}

@@ -1,15 +1,18 @@
-"""User data: what happened to users, and who they are."""
+"""User data: what happened to users."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from stampcard.braze import errors
-from stampcard.braze.state import Workspace
+from stampcard.braze import errors, identity, views
+from stampcard.braze.state import User, Workspace
 from stampcard.braze.tracking import APPLY, Tracking
 from stampcard.core.endpoint import Call, Reply
 
 TRACK_LIMIT = 75
+BULK_LIMIT, BULK_PROFILE_LIMIT, BULK_BYTES = 1000, 100, 2 * 1024 * 1024
 NOTHING_VALID = "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields."
 
 Minor = dict[str, Any]
@@ -17,16 +20,67 @@ Minor = dict[str, Any]
 
 async def track(call: Call[Workspace]) -> Reply:
     """Attributes, then events, then purchases; an object that is refused leaves the others alone."""
-    arrays = {name: call.body[name] for name in APPLY if call.body.get(name)}
+    arrays = sent_arrays(call)
     sizes = [len(objects) for objects in arrays.values()]
     counted = sum(sizes) if call.state.switches.track_limit == "total" else max(sizes, default=0)
-    if counted > TRACK_LIMIT:
-        raise errors.refused("Max Input Length Exceeded")
+    return _recorded(call, arrays, counted > TRACK_LIMIT)
 
+
+async def track_bulk(call: Call[Workspace]) -> Reply:
+    """As track, for backfills: more objects, but not too many of one profile (the answer's form is assumed)."""
+    arrays = sent_arrays(call)
+    objects = [sent for sent_objects in arrays.values() for sent in sent_objects]
+    profiles = Counter(_profile_of(sent) for sent in objects if isinstance(sent, dict))
+    crowded = max(profiles.values(), default=0) > BULK_PROFILE_LIMIT
+    too_much = len(objects) > BULK_LIMIT or len(call.request.body) > BULK_BYTES or crowded
+    return _recorded(call, arrays, too_much)
+
+
+def _profile_of(sent: Mapping[str, Any]) -> str:
+    """What tells the profiles of a request apart."""
+    name = next((name for name in identity.IDENTIFIERS if sent.get(name) is not None), "")
+    return f"{name}:{sent.get(name)}"
+
+
+def sent_arrays(call: Call[Workspace]) -> dict[str, list[Any]]:
+    """The arrays that hold anything, in the order in which they are worked off."""
+    return {name: call.body[name] for name in APPLY if call.body.get(name)}
+
+
+def _recorded(call: Call[Workspace], arrays: dict[str, list[Any]], too_much: bool) -> Reply:
+    if too_much:
+        raise errors.refused("Max Input Length Exceeded")
     minor = [error for name, objects in arrays.items() for error in faults(name, objects)]
-    if len(minor) == sum(sizes):
+    if len(minor) == sum(len(objects) for objects in arrays.values()):
         raise errors.refused(NOTHING_VALID, errors=minor)
     return Reply(201, record(call, arrays, minor))
+
+
+async def track_sync(call: Call[Workspace]) -> Reply:
+    """One object, and what the profile holds of it afterwards."""
+    arrays = sent_arrays(call)
+    if sum(len(objects) for objects in arrays.values()) != 1:
+        raise errors.refused("Max Input Length Exceeded" if arrays else NOTHING_VALID)
+    ((name, (sent,)),) = arrays.items()
+    if minor := faults(name, [sent]):
+        raise errors.refused(NOTHING_VALID, errors=minor)
+    _, apply = APPLY[name]
+    user = apply(Tracking(call.state, call.diagnose, call.id), sent, f"/{name}/0")
+    call.summary = f"one of {name}, for {'nobody' if user is None else 'one profile'}"
+    return Reply(201, {"users": [_written(name, sent, user)] if user else [], "message": "success"})
+
+
+def _written(name: str, sent: Mapping[str, Any], user: User) -> dict[str, Any]:
+    """What one call wrote, read back."""
+    by = next(key for key in identity.IDENTIFIERS if sent.get(key) is not None)
+    shown: dict[str, Any] = {by: sent[by]}
+    if name == "attributes":
+        written = {key: views.shown(user.custom[key]) for key in sent if key in user.custom}
+        return shown | ({"custom_attributes": written} if written else {})
+    tallies, key = (user.events, "name") if name == "events" else (user.purchases, "product_id")
+    found = tallies.get(sent[key])
+    rows = [{key: sent[key], **views.tally(found)}] if found else []
+    return shown | {"custom_events" if name == "events" else "purchase_events": rows}
 
 
 def faults(name: str, objects: list[Any]) -> list[Minor]:

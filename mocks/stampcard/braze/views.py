@@ -86,12 +86,13 @@ def shown(value: Any) -> Any:
 
 
 def _tallies(tallies: Mapping[str, Tally], now: datetime) -> list[dict[str, Any]] | None:
-    rows = [
-        {"name": name, "first": iso(tally.first), "last": iso(tally.last), "count": tally.count}
-        for name, tally in tallies.items()
-        if tally.last >= now - ACTIVITY
-    ]
+    rows = [{"name": name, **tally(found)} for name, found in tallies.items() if found.last >= now - ACTIVITY]
     return rows or None
+
+
+def tally(of: Tally) -> dict[str, Any]:
+    """How often, and when first and last."""
+    return {"first": iso(of.first), "last": iso(of.last), "count": of.count}
 
 
 def _tokens(workspace: Workspace, user: User) -> list[dict[str, Any]] | None:

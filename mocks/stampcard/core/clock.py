@@ -109,6 +109,11 @@ class Clock:
         return "ticking" if self._frozen_at is None else "frozen"
 
     @property
+    def moving(self) -> bool:
+        """Work of this clock is under way, for a caller or because it fell due."""
+        return self._lock.locked()
+
+    @property
     def due(self) -> list[Job]:
         """Jobs that wait, in the order they will run."""
         return sorted(job for job in self._jobs if not job.cancelled)
@@ -137,10 +142,17 @@ class Clock:
 
     async def advance(self, by: timedelta) -> list[Job]:
         """Move forward, running what falls due in order; returns the jobs that ran. Raises ClockError."""
+        return await self._move(self.check_move(by))
+
+    def check_move(self, by: timedelta) -> datetime:
+        """Where `advance` would lead. Raises ClockError, as that would."""
+        # A job, or a callback of a job's own call, that moves the clock would wait for itself for ever.
+        if self._mover is not None:
+            raise ClockError("the clock is being moved by another call, which waits for the work it set off")
         if by < timedelta():
             raise ClockError("the clock does not go back; reset the world instead")
         try:
-            return await self._move(self.now + by)
+            return self.now + by
         except OverflowError as error:
             raise ClockError("beyond the end of the calendar") from error
 
@@ -165,9 +177,7 @@ class Clock:
         return self._jobs[0].due if self._jobs else None
 
     async def _move(self, target: datetime | None) -> list[Job]:
-        # A job, or a callback of a job's own call, that moves the clock would wait for itself for ever.
-        if self._mover is not None:
-            raise ClockError("the clock is being moved by another call, which waits for the work it set off")
+        self.check_move(timedelta())
         self._mover = asyncio.current_task()
         try:
             async with self._lock:

@@ -99,6 +99,8 @@ class Vendor(ABC, Generic[T]):
     public_host: ClassVar[str]
     max_body: ClassVar[int] = 10 * 1024 * 1024
     handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]]
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {}
+    """What a person presses in the dashboard and no operation offers: name -> (tenant, settings) -> JSON."""
 
     def __init__(self, contracts: Path | None = None) -> None:
         self.contract: Contract = load(self.name, contracts)
@@ -357,6 +359,7 @@ def _fault_of_ours(journey: _Journey[T], error: Exception) -> Response:
 def _record(journey: _Journey[T], response: Response) -> None:
     request, world, call, operation = journey.request, journey.world, journey.call, journey.operation
     response.entry, response.world = journey.entry, world.name
+    response.vendor, response.operation = journey.vendor.name, operation.id if operation else ""
     world.journal.add(
         Entry(
             id=journey.entry,

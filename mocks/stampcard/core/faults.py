@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
@@ -40,6 +40,10 @@ class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
         return parse_duration(self.delay).total_seconds() if self.delay is not None else 0.0
 
 
+Operations = Mapping[str, Container[str]]
+"""Vendors by name, and the ids of their operations."""
+
+
 class Faults:
     """A world's list of faults; `times` counts down as they hit, and one that is used up is gone."""
 
@@ -47,12 +51,17 @@ class Faults:
         self._chance = chance
         self._faults: list[Fault] = []
 
-    def replace(self, rows: list[Mapping[str, Any]]) -> None:
-        """Put a new list in place of the old. Raises BadFault, and nothing changes."""
+    def replace(self, rows: list[Mapping[str, Any]], operations: Operations | None = None) -> None:
+        """Put a new list in place of the old. Raises BadFault, and nothing changes.
+
+        `operations`, where given, says which vendors there are and what they have.
+        """
         try:
             faults = [msgspec.convert(row, Fault) for row in rows]
             for fault in faults:
                 _check(fault)
+                if operations is not None:
+                    _check_target(fault, operations)
         except (msgspec.ValidationError, StampcardError) as error:
             raise BadFault(str(error)) from error
         self._faults = faults
@@ -100,3 +109,12 @@ def _check(fault: Fault) -> None:
         raise BadFault("times is at least 1")
     if fault.probability is not None and not 0 <= fault.probability <= 1:
         raise BadFault("probability is between 0 and 1")
+
+
+def _check_target(fault: Fault, operations: Operations) -> None:
+    """A fault for what is not there would never hit, and nobody would know."""
+    if fault.vendor is not None and fault.vendor not in operations:
+        raise BadFault(f"no vendor called {fault.vendor!r}; there are {', '.join(operations)}")
+    asked = operations if fault.vendor is None else (fault.vendor,)
+    if fault.operation is not None and not any(fault.operation in operations[name] for name in asked):
+        raise BadFault(f"no operation with the id {fault.operation!r}; see contracts/<vendor>/index.yaml")

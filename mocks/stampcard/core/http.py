@@ -94,11 +94,11 @@ class Request:
 class Response:
     """One HTTP response.
 
-    `entry` is the journal id it was recorded under in `world`; a fault may hold it back for `delay` seconds, or drop
-    it (`dropped`: the caller gets a broken connection instead).
+    `entry` is the journal id it was recorded under in `world`, by the `vendor` of ours that answered, if one did. A
+    fault may hold it back for `delay` seconds, or drop it (`dropped`: the caller gets a broken connection instead).
     """
 
-    __slots__ = ("body", "delay", "dropped", "entry", "headers", "status", "world")
+    __slots__ = ("body", "delay", "dropped", "entry", "headers", "operation", "status", "vendor", "world")
 
     def __init__(
         self,
@@ -115,6 +115,8 @@ class Response:
         self.world = world
         self.delay = 0.0
         self.dropped = False
+        self.vendor = ""
+        self.operation = ""
 
     @property
     def json(self) -> Any:

@@ -93,7 +93,8 @@ def check(world: World, vendors: Mapping[str, Vendor[Any]], document: Any) -> No
         if found:
             raise SetupError(pointer_to(name, *found[-1].path), found[-1].message)
     try:
-        Faults(world.chance).replace(document.get("stampcard", {}).get("faults", []))
+        operations = {name: vendor.contract.operations for name, vendor in vendors.items()}
+        Faults(world.chance).replace(document.get("stampcard", {}).get("faults", []), operations)
     except BadFault as error:
         raise SetupError("/stampcard/faults", str(error)) from error
     for name, vendor in vendors.items():

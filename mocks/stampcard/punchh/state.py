@@ -2,13 +2,344 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from stampcard.core.world import World
+from stampcard.punchh.switches import Program, Switches
+
+if TYPE_CHECKING:
+    from stampcard.core.clock import Job
+    from stampcard.core.delivery import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something Punchh tells the world about; `kind` is the event type (empty for most families).
+
+    `id` is its journal entry, which whatever it sets off names as its cause; `changed` the members of a profile
+    that an update changed.
+    """
+
+    id: int
+    name: str
+    kind: str
+    action: str
+    payload: dict[str, Any]
+    guest: Guest | None = None
+    changed: tuple[str, ...] = ()
+
+
+class Checkin(msgspec.Struct):
+    """Points or visits that entered an account: earned (`loyalty`) or given (`gift`).
+
+    `state` is approved, pending, unapproved or voided; only approved ones count. Of `points`, `spent` were redeemed
+    and `expired` lapsed. `origin` says who gave (campaign_id, campaign_name, gift_reason ...), `facts` what the
+    receipt said (receipt_amount, external_uid, bar_code, location_id, menu_items ...).
+    """
+
+    id: int
+    kind: str
+    created_at: datetime
+    updated_at: datetime
+    points: int = 0
+    visits: int = 0
+    spent: int = 0
+    expired: int = 0
+    state: str = "approved"
+    first: bool = False
+    origin: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+
+    @property
+    def left(self) -> int:
+        """Points that can still be spent."""
+        return self.points - self.spent - self.expired if self.state == "approved" else 0
+
+
+class Reward(msgspec.Struct):
+    """A redeemable in a guest's account. `status` is unredeemed, redeemed, expired or reserved (a code is out)."""
+
+    id: int
+    user_id: int
+    redeemable_id: int
+    created_at: datetime
+    updated_at: datetime
+    available_at: datetime
+    expires_at: datetime | None = None
+    status: str = "unredeemed"
+    read_at: datetime | None = None
+    redemption_id: int | None = None
+    origin: dict[str, Any] = {}
+
+
+class Redemption(msgspec.Struct):
+    """A redemption code; `status` is redeemable, processed, expired, cancelled or voided.
+
+    `type` is RewardRedemption, RedeemableRedemption, BankedRewardRedemption, CardRedemption or
+    SubscriptionRedemption; `spends` lists the check-ins the points were taken from.
+    """
+
+    id: int
+    code_id: int
+    user_id: int
+    code: str
+    type: str
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    status: str = "redeemable"
+    redeemable_id: int | None = None
+    reward_id: int | None = None
+    points: int = 0
+    amount: float = 0.0
+    discount: float = 0.0
+    spends: list[tuple[int, int]] = []
+    facts: dict[str, Any] = {}
+
+
+class Account(msgspec.Struct):
+    """What does not follow from check-ins and redemptions: money in the bank, the level."""
+
+    banked_currency: float = 0.0
+    converted_points: int = 0
+    level_id: int | None = None
+    expired_level: str | None = None
+    level_expires_at: datetime | None = None
+    redeemed_cards: int = 0
+
+
+class Guest(msgspec.Struct):
+    """One profile. `profile` holds what has no rule of its own (address, flags, answers ...).
+
+    `status` is active, banned or deactivated; `gone` is empty, deleted or anonymised. Instants are UTC, `birthday`
+    and `anniversary` YYYY-MM-DD.
+    """
+
+    id: int
+    email: str
+    created_at: datetime
+    updated_at: datetime
+    last_activity_at: datetime
+    user_code: str
+    referral_code: str
+    barcode: str
+    password: str | None = None
+    sso_token: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone: str | None = None
+    birthday: str | None = None
+    anniversary: str | None = None
+    external_source: str | None = None
+    external_source_id: str | None = None
+    signup_channel: str = "MobileEmail"
+    guest_type: str = "Loyalty"
+    status: str = "active"
+    gone: str = ""
+    sign_in_count: int = 0
+    referred_by: int | None = None
+    deletion_at: datetime | None = None
+    test_user: bool = False
+    profile: dict[str, Any] = {}
+    devices: list[str] = []
+    relations: list[dict[str, Any]] = []
+    account: Account = msgspec.field(default_factory=Account)
+    checkins: list[Checkin] = []
+    rewards: dict[int, Reward] = {}
+    redemptions: dict[int, Redemption] = {}
+    messages: list[dict[str, Any]] = []
+    history: list[dict[str, Any]] = []
+    basket: dict[str, Any] = {}
+
+    @property
+    def is_member(self) -> bool:
+        """A loyalty guest who may receive gifts."""
+        return self.guest_type == "Loyalty" and self.status == "active" and not self.gone
+
+
+class Redeemable(msgspec.Struct):
+    """An offer that can be given or bought with points."""
+
+    id: int
+    uuid: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    discount_amount: float | None = None
+    discount_channel: str = "all"
+    points: int | None = None
+    expiry_days: int | None = None
+    end_time: datetime | None = None
+    redemption_expiry: int | None = None
+    distributable: bool = True
+    active: bool = True
+    meta_data: str = ""
+    image_url: str = ""
+    facts: dict[str, Any] = {}
+
+
+class Member(msgspec.Struct):
+    """That a guest was put into a custom list."""
+
+    id: int
+    user_id: int
+    email: str
+    created_at: datetime
+
+
+class Segment(msgspec.Struct):
+    """A named audience: a custom list holds what was put in, the other types are rules.
+
+    `type` is custom_list, all_signed_up or guest_profile; `filters` are of the last.
+    """
+
+    id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    type: str = "custom_list"
+    members: dict[int, Member] = {}
+    waiting: set[str] = set()
+    filters: list[dict[str, Any]] = []
+
+
+class Campaign(msgspec.Struct):
+    """A campaign as the dashboard keeps it. `kind` is one of campaigns.KINDS; `gift` what guests receive."""
+
+    id: int
+    name: str
+    kind: str
+    created_at: datetime
+    segment_id: int | None = None
+    redeemable_id: int | None = None
+    points: int = 0
+    gift_reason: str = ""
+    run_delay_minutes: float = 0
+    active: bool = True
+    start: datetime | None = None
+    end: datetime | None = None
+    settings: dict[str, Any] = {}
+    given: dict[int, int] = {}
+    parent_id: int | None = None
+
+
+class Location(msgspec.Struct):
+    """A store; `key` is what its registers sign in with."""
+
+    id: int
+    name: str
+    store_number: str
+    key: str
+    created_at: datetime
+    updated_at: datetime
+    facts: dict[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Adapter:
+    """An adapter as its form has it; `events` are the entries ticked, `deliveries` its log, the newest last."""
+
+    name: str
+    endpoint: str
+    api_key: str
+    events: tuple[str, ...]
+    description: str = ""
+    admin_email: str = ""
+    disable_default_user_attributes: bool = False
+    active: bool = True
+    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=1000))
+
+
+@dataclass(slots=True)
+class Webhook:
+    """A webhook as its form has it.
+
+    `auth` is none, basic, bearer, hmac_sha1 or hmac_sha256; `failures` counts by event name, `suspended` holds the
+    number of pings made since the breaker opened.
+    """
+
+    name: str
+    url: str
+    events: tuple[str, ...]
+    description: str = ""
+    admin_email: str = ""
+    auth: str = "none"
+    user: str = ""
+    password: str = ""
+    token: str = ""
+    secret: str = ""
+    client_name: str = ""
+    active: bool = True
+    failures: dict[str, int] = field(default_factory=dict)
+    suspended: dict[str, int] = field(default_factory=dict)
+    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=1000))
 
 
 @dataclass(slots=True)
 class Business:
-    """One Punchh business."""
+    """One Punchh business: what its keys can see."""
 
     world: World
+    client: str
+    secret: str
+    admin_key: str
+    location_key: str
+    business_key: str
+    id: int
+    uuid: str
+    slug: str
+    name: str
+    switches: Switches = field(default_factory=Switches)
+    program: Program = field(default_factory=Program)
+    locales: list[str] = field(default_factory=lambda: ["en-GB", "es-CR", "en", "es"])
+    time_zone: str = "Etc/UTC"
+    external_user_identifier: bool = True
+    webhook_management: bool = False
+    show_adapters_tab: bool = False
+    guests: dict[int, Guest] = field(default_factory=dict)
+    by_email: dict[str, Guest] = field(default_factory=dict)
+    by_phone: dict[str, Guest] = field(default_factory=dict)
+    by_external: dict[tuple[str, str], Guest] = field(default_factory=dict)
+    by_code: dict[str, Guest] = field(default_factory=dict)
+    mobile_tokens: dict[str, Guest] = field(default_factory=dict)
+    sso_tokens: dict[str, Guest] = field(default_factory=dict)
+    redeemables: dict[int, Redeemable] = field(default_factory=dict)
+    segments: dict[int, Segment] = field(default_factory=dict)
+    campaigns: dict[int, Campaign] = field(default_factory=dict)
+    locations: dict[int, Location] = field(default_factory=dict)
+    codes: dict[str, Redemption] = field(default_factory=dict)
+    receipts: dict[str, Guest] = field(default_factory=dict)
+    adapters: dict[str, Adapter] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    next_ids: dict[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Guest]:
+        return iter(self.guests.values())
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now
+
+    def next_id(self, kind: str) -> int:
+        """The next id of a kind of record; ranges start where the setup says."""
+        taken: dict[str, Any] = {
+            "users": self.guests,
+            "segments": self.segments,
+            "campaigns": self.campaigns,
+            "redeemables": self.redeemables,
+            "locations": self.locations,
+        }
+        found = max(self.next_ids.get(kind, 0), self.switches.id_starts.get(kind, 1))
+        while found in taken.get(kind, ()):
+            found += 1
+        self.next_ids[kind] = found + 1
+        return found

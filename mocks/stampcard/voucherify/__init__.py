@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
+from stampcard.core import codec
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
-from stampcard.core.errors import ApiError, ContractError
+from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
+from stampcard.voucherify import campaign_vouchers, campaigns, customers, errors, keys, publications, setup, vouchers
 from stampcard.voucherify.state import Project
+
+JSON_TYPES = ("", "application/json", "text/json")
+FORM = "application/x-www-form-urlencoded"
 
 
 class Voucherify(Vendor[Project]):
@@ -26,31 +32,108 @@ class Voucherify(Vendor[Project]):
         "*.braze.voucherify.io": "braze",
     }
     public_host = "api.voucherify.io"
-    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {}
+    max_body = 10 * 1024 * 1024
+    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {
+        "create-campaign": campaigns.create,
+        "list-campaigns": campaigns.browse,
+        "get-campaign": campaigns.read,
+        "update-campaign": campaigns.update,
+        "delete-campaign": campaigns.delete,
+        "enable-campaign": campaigns.enable,
+        "disable-campaign": campaigns.disable,
+        "add-vouchers-to-campaign": campaign_vouchers.add_vouchers,
+        "add-voucher-with-specific-code-to-campaign": campaign_vouchers.add_voucher,
+        "list-vouchers": vouchers.browse,
+        "generate-random-code": vouchers.generate,
+        "create-voucher": vouchers.create,
+        "get-voucher": vouchers.read,
+        "update-voucher": vouchers.update,
+        "delete-voucher": vouchers.delete,
+        "enable-voucher": vouchers.enable,
+        "disable-voucher": vouchers.disable,
+        "create-publication": publications.create,
+        "create-publication-1": publications.create_by_get,
+        "list-publications": publications.browse,
+        "list-customers": customers.browse,
+        "create-customer": customers.create,
+        "get-customer": customers.read,
+        "update-customer": customers.update,
+        "delete-customer": customers.delete,
+        "customer-permanently-deletion": customers.erase,
+    }
+
+    # Projects and their keys
+
+    def __init__(self, contracts: Path | None = None) -> None:
+        self._keys: keys.Keys = {}
+        super().__init__(contracts)
 
     def add_tenant(self, world: World) -> Project:
-        return Project(world)
+        project = Project(world, {key.kind: key for key in keys.derived(world)})
+        for key in project.keys.values():
+            self._keys[key.id] = (world, project, key)
+        return project
 
     def remove_tenant(self, world: World) -> None:
-        pass
+        for key in [key for key, found in self._keys.items() if found[0] is world]:
+            del self._keys[key]
 
     def credentials(self, state: Project) -> dict[str, str]:
-        return {}
+        server, client, management = (state.keys[kind] for kind in ("server", "client", "management"))
+        return {
+            "app_id": server.id,
+            "app_token": server.token,
+            "client_app_id": client.id,
+            "client_token": client.token,
+            "management_id": management.id,
+            "management_token": management.token,
+        }
+
+    def check_setup(self, world: World, state: Project, section: Mapping[str, Any]) -> None:
+        setup.check(world, state, section, self._keys)
+
+    def apply_setup(self, world: World, state: Project, section: Mapping[str, Any]) -> None:
+        setup.apply(world, state, section, self._keys)
+
+    # Who is calling
 
     def identify(self, request: Request) -> Caller[Project] | None:
-        return None
+        return keys.identify(self._keys, request)
 
     def authenticate(self, caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
-        raise ApiError(401, {"message": "Unauthorized"})
+        return keys.authenticate(caller, request, operation)
+
+    def started(self, call: Call[Project]) -> None:
+        keys.check_accept(call.request)
+        keys.count_call(call.state)
+
+    def response_headers(self, world: World, call: Call[Project] | None) -> list[tuple[str, str]]:
+        return keys.rate_headers(call.state) if call is not None else []
+
+    # What it says when it refuses
 
     def not_found(self, request: Request) -> ApiError:
-        return ApiError(404, {"message": "Not Found"})
+        return ApiError(404, errors.UNKNOWN_PATH)
 
     def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
-        return ApiError(405, {"message": "Method Not Allowed"}, [("Allow", ", ".join(allowed))])
+        return errors.wrong_method(request.method, tuple(allowed))
 
     def too_large(self, request: Request) -> ApiError:
-        return ApiError(413, {"message": "Payload Too Large"})
+        return errors.too_large(self.max_body)
 
     def invalid(self, call: Call[Project], error: ContractError) -> ApiError:
-        return ApiError(400, {"message": error.first.message})
+        return errors.off_contract(call, error)
+
+    def read_body(self, call: Call[Project]) -> Any:
+        """JSON; where the contract says `x-form`, a form too, whatever the content type calls it."""
+        request = call.request
+        takes_form = call.operation.extra.get("form", False)
+        if request.media_type not in JSON_TYPES and not (takes_form and request.media_type == FORM):
+            raise ContractError([Violation("media", (), "media", None, None, request.media_type)])
+        try:
+            return request.json
+        except codec.BadJson as error:
+            found = publications.read_body(request.body) if takes_form else None
+            if found is None:
+                raise ContractError([Violation("json", (), "json", None, None, str(error))]) from error
+            return found

@@ -1,0 +1,223 @@
+"""Campaigns: who gets what, when and why; every decision is an entry of the journal that says why.
+
+The kinds and their settings are those of the dashboard (the Punchh partner page, Punchh's support articles).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from stampcard.punchh import events, ledger, rewards, segments
+from stampcard.punchh.state import Business, Campaign, Checkin, Guest, Reward
+
+TYPE_NAMES = {
+    "sign_up": "SignupCampaign",
+    "mass_offer": "MassGiftingCampaign",
+    "recurring_mass_offer": "MassGiftingCampaign",
+    "post_checkin_offer": "PostCheckinCampaign",
+    "post_checkin_message": "NotificationBearing",
+    "birthday": "AnniversaryCampaign",
+    "recall": "RecallCampaign",
+    "referral": "ReferralCampaign",
+    "coupon": "CouponCampaign",
+}
+"""Kind to `campaign_type`; those of mass offers, birthdays, referrals and coupons are assumed from the pattern."""
+
+NOTIFICATIONS = {
+    "sign_up": "signup_campaign",
+    "post_checkin_offer": "post_checkin_campaign",
+    "post_checkin_message": "post_checkin_campaign",
+    "birthday": "anniversary_campaign",
+    "recall": "recall_campaign",
+    "referral": "referral_campaign",
+    "coupon": "coupon_campaign",
+}
+"""Kind to the type of its marketing notification; there is none for mass offers."""
+
+
+def type_name(business: Business, campaign: Campaign) -> str:
+    return business.switches.campaigns_type_names.get(campaign.kind, TYPE_NAMES[campaign.kind])
+
+
+def running(business: Business, kind: str) -> list[Campaign]:
+    """Active campaigns of a kind, within their dates."""
+    now = business.now
+    return [
+        campaign
+        for campaign in business.campaigns.values()
+        if campaign.kind == kind
+        and campaign.active
+        and (campaign.start is None or campaign.start <= now)
+        and (campaign.end is None or now < campaign.end)
+    ]
+
+
+# Triggers
+
+
+def signed_up(business: Business, guest: Guest, *, cause: int | None) -> None:
+    """A sign-up sets off the sign-up campaigns, each after its run delay, and the gifts for a referral."""
+    for campaign in running(business, "sign_up"):
+        later(business, campaign, guest, cause=cause)
+    if guest.referred_by is not None:
+        referred(business, guest, "sign_up", cause=cause)
+
+
+def checked_in(business: Business, guest: Guest, checkin: Checkin, *, cause: int | None) -> None:
+    """A purchase sets off the post check-in campaigns and the gifts for a referral's first purchase."""
+    for kind in ("post_checkin_offer", "post_checkin_message"):
+        for campaign in running(business, kind):
+            later(business, campaign, guest, checkin=checkin, cause=cause)
+    if checkin.first and guest.referred_by is not None:
+        referred(business, guest, "checkin", cause=cause)
+
+
+def referred(business: Business, guest: Guest, moment: str, *, cause: int | None) -> None:
+    """Gifts of referral campaigns, for the new guest and for who brought it."""
+    referrer = business.guests.get(guest.referred_by or 0)
+    for campaign in running(business, "referral"):
+        if campaign.settings.get("trigger", "checkin") != moment:
+            continue
+        whom = campaign.settings.get("gift_to", "both")
+        if whom in ("both", "referred"):
+            later(business, campaign, guest, cause=cause)
+        if referrer is not None and whom in ("both", "referrer"):
+            later(business, campaign, referrer, about=guest, cause=cause)
+
+
+def later(
+    business: Business,
+    campaign: Campaign,
+    guest: Guest,
+    *,
+    checkin: Checkin | None = None,
+    about: Guest | None = None,
+    cause: int | None,
+) -> None:
+    """Decide about one guest after the campaign's run delay."""
+
+    async def run() -> None:
+        if business.campaigns.get(campaign.id) is campaign:
+            decide(business, campaign, guest, checkin=checkin, about=about, cause=cause)
+
+    delay = timedelta(minutes=campaign.run_delay_minutes)
+    name = f"campaign {campaign.name} for guest {guest.id}"
+    business.world.clock.after(delay, run, name=name, vendor="punchh", cause=cause)
+
+
+# Decisions
+
+
+def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Checkin | None) -> str | None:
+    """Why a guest gets nothing from a campaign; None when it does."""
+    settings = campaign.settings
+    segment = business.segments.get(campaign.segment_id or 0)
+    if not campaign.active:
+        return "the campaign is not active"
+    if guest.guest_type != "Loyalty":
+        return f"no loyalty member, but a guest of type {guest.guest_type}"
+    if not guest.is_member:
+        return f"the account is {guest.gone or guest.status}"
+    if campaign.segment_id is not None and segment is None:
+        return f"segment {campaign.segment_id} is gone"
+    if not segments.contains(business, segment, guest):
+        return f"not in segment {segment.name if segment else campaign.segment_id}"
+    limit = settings.get("max_gifts_per_guest", 1 if campaign.kind in ("sign_up", "mass_offer", "coupon") else None)
+    if limit is not None and campaign.given.get(guest.id, 0) >= limit:
+        return f"got this campaign's gift {limit} time(s) already"
+    return _why_not_checkin(business, settings, guest, checkin)
+
+
+def _why_not_checkin(business: Business, settings: dict[str, Any], guest: Guest, checkin: Checkin | None) -> str | None:
+    if checkin is None:
+        return None
+    amount = checkin.facts.get("receipt_amount") or 0
+    if checkin.state != "approved":
+        return f"the check-in is {checkin.state}"
+    if amount < settings.get("minimum_amount", 0):
+        return f"the receipt of {amount} is under {settings['minimum_amount']}"
+    names = {str(row.get("item_name", "")).lower() for row in checkin.facts.get("menu_items") or []}
+    if "menu_item" in settings and settings["menu_item"].lower() not in names:
+        return f"no {settings['menu_item']} on the receipt"
+    every = settings.get("every_visits", 1)
+    visits = sum(1 for other in guest.checkins if other.kind == "loyalty" and other.id <= checkin.id)
+    return f"visit {visits} is not one of every {every}" if visits % every else None
+
+
+def decide(
+    business: Business,
+    campaign: Campaign,
+    guest: Guest,
+    *,
+    checkin: Checkin | None = None,
+    about: Guest | None = None,
+    end: Any = None,
+    cause: int | None,
+) -> bool:
+    """Give, or say why not; true when something was given."""
+    record = business.world.record
+    reason = why_not(business, campaign, guest, checkin)
+    if reason is not None:
+        record("punchh", "campaign skip", f"{campaign.name}: no gift for guest {guest.id}, {reason}", cause=cause)
+        return False
+    points = campaign.points
+    if checkin is not None and "points_factor" in campaign.settings:
+        points += int(checkin.points * (campaign.settings["points_factor"] - 1))
+    redeemable = business.redeemables.get(campaign.redeemable_id or 0)
+    what = [f"{points} points"] if points else []
+    what += [redeemable.name] if redeemable else []
+    text = f"{campaign.name}: guest {guest.id} gets {' and '.join(what) or 'a message'}"
+    entry = record("punchh", "campaign gift", text, cause=cause)
+    campaign.given[guest.id] = campaign.given.get(guest.id, 0) + 1
+    origin = origin_of(business, campaign)
+    reward = rewards.give(business, guest, redeemable, origin, end=end, cause=entry) if redeemable else None
+    if points:
+        gift = {**origin, "status": "gift"}
+        gift |= {"for_referring_user_id": about.id} if about else {}
+        ledger.give_points(business, guest, points, gift, cause=entry)
+    notify(business, campaign, guest, reward, points, checkin, cause=entry)
+    return True
+
+
+def origin_of(business: Business, campaign: Campaign) -> dict[str, Any]:
+    """How a gift names the campaign it came from."""
+    return {
+        "campaign_id": campaign.id,
+        "campaign_name": campaign.name,
+        "campaign_type": type_name(business, campaign),
+        "gift_reason": campaign.gift_reason or f"through {campaign.name}",
+        "gifted_for_id": campaign.id,
+        "gifted_for_type": "Campaign",
+    }
+
+
+def notify(
+    business: Business,
+    campaign: Campaign,
+    guest: Guest,
+    reward: Reward | None,
+    points: int,
+    checkin: Checkin | None,
+    *,
+    cause: int | None,
+) -> None:
+    """The marketing notification of a kind that has one."""
+    kind = NOTIFICATIONS.get(campaign.kind)
+    if kind is None:
+        return
+
+    def build() -> dict[str, Any]:
+        told = {
+            "campaign_id": campaign.id,
+            "campaign_name": campaign.name,
+            "campaign_type": type_name(business, campaign),
+            "gift_reason": campaign.gift_reason or f"through {campaign.name}",
+            "gifted_amount": points or None,
+            **events.reward_dates(business, reward),
+        }
+        if kind == "post_checkin_campaign":
+            return {**told, "checkin_id": checkin.id if checkin else None, "extra_points": points or None}
+        return {**told, "points": points or None}
+
+    events.marketing(business, guest, kind, build, cause=cause)

@@ -1,0 +1,279 @@
+"""Guests: the rules of a profile, the same for every family that writes one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stampcard.punchh import campaigns, events, params
+from stampcard.punchh.errors import Words
+from stampcard.punchh.state import Business, Guest, Member
+
+TEXT_LIMIT = 255
+PASSWORD_MINIMUM = 8
+_PHONE = re.compile(r"\+?[\d().\s-]{7,20}")
+
+TEXTS = (
+    "first_name",
+    "last_name",
+    "address",
+    "address_line1",
+    "avatar_remote_url",
+    "city",
+    "favourite_location_ids",
+    "fb_uid",
+    "gender",
+    "preferred_locale",
+    "secondary_email",
+    "signup_channel",
+    "state",
+    "title",
+    "unsubscribe_reason",
+    "verification_mode",
+    "work_zip_code",
+    "zip_code",
+)
+FLAGS = (
+    "age_verified_status",
+    "marketing_email_subscription",
+    "marketing_pn_subscription",
+    "privacy_policy",
+    "sms_subscription",
+    "terms_and_conditions",
+    "unsubscribed",
+)
+RECORD = ("first_name", "last_name", "signup_channel")
+"""Texts that are members of the record; the others live in its profile."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a call wants to change, checked; `notes` are what the vendor ignores without a word, as code, text, name."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Guest | None = None) -> Draft:
+    """Check the members of `values` that are present, for a new guest or a change of `guest`. Raises ApiError."""
+    made = Draft()
+    wrong: list[tuple[str, str]] = []
+    for check in (_email, _phone, _password, _days, _external, _plain):
+        check(business, values, guest, made, wrong.append)
+    if wrong:
+        raise words.invalid_all(wrong)
+    return made
+
+
+Wrong = Callable[[tuple[str, str]], None]
+
+
+def _email(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    email = params.text(values.get("email")).lower()
+    if not email:
+        return
+    owner = business.by_email.get(email)
+    if not params.is_email(email):
+        wrong(("email", "is invalid"))
+    elif owner is not None and owner is not guest:
+        wrong(("email", "has already been taken"))
+    else:
+        made.changes["email"] = email
+
+
+def _phone(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    phone = params.text(values.get("phone"))
+    if not phone:
+        return
+    number = re.sub(r"[^\d+]", "", phone)
+    owner = business.by_phone.get(number)
+    if not _PHONE.fullmatch(phone):
+        wrong(("phone", "is invalid"))
+    elif business.switches.phone_unique and owner is not None and owner is not guest:
+        wrong(("phone", "has already been taken"))
+    else:
+        made.changes["phone"] = number
+
+
+def _password(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    if values.get("password") is None:
+        return
+    password = str(values["password"])
+    repeated = values.get("password_confirmation")
+    if len(password) < PASSWORD_MINIMUM:
+        wrong(("password", f"is too short (minimum is {PASSWORD_MINIMUM} characters)"))
+    elif repeated is not None and str(repeated) != password:
+        wrong(("password_confirmation", "doesn't match Password"))
+    else:
+        made.changes["password"] = password
+
+
+def _days(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    """A birthday or anniversary may be set once; a later one is ignored with a success."""
+    for name in ("birthday", "anniversary"):
+        if not params.text(values.get(name)):
+            continue
+        day = params.day(values[name])
+        known = getattr(guest, name) if guest is not None else None
+        if day is None:
+            wrong((name, "is invalid"))
+        elif known is None:
+            made.changes[name] = day
+        elif known != day:
+            made.notes.append(("already-set", f"Punchh keeps the first {name} and ignores this one", name))
+
+
+def _external(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    source, number = params.text(values.get("external_source")), params.text(values.get("external_source_id"))
+    if not source and not number:
+        return
+    if not business.external_user_identifier:
+        text = "External User Identifier is switched off for this business; the pair is ignored (assumed)"
+        made.notes.append(("external-user-identifier-off", text, "external_source_id"))
+        return
+    owner = business.by_external.get((source, number))
+    allowed = business.switches.external_sources_allowed
+    if not source:
+        wrong(("external_source", "can't be blank"))
+    elif not number:
+        wrong(("external_source_id", "can't be blank"))
+    elif allowed and source not in allowed:
+        wrong(("external_source", "is not included in the list"))
+    elif owner is not None and owner is not guest:
+        wrong(("external_source_id", business.switches.errors_external_id_text))
+    elif len(source) > TEXT_LIMIT or len(number) > TEXT_LIMIT:
+        wrong(("external_source_id", f"is too long (maximum is {TEXT_LIMIT} characters)"))
+    else:
+        made.changes |= {"external_source": source, "external_source_id": number}
+
+
+def _plain(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    for name in TEXTS:
+        if name in values:
+            text = params.text(values[name])
+            if len(text) > TEXT_LIMIT:
+                wrong((name, f"is too long (maximum is {TEXT_LIMIT} characters)"))
+            made.changes[name] = text or None if name not in RECORD else text
+    for name in FLAGS:
+        if values.get(name) is not None:
+            made.changes[name] = params.truth(values[name])
+    answers = values.get("profile_field_answers")
+    if isinstance(answers, dict):
+        made.changes["profile_field_answers"] = {
+            str(code): "|".join(map(params.text, value)) if isinstance(value, list) else params.text(value)
+            for code, value in answers.items()
+        }
+
+
+def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None) -> Guest:
+    """Make the guest a draft describes, tell everybody, and start what a sign-up starts."""
+    guest = add(business, made, channel=channel)
+    entry = events.guest(business, guest, "create", cause=cause)
+    events.signed_up(business, guest, cause=cause)
+    campaigns.signed_up(business, guest, cause=entry or cause)
+    return guest
+
+
+def add(business: Business, made: Draft, *, channel: str) -> Guest:
+    """Make the guest a draft describes, without a word to anybody."""
+    chance, now = business.world.chance, business.now
+    guest = Guest(
+        id=made.changes.pop("id", None) or business.next_id("users"),
+        email="",
+        created_at=now,
+        updated_at=now,
+        last_activity_at=now,
+        user_code=f"P{chance.digits(8)}",
+        referral_code=chance.alnum(8).upper(),
+        barcode=chance.digits(12),
+        signup_channel=channel,
+    )
+    business.guests[guest.id] = guest
+    for code in (guest.user_code, guest.referral_code, guest.barcode):
+        business.by_code[code] = guest
+    put(business, guest, made.changes)
+    for segment in business.segments.values():
+        if guest.email in segment.waiting:
+            segment.waiting.discard(guest.email)
+            segment.members[guest.id] = Member(business.next_id("members"), guest.id, guest.email, now)
+    return guest
+
+
+def referrer(business: Business, values: Mapping[str, Any], words: Words) -> Guest | None:
+    """Who owns the `invite_code`, if one is given. Raises ApiError for a code that nobody has."""
+    code = params.text(values.get("invite_code"))
+    if not code:
+        return None
+    found = business.by_code.get(code)
+    if found is None or found.gone:
+        raise words.invalid("base", "Please check your invite code and try again.")
+    return found
+
+
+def change(business: Business, guest: Guest, made: Draft, *, cause: int | None) -> list[str]:
+    """Apply a draft; returns the names that changed, and tells everybody when there are any."""
+    changed = [name for name, value in made.changes.items() if value_of(guest, name) != value and name != "password"]
+    put(business, guest, made.changes)
+    if changed:
+        guest.updated_at = business.now
+        events.guest(business, guest, "update", changed=changed, cause=cause)
+    return changed
+
+
+def value_of(guest: Guest, name: str) -> Any:
+    return getattr(guest, name) if name in Guest.__struct_fields__ else guest.profile.get(name)
+
+
+def put(business: Business, guest: Guest, changes: Mapping[str, Any]) -> None:
+    """Write checked changes into a guest, without a word to anybody."""
+    unindex(business, guest)
+    for name, value in changes.items():
+        if name == "profile_field_answers":
+            guest.profile[name] = {**guest.profile.get(name, {}), **value}
+        elif name in Guest.__struct_fields__:
+            setattr(guest, name, value)
+        else:
+            guest.profile[name] = value
+    index(business, guest)
+
+
+def index(business: Business, guest: Guest) -> None:
+    """Make a guest findable by what identifies it."""
+    if guest.email:
+        business.by_email[guest.email] = guest
+    if guest.phone:
+        business.by_phone.setdefault(guest.phone, guest)
+    if guest.external_source and guest.external_source_id:
+        business.by_external[guest.external_source, guest.external_source_id] = guest
+
+
+def unindex(business: Business, guest: Guest) -> None:
+    """Forget what identifies a guest."""
+    business.by_email.pop(guest.email, None)
+    if guest.phone and business.by_phone.get(guest.phone) is guest:
+        del business.by_phone[guest.phone]
+    business.by_external.pop((guest.external_source or "", guest.external_source_id or ""), None)
+
+
+def revoke_tokens(business: Business, guest: Guest) -> None:
+    """Log a guest out everywhere."""
+    for tokens in (business.mobile_tokens, business.sso_tokens):
+        for token in [token for token, owner in tokens.items() if owner is guest]:
+            del tokens[token]
+    guest.sso_token = ""
+
+
+def mobile_token(business: Business, guest: Guest) -> str:
+    """A new access token of the mobile family; it does not expire."""
+    token = business.world.chance.hex(56)
+    business.mobile_tokens[token] = guest
+    return token
+
+
+def sso_token(business: Business, guest: Guest) -> str:
+    """The authentication token of the SSO family: the one the guest has, or a new one."""
+    guest.sso_token = guest.sso_token or business.world.chance.alnum(20)
+    business.sso_tokens[guest.sso_token] = guest
+    return guest.sso_token

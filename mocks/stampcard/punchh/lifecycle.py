@@ -1,0 +1,53 @@
+"""The life of an account after sign-up: ban, deactivation, deletion, anonymisation, and the ways back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from stampcard.punchh import events, guests
+from stampcard.punchh.state import Business, Guest
+
+
+def set_status(business: Business, guest: Guest, status: str, *, cause: int | None) -> None:
+    """Make a guest active, banned or deactivated; all but active are logged out everywhere."""
+    guest.status, guest.updated_at = status, business.now
+    if status != "active":
+        guests.revoke_tokens(business, guest)
+    events.guest(business, guest, "update", changed=["status"], cause=cause)
+
+
+def delete_later(business: Business, guest: Guest, days: int, *, cause: int | None) -> None:
+    """Mark for deletion, which happens `days` days later unless it is called off."""
+    guest.deletion_at = business.now + timedelta(days=days)
+
+    async def run() -> None:
+        if guest.deletion_at is not None and not guest.gone:
+            delete(business, guest, cause=cause)
+
+    clock = business.world.clock
+    clock.at(guest.deletion_at, run, name=f"delete guest {guest.id}", vendor="punchh", cause=cause)
+
+
+def delete(business: Business, guest: Guest, *, cause: int | None) -> None:
+    """Take the profile away; its identifiers are free again."""
+    business.world.record("punchh", "guest deleted", f"guest {guest.id} is deleted", cause=cause)
+    if business.switches.events_for_deleted_guests:
+        events.guest(business, guest, "delete", cause=cause)
+    _forget(business, guest, "deleted")
+
+
+def anonymise(business: Business, guest: Guest, *, cause: int | None) -> None:
+    """Keep the account's history and take away who it was."""
+    business.world.record("punchh", "guest anonymised", f"guest {guest.id} is anonymised", cause=cause)
+    _forget(business, guest, "anonymised")
+    guest.first_name = guest.last_name = ""
+    guest.birthday = guest.anniversary = None
+    guest.profile.clear()
+
+
+def _forget(business: Business, guest: Guest, gone: str) -> None:
+    guests.unindex(business, guest)
+    guests.revoke_tokens(business, guest)
+    guest.gone, guest.deletion_at = gone, None
+    guest.external_source = guest.external_source_id = guest.phone = None
+    guest.email = f"{gone}-{guest.id}@example.invalid"

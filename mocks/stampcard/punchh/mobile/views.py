@@ -1,0 +1,150 @@
+"""Records as the mobile family shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from stampcard.punchh import accounts, payloads
+from stampcard.punchh.state import Business, Guest, Redemption, Reward
+from stampcard.punchh.times import local
+
+
+def access_token(token: str) -> dict[str, Any]:
+    """A token that does not expire."""
+    return {"token": token, "seconds_to_expire": None, "revoked_at": None, "refresh_token": "", "scopes": []}
+
+
+def session(business: Business, guest: Guest, token: str, zone: ZoneInfo) -> dict[str, Any]:
+    """The envelope of sign-up, login and profile."""
+    return {"access_token": access_token(token), "user": user(business, guest, zone)}
+
+
+def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
+    """Shape mobile_user; the external id pair is never echoed."""
+    profile = guest.profile
+    same = """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
+        zip_code"""
+    flags = ("age_verified_status", "privacy_policy", "sms_subscription", "terms_and_conditions")
+    joined = local(guest.created_at, zone)
+    return {
+        **{name: profile.get(name) for name in same.split()},
+        **{name: bool(profile.get(name)) for name in flags},
+        "address": profile.get("address") or profile.get("address_line1"),
+        "anniversary": guest.anniversary,
+        "birthday": guest.birthday,
+        "communicable_email": guest.email,
+        "created_at": joined,
+        "account_created_at": joined,
+        "user_joined_at": joined,
+        "updated_at": local(guest.updated_at, zone),
+        "email": guest.email,
+        "email_verified": bool(profile.get("email_verified")),
+        "facebook_signup": guest.signup_channel.endswith("Facebook"),
+        "apple_signup": guest.signup_channel.endswith("Apple"),
+        "apple_uid": profile.get("apple_uid"),
+        "favourite_location_ids": profile.get("favourite_location_ids") or "",
+        "favourite_locations": profile.get("favourite_location_ids") or "",
+        "favourite_store_numbers": payloads.favourite_stores(business, guest),
+        "first_name": guest.first_name,
+        "last_name": guest.last_name,
+        "has_generated_fb_email": False,
+        "marketing_email_subscription": profile.get("marketing_email_subscription", True),
+        "marketing_pn_subscription": profile.get("marketing_pn_subscription", True),
+        "migrate_status": bool(profile.get("migrate_status")),
+        "passcode_configured_for_giftcards": False,
+        "phone": guest.phone,
+        "profile_field_answers": profile.get("profile_field_answers", {}),
+        "referral_code": guest.referral_code,
+        "referral_path": f"{payloads.PASS_HOST}/signup?invite_code={guest.referral_code}",
+        "superuser": False,
+        "user_as_qrcode": guest.user_code,
+        "user_as_barcode": guest.barcode,
+        "user_code": guest.user_code,
+        "user_id": guest.id,
+        "user_relations": [relation(row, zone) for row in guest.relations],
+        "apple_pass_url": payloads.pass_url(guest, "apple"),
+        "google_pass_url": payloads.pass_url(guest, "android"),
+    }
+
+
+def relation(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    times = {name: local(row[name], zone) for name in ("created_at", "updated_at")}
+    return {**{name: row.get(name) for name in ("id", "relation", "name", "birthday")}, **times}
+
+
+def account_balance(business: Business, guest: Guest) -> dict[str, Any]:
+    """Shape account_balance."""
+    found, level = accounts.balance(business, guest), accounts.level(business, guest)
+    ends = guest.account.level_expires_at
+    visits = found.visits % business.program.visits_per_card
+    return {
+        "banked_currency": found.banked_currency,
+        "banked_currency_expiring_on": None,
+        "checkins_on_current_card": visits,
+        "current_membership_level_id": level.id if level else None,
+        "current_membership_level_name": level.name if level else None,
+        "current_membership_level_expiring_on": ends.date().isoformat() if ends else None,
+        "expiring_banked_currency": None,
+        "pending_points": found.pending,
+        "redeemed_cards": guest.account.redeemed_cards,
+        "total_loyalty_visits": found.checkins,
+        "unbanked_points": found.net if business.program.type == "points" else 0,
+        "unredeemed_cards": found.cards,
+        "lifetime_points": found.lifetime,
+        "redeemable_points": found.net,
+        "membership_qualification_points": accounts.qualification(business, guest),
+    }
+
+
+def reward(business: Business, guest: Guest, found: Reward, zone: ZoneInfo) -> dict[str, Any]:
+    """Shape mobile_reward."""
+    redeemable = business.redeemables[found.redeemable_id]
+    code = guest.redemptions.get(found.redemption_id or 0)
+    return {
+        "reward_id": found.id,
+        "name": redeemable.name,
+        "description": redeemable.description,
+        "discount_amount": int(redeemable.discount_amount) if redeemable.discount_amount is not None else None,
+        "discount_channel": redeemable.discount_channel,
+        "campaign_type": found.origin.get("campaign_type"),
+        "becomes_available_at": local(found.available_at, zone),
+        "created_at": local(found.created_at, zone),
+        "expiring_at": _at(found.expires_at, zone),
+        "expiring_at_tz": _at(found.expires_at, zone),
+        "read_at": _at(found.read_at, zone),
+        "reward_image_url": redeemable.image_url,
+        "reward_properties": "",
+        "store_numbers": [],
+        "franchisee_id": None,
+        "meta_data": redeemable.meta_data,
+        "redeemable_created_at": local(redeemable.created_at, zone),
+        "redemption_details": redemption(business, code, zone) if code else None,
+        "auto_select": False,
+    }
+
+
+def redemption(business: Business, found: Redemption, zone: ZoneInfo) -> dict[str, Any]:
+    """Shape mobile_redemption."""
+    redeemable = business.redeemables.get(found.redeemable_id or 0)
+    return {
+        "redemption_id": found.id,
+        "redemption_status": found.status,
+        "redemption_type": found.type,
+        "redemption_tracking_code": found.code,
+        "redemption_message": "",
+        "redemption_image_url": "",
+        "redeemable_id": found.redeemable_id,
+        "redeemable_name": redeemable.name if redeemable else None,
+        "redeemable_description": redeemable.description if redeemable else None,
+        "redeemable_image_url": redeemable.image_url if redeemable else "",
+        "redeemed_value": found.amount or found.points or None,
+        "created_at": local(found.created_at, zone),
+        "updated_at": local(found.updated_at, zone),
+        "expiring_at": local(found.expires_at, zone),
+    }
+
+
+def _at(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    return local(instant, zone) if instant is not None else None

@@ -1,0 +1,40 @@
+"""The request signature `x-pch-digest`: an HMAC over the request target, directly followed by the body as sent."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from stampcard.core import codec
+from stampcard.core.http import Request
+
+SHA1 = "sha1"
+SHA256 = "sha256"
+
+
+def digest(secret: str, target: str, body: bytes, algorithm: str) -> str:
+    """Lower-case hexadecimal digest; `target` is path and query as sent, `algorithm` sha1 or sha256."""
+    return hmac.new(
+        secret.encode(), target.encode("latin-1", "replace") + body, getattr(hashlib, algorithm)
+    ).hexdigest()
+
+
+def matches(secret: str, request: Request, algorithm: str, *, lenient: bool, include_query: bool) -> bool:
+    """Whether the request carries the digest of itself; a lenient reader also takes that of its compact JSON."""
+    given = request.headers.get("x-pch-digest").strip().lower().encode("latin-1", "replace")
+    return any(
+        hmac.compare_digest(given, digest(secret, target, body, algorithm).encode())
+        for target, body in _candidates(request, lenient=lenient, include_query=include_query)
+    )
+
+
+def _candidates(request: Request, *, lenient: bool, include_query: bool) -> list[tuple[str, bytes]]:
+    target = request.target if include_query else request.raw_path
+    if not lenient:
+        return [(target, request.body)]
+    bodies = [request.body]
+    try:
+        bodies.append(codec.encode(request.json))
+    except codec.BadJson:
+        pass
+    return [(place, body) for place in (request.target, request.raw_path) for body in bodies]

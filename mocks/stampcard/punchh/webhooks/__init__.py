@@ -1,0 +1,1 @@
+"""The Webhooks Manager: webhooks of raw events, and adapters that speak another system's API."""

@@ -1,0 +1,95 @@
+"""Application keys: whose project they name, what each kind may call, and how often."""
+
+from __future__ import annotations
+
+from stampcard.core.contract import Operation
+from stampcard.core.endpoint import Caller
+from stampcard.core.errors import ApiError
+from stampcard.core.http import Request
+from stampcard.core.world import World
+from stampcard.voucherify import errors
+from stampcard.voucherify.state import Key, Project
+
+HEADERS = {
+    "server": ("x-app-id", "x-app-token"),
+    "client": ("x-client-application-id", "x-client-token"),
+    "management": ("x-management-id", "x-management-token"),
+}
+"""Headers by the first words of a path; integration keys travel like server keys."""
+
+REGION_HOSTS = {"eu": "api.voucherify.io", "us1": "us1.api.voucherify.io", "as1": "as1.api.voucherify.io"}
+WINDOWS = {"minute": 60, "hour": 3600}
+
+Keys = dict[str, tuple[World, Project, Key]]
+
+
+def derived(world: World) -> list[Key]:
+    """The keys every project has."""
+    secrets = world.secrets
+    return [
+        Key(kind, secrets.uuid(f"voucherify {kind} id"), secrets.uuid(f"voucherify {kind} token"), kind)
+        for kind in HEADERS
+    ]
+
+
+def audience(path: str) -> str:
+    """Which kind of key a path wants."""
+    if path.startswith("/client/"):
+        return "client"
+    return "management" if path.startswith("/management/") else "server"
+
+
+def identify(keys: Keys, request: Request) -> Caller[Project] | None:
+    name = HEADERS[audience(request.raw_path)][0]
+    found = keys.get(request.headers.get(name))
+    return Caller(*found) if found is not None else None
+
+
+def authenticate(caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
+    """Raises 401 for a wrong pair, 403 for another region's or the wrong kind of key."""
+    wanted = audience(operation.path)
+    if caller is None:
+        raise ApiError(401, errors.UNAUTHORIZED)
+    key: Key = caller.key
+    if request.headers.get(HEADERS[wanted][1]) != key.token:
+        raise ApiError(401, errors.UNAUTHORIZED)
+    if key.kind != wanted and not (wanted == "server" and key.kind == "integration"):
+        raise ApiError(401, errors.UNAUTHORIZED)
+    host = request.host.partition(":")[0].lower()
+    if host.endswith("api.voucherify.io") and host != REGION_HOSTS.get(caller.state.settings.region, host):
+        raise ApiError(403, errors.WRONG_REGION)
+    if operation.extra.get("keys") == "integration" and key.kind != "integration":
+        raise ApiError(403, errors.INTEGRATION_KEY)
+    return caller
+
+
+def check_accept(request: Request) -> None:
+    """406 when the caller takes no JSON at all (wording assumed)."""
+    accept = request.headers.get("accept")
+    if accept and "*/*" not in accept and "json" not in accept and "application/*" not in accept:
+        raise ApiError(406, errors.NOT_ACCEPTABLE)
+
+
+def count_call(project: Project) -> None:
+    """One call of the window's allowance. Raises 429 when it is used up."""
+    settings = project.settings
+    seconds = WINDOWS[settings.calls_window]
+    window = int(project.world.clock.epoch) // seconds * seconds
+    if window != project.window_started:
+        project.window_started, project.window_calls = window, 0
+    if project.window_calls >= settings.calls_limit:
+        wait = window + seconds - int(project.world.clock.epoch)
+        raise ApiError(429, errors.TOO_MANY, [("Retry-After", str(wait)), ("X-Rate-Limit-Type", "api_calls")])
+    project.window_calls += 1
+
+
+def rate_headers(project: Project) -> list[tuple[str, str]]:
+    """Limit, what is left of it, and when the next call is possible (seconds since 1970)."""
+    settings = project.settings
+    left = settings.calls_limit - project.window_calls
+    retry = int(project.world.clock.epoch) if left else project.window_started + WINDOWS[settings.calls_window]
+    return [
+        ("X-Rate-Limit-Limit", str(settings.calls_limit)),
+        ("X-Rate-Limit-Remaining", str(left)),
+        ("X-Rate-Limit-Retry", str(retry)),
+    ]

@@ -1,0 +1,128 @@
+"""Members that several resources take: discounts, gifts, cards, dates, validity windows. Read once, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stampcard.core.endpoint import Call
+from stampcard.voucherify import dates, errors
+from stampcard.voucherify.state import Category, Json, Project
+
+_DISCOUNT_VALUES = {
+    "AMOUNT": ("amount_off", "amount_off_formula"),
+    "PERCENT": ("percent_off", "percent_off_formula"),
+    "FIXED": ("fixed_amount", "fixed_amount_formula"),
+    "UNIT": ("unit_off", "unit_off_formula"),
+}
+_DISCOUNT_MEMBERS = {
+    "AMOUNT": ("type", "amount_off", "amount_off_formula", "aggregated_amount_limit", "effect"),
+    "PERCENT": ("type", "percent_off", "percent_off_formula", "amount_limit", "aggregated_amount_limit", "effect"),
+    "FIXED": ("type", "fixed_amount", "fixed_amount_formula", "effect"),
+    "UNIT": ("type", "unit_off", "unit_off_formula", "effect", "unit_type", "units"),
+}
+WINDOW = ("validity_timeframe", "validity_day_of_week", "validity_hours")
+MAX_INTEGER = 2**53 - 1
+
+
+def given(body: Mapping[str, Any] | None) -> Json:
+    """The members that say something: an explicit null is the same as leaving one out."""
+    return {key: value for key, value in (body or {}).items() if value is not None}
+
+
+def read_discount(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:
+    """A discount with the members of its type only. Raises invalid_payload."""
+    found = given(value)
+    kind = found.get("type")
+    if kind is None:
+        raise errors.invalid_payload(call, f"Property {place} should have required property 'type'")
+    if kind == "UNIT" and found.get("effect") == "ADD_MANY_ITEMS":
+        needed: tuple[str, ...] = ("units",)
+    else:
+        needed = _DISCOUNT_VALUES[kind]
+    if not any(name in found for name in needed):
+        raise errors.invalid_payload(call, f"Property {place} should have required property '{needed[0]}'")
+    if kind == "UNIT" and "units" not in needed and "unit_type" not in found:
+        raise errors.invalid_payload(call, f"Property {place} should have required property 'unit_type'")
+    for name in found.keys() - set(_DISCOUNT_MEMBERS[kind]):
+        call.diagnose("ignored-field", f"a {kind} discount has no {name}", f"{place.replace('.', '/')}/{name}")
+    kept = {name: found[name] for name in _DISCOUNT_MEMBERS[kind] if name in found}
+    if "units" in kept:
+        kept["units"] = [given(unit) for unit in kept["units"]]
+    return kept
+
+
+def read_gift(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:
+    """A gift card's value in minor units; the balance is filled in when a code is made."""
+    found = given(value)
+    if "amount" not in found:
+        raise errors.invalid_payload(call, f"Property {place} should have required property 'amount'")
+    return {"amount": found["amount"], "effect": found.get("effect", "APPLY_TO_ORDER")}
+
+
+def read_card(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:
+    """A loyalty card's first points."""
+    found = given(value)
+    if "points" not in found:
+        raise errors.invalid_payload(call, f"Property {place} should have required property 'points'")
+    kept = {"points": found["points"]}
+    return kept | ({"expiration_rules": found["expiration_rules"]} if "expiration_rules" in found else {})
+
+
+def read_dates(call: Call[Project], body: Mapping[str, Any]) -> Json:
+    """start_date, expiration_date and validity_*, in the vendor's notation; a null stays and clears."""
+    found: Json = {}
+    for name in ("start_date", "expiration_date"):
+        if name in body:
+            found[name] = None if body[name] is None else dates.normal(body[name])
+            if found[name] is None and body[name] is not None:
+                raise errors.not_a_date(call, f".{name}")
+    frame = body.get("validity_timeframe")
+    for name in ("interval", "duration"):
+        if frame and frame.get(name) is not None and not dates.is_duration(frame[name]):
+            raise errors.invalid_payload(call, f'Property .validity_timeframe.{name} should match format "duration"')
+    found |= {name: body[name] for name in WINDOW if name in body}
+    if body.get("validity_hours") and (frame or body.get("validity_day_of_week")):
+        # Documented: hours exclude the other two.
+        details = "Property .validity_hours cannot be used with validity_timeframe or validity_day_of_week"
+        raise errors.invalid_payload(call, details)
+    return found
+
+
+def read_duration(call: Call[Project], body: Mapping[str, Any], name: str) -> str | None:
+    value: str | None = body.get(name)
+    if value is not None and not dates.is_duration(value):
+        raise errors.invalid_payload(call, f'Property .{name} should match format "duration"')
+    return value
+
+
+def read_category(call: Call[Project], body: Mapping[str, Any]) -> tuple[Category | None, str | None]:
+    """The category a body names by id or name, and free text that names none the project has. Raises 404."""
+    categories = call.state.categories
+    wanted = body.get("category_id")
+    if wanted is not None:
+        if wanted not in categories:
+            raise errors.not_found(call, "category", wanted)
+        return categories[wanted], None
+    name = body.get("category")
+    if name is None:
+        return None, None
+    if name in categories:
+        return categories[name], None
+    if name.startswith("cat_"):
+        raise errors.not_found(call, "category", name)
+    found = next((item for item in categories.values() if item.name == name), None)
+    if found is None:
+        call.diagnose("unknown-category", "no category has this name; it is kept as text", "/category")
+    return found, None if found else name
+
+
+def merged_metadata(old: Json | None, new: Mapping[str, Any] | None) -> Json | None:
+    """Metadata merges key by key; a key sent as null stays with the value null."""
+    return old if new is None else {**(old or {}), **new}
+
+
+def window_of(dates_block: Mapping[str, Any]) -> Json | None:
+    """The validity_* members that are set."""
+    found = {name: dates_block[name] for name in WINDOW if dates_block.get(name) is not None}
+    return found or None

@@ -1,0 +1,57 @@
+"""The punchh section of a setup document."""
+
+from typing import Any
+
+import pytest
+
+from stampcard.client import ControlRefused, WorldClient
+from tests.punchh.calls import Api
+
+
+@pytest.mark.parametrize(
+    ("section", "pointer"),
+    [
+        ({"campaigns": [{"name": "W", "type": "sign_up", "redeemable": "Fries"}]}, "/punchh/campaigns/0/redeemable"),
+        ({"campaigns": [{"name": "W", "type": "sign_up", "segment": "VIP"}]}, "/punchh/campaigns/0/segment"),
+        ({"campaigns": [{"name": "W", "type": "mass_offer", "start": "soon"}]}, "/punchh/campaigns/0/start"),
+        ({"business": {"time_zone": "Mars/North"}}, "/punchh/business/time_zone"),
+        ({"guests": [{"email": "nonsense"}]}, "/punchh/guests/0/email"),
+        ({"guests": [{"email": "a@example.com"}, {"email": "A@example.com"}]}, "/punchh/guests/1"),
+        ({"guests": [{"email": "a@example.com", "external_source": "x"}]}, "/punchh/guests/0"),
+        ({"segments": [{"name": "VIP", "members": ["a@example.com"]}]}, "/punchh/segments/0/members/0"),
+        (
+            {"adapters": [{"name": "B", "endpoint": "x", "api_key": "k", "events": ["Guests"]}]},
+            "/punchh/adapters/0/events/0",
+        ),
+        ({"busines": {}}, "/punchh"),
+    ],
+)
+async def test_what_does_not_fit_names_itself_and_nothing_is_applied(
+    world: WorldClient, section: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(ControlRefused, match=f"{pointer}: "):
+        await world.setup({"punchh": {"redeemables": [{"name": "Cola"}], **section}})
+    assert world.inside is not None
+    assert not world.inside.tenants["punchh"].redeemables
+
+
+async def test_a_row_applied_again_replaces_the_first(world: WorldClient) -> None:
+    for description in ("old", "new"):
+        await world.setup({"punchh": {"segments": [{"id": 11646, "name": "VIP", "description": description}]}})
+    assert world.inside is not None
+    assert [one.description for one in world.inside.tenants["punchh"].segments.values()] == ["new"]
+
+
+async def test_ids_start_where_the_setup_says(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"ids": {"start": {"users": 7}}, "guests": [{"id": 7, "email": "a@example.com"}]}})
+    assert (await api.sign_up())[0] == 8
+
+
+async def test_a_reset_brings_the_setup_back(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"segments": [{"id": 11646, "name": "VIP"}]}})
+    await api.sign_up()
+    await world.reset()
+    assert world.inside is not None
+    business = world.inside.tenants["punchh"]
+    assert (list(business.segments), dict(business.guests)) == ([11646], {})
+    await api.sign_up()
