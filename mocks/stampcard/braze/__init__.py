@@ -9,12 +9,15 @@ from typing import Any, ClassVar
 from stampcard.braze import (
     buttons,
     custom_data,
+    emails,
     errors,
     exports,
     keys,
     limits,
     messages,
     setup,
+    sms,
+    subscriptions,
     user_ids,
     users,
 )
@@ -45,6 +48,20 @@ class Braze(Vendor[Workspace]):
         "users_delete": user_ids.delete,
         "users_external_ids_rename": user_ids.rename_external_ids,
         "users_external_ids_remove": user_ids.remove_external_ids,
+        # subscriptions
+        "subscription_status_get": subscriptions.statuses,
+        "subscription_user_status": subscriptions.groups_of_users,
+        "subscription_status_set": subscriptions.set_status,
+        "subscription_status_set_v2": subscriptions.set_statuses,
+        "email_hard_bounces": emails.hard_bounces,
+        "email_unsubscribes": emails.unsubscribes,
+        "email_status": emails.set_status,
+        "email_bounce_remove": emails.remove_bounces,
+        "email_spam_remove": emails.remove_spam,
+        "email_blocklist": emails.blocklist,
+        "email_blacklist": emails.blocklist,
+        "sms_invalid_phone_numbers": sms.invalid_numbers,
+        "sms_invalid_phone_numbers_remove": sms.remove_invalid,
         # exports
         "users_export_ids": exports.export_ids,
         # custom data

@@ -12,8 +12,9 @@ from ipaddress import ip_network
 from typing import Any
 
 from stampcard.braze import attributes, dashboard, identity
-from stampcard.braze.state import ApiKey, Definition, SubscriptionGroup, Workspace
+from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, Workspace
 from stampcard.braze.tracking import fault_of_attributes
+from stampcard.braze.values import read_time
 from stampcard.core.errors import SetupError
 
 Row = Mapping[str, Any]
@@ -108,6 +109,32 @@ def _apply_groups(workspace: Workspace, rows: Sequence[Row]) -> None:
         workspace.subscription_groups[row["id"]] = SubscriptionGroup(row["id"], row["name"], row["channel"])
 
 
+def _apply_addresses(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        contact = workspace.addresses.setdefault(row["email"].lower(), Contact())
+        contact.hard_bounced_at = read_time(row.get("hard_bounced_at"))
+        contact.spam_at = read_time(row.get("marked_as_spam_at"))
+
+
+def _apply_numbers(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        contact = workspace.numbers.setdefault(row["phone"], Contact())
+        contact.invalid_at = read_time(row.get("invalid_detected_at")) or workspace.world.clock.now
+        contact.invalid_reason = row.get("reason", "provider_error")
+
+
+def _times(name: str, *members: str) -> Callable[[Workspace, Document], None]:
+    """A check that these members of a section's rows are times."""
+
+    def check_rows(workspace: Workspace, document: Document) -> None:
+        for index, row in enumerate(document[name]):
+            for member in members:
+                if member in row and read_time(row[member]) is None:
+                    raise SetupError(f"/braze/{name}/{index}/{member}", "not an ISO 8601 time")
+
+    return check_rows
+
+
 # Users
 
 
@@ -146,6 +173,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("custom_events", _definitions("events")),
     Section("products", _definitions("products")),
     Section("subscription_groups", _apply_groups),
+    Section("email_addresses", _apply_addresses, _times("email_addresses", "hard_bounced_at", "marked_as_spam_at")),
+    Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("users", _apply_users, _check_users),
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),

@@ -41,6 +41,21 @@ class Subscription(msgspec.Struct, frozen=True):
     since: datetime
 
 
+class Contact(msgspec.Struct):
+    """What is known of an e-mail address or phone number itself, whoever has it, now or later.
+
+    `state` is the global e-mail subscription; `groups` the choices in subscription groups made for the address.
+    """
+
+    state: str | None = None
+    state_since: datetime | None = None
+    hard_bounced_at: datetime | None = None
+    spam_at: datetime | None = None
+    invalid_at: datetime | None = None
+    invalid_reason: str = ""
+    groups: Mapping[str, Subscription] = NOTHING
+
+
 class PushToken(msgspec.Struct, frozen=True):
     """One device's push address in one app."""
 
@@ -133,7 +148,8 @@ class Workspace:
     """One Braze workspace: all that one API key can see.
 
     Profiles are found by five identifiers; only external_id, braze_id and an alias (label, name) are unique.
-    `attributes`, `events` and `products` hold the names used so far; `rate_headers` what the answer to a call in
+    `attributes`, `events` and `products` hold the names used so far; `addresses` and `numbers` what is known of e-mail
+    addresses and phone numbers; `rate_headers` what the answer to a call in
     flight says about its rate limit. `hourly` counts what happened and nothing else: ("event", name) -> hours since
     1970 -> how often.
     """
@@ -156,6 +172,8 @@ class Workspace:
     attributes: dict[str, Definition] = field(default_factory=dict)
     events: dict[str, Definition] = field(default_factory=dict)
     products: dict[str, Definition] = field(default_factory=dict)
+    addresses: dict[str, Contact] = field(default_factory=dict)
+    numbers: dict[str, Contact] = field(default_factory=dict)
     by_token: dict[str, User] = field(default_factory=dict)
     by_device: dict[str, User] = field(default_factory=dict)
     campaigns: dict[str, Any] = field(default_factory=dict)
