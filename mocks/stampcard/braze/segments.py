@@ -122,6 +122,7 @@ def _email_available(workspace: Workspace, item: Rule, user: User) -> bool:
         user.email is not None
         and user.profile.get("email_subscribe") != "unsubscribed"
         and user.profile.get("marked_email_as_spam_at") is None
+        and getattr(workspace.addresses.get(user.email), "hard_bounced_at", None) is None
     )
     return bool(reachable == (item["comparison"] == "is true"))
 
