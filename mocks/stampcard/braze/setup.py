@@ -178,5 +178,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("users", _apply_users, _check_users),
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )
