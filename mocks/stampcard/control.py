@@ -75,7 +75,7 @@ def control_app(emulator: Emulator, *, frozen: bool = False) -> Starlette:
             Route(f"{world}/faults", control.set_faults, methods=["PUT"]),
             Route(f"{world}/setup", control.setup, methods=["GET"]),
             Route(f"{world}/setup", control.set_up, methods=["PUT"]),
-            Route(f"{world}/{{vendor}}/{{button}}", control.press),
+            Route(f"{world}/{{vendor}}/{{button}}", control.press, methods=["POST"]),
         ],
         exception_handlers={StampcardError: _problem, Exception: _problem, 404: _no_such_call, 405: _no_such_call},
     )
@@ -196,7 +196,7 @@ class _Control:
         world = self._world(request)
         vendor = self._emulator.vendors.get(request.path_params["vendor"])
         button = vendor.buttons.get(request.path_params["button"]) if vendor else None
-        if vendor is None or button is None or request.method != "POST":
+        if vendor is None or button is None:
             known = [f"{v.name}/{name}" for v in self._emulator.vendors.values() for name in v.buttons]
             raise NoSuchButton(f"no such button; there are {', '.join(known)}")
         settings = await _decoded(request)
