@@ -1,4 +1,4 @@
-"""A code for everyone: the Connected Content snippet of the Voucherify partner page in an e-mail campaign. [V1 V2 V3 V4]
+"""A code for everyone: the Voucherify partner page's Connected Content snippet in an e-mail campaign. [V1 V2 V3 V4]
 
 A marketer copies the snippet into a Braze e-mail, fills in the Voucherify keys and the campaign id, and launches it.
 While Braze renders each e-mail it asks Voucherify for a code; Voucherify publishes one to the customer of that id. The

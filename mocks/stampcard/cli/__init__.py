@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         return status
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has gone; Python must not flush to it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (StampcardError, OSError) as error:
         print(f"stampcard: {error}", file=sys.stderr)
         return 2

@@ -227,7 +227,9 @@ async def _answered(journey: _Journey[T], service: str | None) -> Response:
         try:
             return await _travel(journey, service)
         except ApiError as error:
-            return _render(journey, Reply(error.status, error.body, error.headers))
+            response = _render(journey, Reply(error.status, error.body, error.headers))
+            journey.refusal = response.body[:200].decode(errors="replace")
+            return response
     except Exception as error:
         return _fault_of_ours(journey, error)
 
