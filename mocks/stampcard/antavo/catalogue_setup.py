@@ -1,4 +1,4 @@
-"""Rewards, coupon pools, segments and entity types of the setup document."""
+"""Tiers, rewards, coupon pools, segments and entity types of the setup document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from stampcard.antavo.coupons import add_code
 from stampcard.antavo.entities import REWARDS, check_reward, records
-from stampcard.antavo.state import Brand, Entity, Pool
+from stampcard.antavo.state import Brand, Entity, Pool, Structure, Tier
 from stampcard.antavo.workflow import Condition
 from stampcard.core.errors import ApiError, SetupError
 
@@ -30,6 +30,7 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
         except ApiError as error:
             raise SetupError(pointer, error.body["error"]["message"]) from error
     _check_codes(brand, section)
+    _check_tiers(brand, section)
 
 
 def _check_codes(brand: Brand, section: Mapping[str, Any]) -> None:
@@ -42,9 +43,28 @@ def _check_codes(brand: Brand, section: Mapping[str, Any]) -> None:
             taken.add(code)
 
 
+def _check_tiers(brand: Brand, section: Mapping[str, Any]) -> None:
+    rows = {row["id"]: [tier["id"] for tier in row["tiers"]] for row in section.get("tiers", ())}
+    for index, (name, tiers) in enumerate(rows.items()):
+        if len(set(tiers)) < len(tiers):
+            raise SetupError(f"/antavo/tiers/{index}/tiers", "two tiers have the same id")
+        standing = {c.tiers[name].tier for c in brand.customers.values() if name in c.tiers}
+        if gone := standing - set(tiers):
+            raise SetupError(f"/antavo/tiers/{index}/tiers", f"members stand in {', '.join(sorted(gone))}")
+    known = {**{name: [tier.id for tier in one.tiers] for name, one in brand.tiers.items()}, **rows}
+    for index, row in enumerate(section.get("members", ())):
+        for name, tier in row.get("tiers", {}).items():
+            if tier not in known.get(name, ()):
+                raise SetupError(f"/antavo/members/{index}/tiers/{name}", f"there is no tier {tier!r} in {name!r}")
+
+
 def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     """Apply checked rows; a row of an id that is there already replaces it."""
     brand.entity_types |= {f"custom/{name}" for name in section.get("entity_types", ())}
+    for row in section.get("tiers", ()):
+        steps = sorted((msgspec.convert(tier, Tier) for tier in row["tiers"]), key=lambda tier: tier.threshold)
+        kind, actions = row.get("type", "points"), tuple(row.get("actions", ()))
+        brand.tiers[row["id"]] = Structure(row["id"], row.get("name", row["id"]), kind, tuple(steps), actions)
     for row in section.get("segments", ()):
         brand.segments[row["name"]] = msgspec.convert(row["conditions"], tuple[Condition, ...])
     for row in section.get("coupon_pools", ()):

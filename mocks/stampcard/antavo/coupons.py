@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from stampcard.antavo import views
 from stampcard.antavo.errors import refused, unsuitable
 from stampcard.antavo.state import Brand, Coupon, Customer, Number, Pool, total
+from stampcard.antavo.times import iso
 from stampcard.antavo.work import Work, find_customer
 from stampcard.core.clock import parse_duration
 from stampcard.core.endpoint import Call, Reply
@@ -54,14 +54,14 @@ def view(brand: Brand, coupon: Coupon) -> dict[str, Any]:
         "status": status_of(brand, coupon),
         "type": pool.type,
         "value": coupon.value,
-        "created_at": views.iso(coupon.created_at),
+        "created_at": iso(coupon.created_at),
         "name": pool.name,
         "pool": pool.id,
     }
     for name in ("claimed_at", "redeemed_at", "expires_at"):
         at: datetime | None = getattr(coupon, name)
         if at is not None:
-            found[name] = views.iso(at)
+            found[name] = iso(at)
     if pool.data.get("currency"):
         found["currency"] = pool.data["currency"]
     if pool.type == "gift_card":

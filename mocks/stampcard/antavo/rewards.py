@@ -13,6 +13,7 @@ from stampcard.antavo.filters import instant
 from stampcard.antavo.paging import links, page
 from stampcard.antavo.processing import perform
 from stampcard.antavo.state import Brand, Claims, Customer, Entity, Number, total
+from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, Work, balance, find_customer, not_emulated
 from stampcard.antavo.workflow import Run, Workflow
 from stampcard.core.clock import parse_duration
@@ -254,9 +255,9 @@ def _claims_view(brand: Brand, reward: Entity, customer: Customer) -> dict[str, 
         return {"claims": 0, "spent": 0, "coupons": []}
     mine = [c for c in brand.coupons.values() if c.claim in claims.events and c.customer == customer.id]
     return {
-        "created_at": views.iso(claims.first),
-        "first_claimed_at": views.iso(claims.first),
-        "last_claimed_at": views.iso(claims.last),
+        "created_at": iso(claims.first),
+        "first_claimed_at": iso(claims.first),
+        "last_claimed_at": iso(claims.last),
         "claims": claims.count,
         "spent": claims.spent,
         "coupons": [coupons.view(brand, coupon) for coupon in mine],
@@ -266,7 +267,7 @@ def _claims_view(brand: Brand, reward: Entity, customer: Customer) -> dict[str, 
 def claim_view(call: Call[Brand], reward: Entity, customer: Customer, work: Work, spent: Number) -> dict[str, Any]:
     """The answer to a claim; `id` is the claim event that a revoke names."""
     brand, row = call.state, work.rows[0]
-    found: dict[str, Any] = {"spent": spent, "id": row.id, "last_claimed_at": views.iso(row.at)}
+    found: dict[str, Any] = {"spent": spent, "id": row.id, "last_claimed_at": iso(row.at)}
     if "coupon" in row.data:
         found["coupon"] = coupons.view(brand, brand.coupons[row.data["coupon"]])
     wanted = call.query.get("fields", "").split(",")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.antavo import braze, catalogue_setup, workflow_setup
+from stampcard.antavo import braze, catalogue_setup, tiers, workflow_setup
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
 from stampcard.antavo.processing import ACTIONS, INTERNAL
 from stampcard.antavo.settings import changed
@@ -108,4 +108,8 @@ def _add_member(brand: Brand, row: Mapping[str, Any]) -> None:
         customer.events.append(
             Row(brand.world.chance.hex(24), customer.id, "point_add", points, now, now, {"points": points}, "Import")
         )
+    for name, tier in row.get("tiers", {}).items():
+        tiers.put(brand, customer, brand.tiers[name], tier, None, manual=True)
+    for structure, reached in list(tiers.due(brand, customer)):
+        tiers.put(brand, customer, structure, reached.id, None, manual=False)
     customer.mapped = braze.mapped_values(brand, customer)

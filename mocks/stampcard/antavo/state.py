@@ -103,6 +103,32 @@ class Claims(msgspec.Struct):
     events: dict[str, Number | None] = {}
 
 
+class Tier(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    threshold: Number = 0
+
+
+class Structure(msgspec.Struct, frozen=True):
+    """A tier structure; `type` is points (of `actions`, if any), spend or invitation. Tiers by rising threshold."""
+
+    id: str
+    name: str
+    type: str
+    tiers: tuple[Tier, ...]
+    actions: tuple[str, ...] = ()
+
+
+class Standing(msgspec.Struct):
+    """The tier a member has in a structure, since when, by which event, and the earlier ones."""
+
+    tier: str
+    since: datetime
+    event: str | None = None
+    manual: bool = False
+    history: list[dict[str, str]] = []
+
+
 class Coupon(msgspec.Struct):
     """One code. `status` is unassigned, claimed, redeemed, partially_redeemed, expired or invalid."""
 
@@ -170,6 +196,7 @@ class Customer(msgspec.Struct):
     events: list[Row] = []
     transactions: list[Transaction] = []
     claims: dict[str, Claims] = {}
+    tiers: dict[str, Standing] = {}
     mapped: dict[str, Any] = {}
 
 
@@ -220,7 +247,10 @@ class ApiKey:
 
 @dataclass(slots=True)
 class Brand:
-    """One Antavo workspace: all that its API key can see."""
+    """One Antavo workspace: all that its API key can see.
+
+    `busy` counts events inside one another; when the outermost is done, Braze hears of the members `touched`.
+    """
 
     world: World
     key: ApiKey
@@ -232,6 +262,7 @@ class Brand:
     entity_types: set[str] = field(default_factory=set)
     entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
     list_members: dict[str, dict[str, None]] = field(default_factory=dict)
+    tiers: dict[str, Structure] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)
@@ -240,6 +271,8 @@ class Brand:
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     trusted_sites: dict[str, TrustedSite] = field(default_factory=dict)
     webhooks: list[Delivery] = field(default_factory=list)
+    busy: int = 0
+    touched: dict[str, Customer] = field(default_factory=dict)
     signatures: dict[str, datetime] = field(default_factory=dict)
     requests: list[datetime] = field(default_factory=list)
     blocked_until: datetime | None = None
