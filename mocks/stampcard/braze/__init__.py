@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from stampcard.braze import (
+    catalog_items,
+    catalogs,
     custom_data,
     emails,
     errors,
@@ -61,6 +63,24 @@ class Braze(Vendor[Workspace]):
         "email_blacklist": emails.blocklist,
         "sms_invalid_phone_numbers": sms.invalid_numbers,
         "sms_invalid_phone_numbers_remove": sms.remove_invalid,
+        # catalogs
+        "catalogs_list": catalogs.list_catalogs,
+        "catalogs_create": catalogs.create_catalog,
+        "catalogs_delete": catalogs.delete_catalog,
+        "catalog_fields_create": catalogs.create_fields,
+        "catalog_fields_delete": catalogs.delete_field,
+        "catalog_selections_create": catalogs.create_selection,
+        "catalog_selections_delete": catalogs.delete_selection,
+        "catalog_items_list": catalog_items.list_items,
+        "catalog_items_create_async": catalog_items.create_items,
+        "catalog_items_update_async": catalog_items.update_items,
+        "catalog_items_replace_async": catalog_items.replace_items,
+        "catalog_items_delete_async": catalog_items.delete_items,
+        "catalog_item_get": catalog_items.get_item,
+        "catalog_item_create": catalog_items.create_item,
+        "catalog_item_update": catalog_items.update_item,
+        "catalog_item_replace": catalog_items.replace_item,
+        "catalog_item_delete": catalog_items.delete_item,
         # exports
         "users_export_ids": exports.export_ids,
         # custom data

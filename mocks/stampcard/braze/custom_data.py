@@ -42,14 +42,20 @@ def _event(definition: Definition) -> dict[str, Any]:
 def paged(call: Call[Workspace], rows: list[Any]) -> tuple[list[Any], list[tuple[str, str]]]:
     """The page the call's cursor names, and the Link header that leads on. Raises ApiError for a bad cursor."""
     skip = read_cursor(call.query.get("cursor"))
-    path = call.request.raw_path
+    if skip is None:
+        raise errors.refused("Invalid cursor")
+    call.summary = f"{skip}-{min(len(rows), skip + ROWS_PER_PAGE)} of {len(rows)}"
+    return rows[skip : skip + ROWS_PER_PAGE], page_links(call.request.raw_path, skip, len(rows))
+
+
+def page_links(path: str, skip: int, total: int, size: int = ROWS_PER_PAGE) -> list[tuple[str, str]]:
+    """The Link header of a page that begins after `skip` rows; none when one page holds all."""
     links = []
     if skip > 0:
-        links.append(f'<{path}?cursor={cursor(max(0, skip - ROWS_PER_PAGE))}>; rel="prev"')
-    if skip + ROWS_PER_PAGE < len(rows):
-        links.append(f'<{path}?cursor={cursor(skip + ROWS_PER_PAGE)}>; rel="next"')
-    call.summary = f"{skip}-{min(len(rows), skip + ROWS_PER_PAGE)} of {len(rows)}"
-    return rows[skip : skip + ROWS_PER_PAGE], [("Link", ",".join(links))] if links else []
+        links.append(f'<{path}?cursor={cursor(max(0, skip - size))}>; rel="prev"')
+    if skip + size < total:
+        links.append(f'<{path}?cursor={cursor(skip + size)}>; rel="next"')
+    return [("Link", ",".join(links))] if links else []
 
 
 def cursor(skip: int) -> str:
@@ -57,14 +63,13 @@ def cursor(skip: int) -> str:
     return b64encode(f"skip:{skip}".encode()).decode()
 
 
-def read_cursor(text: str | None) -> int:
-    """Raises ApiError for a text that is no cursor."""
+def read_cursor(text: str | None) -> int | None:
+    """How many rows a cursor skips; None for a text that is no cursor."""
     if text is None:
         return 0
     try:
         word, _, number = b64decode(text, validate=True).decode().partition(":")
     except ValueError:
-        raise errors.refused("Invalid cursor") from None
-    if word != "skip" or not number.isascii() or not number.isdigit() or len(number) > 9:
-        raise errors.refused("Invalid cursor")
-    return int(number)
+        return None
+    good = word == "skip" and number.isascii() and number.isdigit() and len(number) < 10
+    return int(number) if good else None

@@ -144,6 +144,18 @@ class SubscriptionGroup:
 
 
 @dataclass(slots=True)
+class Catalog:
+    """One catalog: field name -> type in their order (id first), items by id, selections by name as sent."""
+
+    name: str
+    description: str
+    fields: dict[str, str]
+    updated_at: datetime
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    selections: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Workspace:
     """One Braze workspace: all that one API key can see.
 
@@ -182,7 +194,7 @@ class Workspace:
     content_blocks: dict[str, Any] = field(default_factory=dict)
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
-    catalogs: dict[str, Any] = field(default_factory=dict)
+    catalogs: dict[str, Catalog] = field(default_factory=dict)
     subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:
