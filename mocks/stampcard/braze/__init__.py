@@ -16,6 +16,7 @@ from stampcard.braze import (
     keys,
     limits,
     messages,
+    series,
     setup,
     sms,
     subscriptions,
@@ -86,6 +87,17 @@ class Braze(Vendor[Workspace]):
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
+        "custom_attributes_get": custom_data.list_attributes,
+        "purchases_product_list": custom_data.list_products,
+        # data series
+        "events_data_series": series.events,
+        "purchases_quantity_series": series.purchase_quantity,
+        "purchases_revenue_series": series.revenue,
+        "sessions_data_series": series.sessions,
+        "kpi_new_users_data_series": series.new_users,
+        "kpi_dau_data_series": series.daily_active,
+        "kpi_mau_data_series": series.monthly_active,
+        "kpi_uninstalls_data_series": series.uninstalls,
         # messaging
         "messages_send": messages.send,
         "campaigns_trigger_send": messages.trigger,

@@ -39,6 +39,35 @@ def _event(definition: Definition) -> dict[str, Any]:
     }
 
 
+async def list_attributes(call: Call[Workspace]) -> Reply:
+    """Custom attributes with the type they were first seen with, 50 on a page, the next one by cursor."""
+    limit = call.state.switches.array_limit
+    rows = [_attribute(definition, limit) for _, definition in sorted(call.state.attributes.items())]
+    page, headers = paged(call, rows)
+    return Reply(200, {"attributes": page, "message": "success"}, headers)
+
+
+def _attribute(definition: Definition, limit: int) -> dict[str, Any]:
+    shown = {"Time": "Date"}.get(definition.data_type, definition.data_type) or "String"
+    return {
+        "name": definition.name,
+        "description": definition.description,
+        "data_type": f"{shown} (Automatically Detected)" if definition.detected else shown,
+        "array_length": limit if definition.data_type == "Array" else None,
+        "status": "Blocklisted" if definition.blocklisted else "Active",
+        "tag_names": list(definition.tags),
+    }
+
+
+async def list_products(call: Call[Workspace]) -> Reply:
+    """Ids of products, alphabetically. Braze does not say how many a page holds; it is 250 here (assumed)."""
+    names = sorted(call.state.products)
+    start = call.query.get("page", 0) * NAMES_PER_PAGE
+    page = names[start : start + NAMES_PER_PAGE]
+    call.summary = f"{len(page)} of {len(names)} products"
+    return Reply(200, {"products": page, "message": "success"})
+
+
 def paged(call: Call[Workspace], rows: list[Any]) -> tuple[list[Any], list[tuple[str, str]]]:
     """The page the call's cursor names, and the Link header that leads on. Raises ApiError for a bad cursor."""
     skip = read_cursor(call.query.get("cursor"))
