@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from stampcard.braze import (
     catalog_items,
     catalogs,
+    content_blocks,
     custom_data,
+    email_templates,
     emails,
     errors,
     exports,
@@ -64,6 +66,15 @@ class Braze(Vendor[Workspace]):
         "email_blacklist": emails.blocklist,
         "sms_invalid_phone_numbers": sms.invalid_numbers,
         "sms_invalid_phone_numbers_remove": sms.remove_invalid,
+        # templates
+        "templates_email_list": email_templates.list_templates,
+        "templates_email_info": email_templates.template_info,
+        "templates_email_create": email_templates.create_template,
+        "templates_email_update": email_templates.update_template,
+        "content_blocks_list": content_blocks.list_blocks,
+        "content_blocks_info": content_blocks.block_info,
+        "content_blocks_create": content_blocks.create_block,
+        "content_blocks_update": content_blocks.update_block,
         # catalogs
         "catalogs_list": catalogs.list_catalogs,
         "catalogs_create": catalogs.create_catalog,

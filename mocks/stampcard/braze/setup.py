@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, dashboard, identity
+from stampcard.braze import attributes, content_setup, dashboard, identity
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
 from stampcard.braze.values import read_time
@@ -224,6 +224,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("tags", _apply_tags),
     Section("users", _apply_users, _check_users),
+    Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),
+    Section("templates", content_setup.apply_templates, content_setup.check_templates),
+    Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),
     Section("sessions", _apply_sessions, _check_device_rows("sessions")),
     Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
     Section("connected_content_credentials", dashboard.apply_credentials),
