@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from stampcard.braze import (
+    buttons,
     catalog_items,
     catalogs,
     content_blocks,
@@ -113,6 +114,8 @@ class Braze(Vendor[Workspace]):
         "messages_send": messages.send,
         "campaigns_trigger_send": messages.trigger,
     }
+
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}
 
     def __init__(self, contracts: Path | None = None) -> None:
         self._callers: dict[str, Caller[Workspace]] = {}

@@ -100,9 +100,10 @@ async def send_variant(
     send_id: str | None = None,
 ) -> None:
     """Every message of the user's variant."""
+    codes: dict[str, str] = {}
     for content in pick_variant(campaign, user).messages:
         order = sending.Order(
-            workspace, user, content, dispatch_id, cause, why, campaign, campaign.send_to, names, send_id
+            workspace, user, content, dispatch_id, cause, why, campaign, campaign.send_to, names, send_id, codes=codes
         )
         await sending.send(order)
 

@@ -67,10 +67,12 @@ async def send(call: Call[Workspace]) -> Reply:
     async def run() -> None:
         users = _filtered(call.state, body, chosen if chosen is not None else list(call.state))
         for user in users:
+            codes: dict[str, str] = {}
             for content in contents:
                 order = sending.Order(
                     call.state, user, content, dispatch_id, call.id, "messages/send", campaign, state, {}, send_id
                 )
+                order.codes = codes
                 await sending.send(order)
 
     call.world.clock.after(launching.NOW, run, name="messages/send", vendor="braze", cause=call.id)

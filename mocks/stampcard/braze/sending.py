@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import connected_content, variables, webhooks
+from stampcard.braze import connected_content, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
@@ -32,6 +32,7 @@ class Order:
 
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
     beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
     """
 
     workspace: Workspace
@@ -45,6 +46,7 @@ class Order:
     names: Mapping[str, Any] = field(default_factory=dict)
     send_id: str | None = None
     preview: bool = False
+    codes: dict[str, str] = field(default_factory=dict)
     tries: int = 0
 
     def namespaces(self) -> dict[str, Any]:
@@ -111,6 +113,8 @@ async def _attempt(order: Order, message: Message) -> None:
     rendered = Rendered({})
     try:
         check_reachable(order)
+        if order.tries == 0:
+            promotions.reserve(order.workspace, order.content.parts, order.codes)
         await render(order, rendered, entry)
         if order.content.channel == "webhook":
             webhooks.check(rendered.parts)
@@ -146,12 +150,16 @@ def check_reachable(order: Order) -> None:
         raise MessageAborted("user_not_in_segment", f"the user's e-mail subscription state is {state}")
     if user.profile.get("marked_email_as_spam_at") is not None:
         raise MessageAborted("user_not_in_segment", "the user has marked an e-mail as spam")
+    contact = order.workspace.addresses.get(user.email)
+    if contact is not None and contact.hard_bounced_at is not None:
+        raise MessageAborted("user_not_in_segment", "the address has hard bounced")
 
 
 async def render(order: Order, rendered: Rendered, entry: int) -> None:
     """Render all parts into `rendered`; each field has its own variables. Raises MessageAborted."""
     workspace, names = order.workspace, order.namespaces()
     blocks = Blocks(workspace)
+    take_code = promotions.taker(workspace, order.codes, preview=order.preview)
 
     async def fetch(ask: Ask) -> Fetched:
         fetched = await connected_content.fetch(workspace, ask, cause=entry, preview=order.preview)
@@ -169,7 +177,8 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
         for namespace, key in template.names:
             if namespace != "content_blocks":
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
-        run = Run(workspace.world.clock.now, names, blocks, fetch, warnings=rendered.warnings, extras=rendered.extras)
+        now = workspace.world.clock.now
+        run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
         try:
             return await template.render(run)
         finally:

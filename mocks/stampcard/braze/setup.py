@@ -231,5 +231,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

@@ -94,8 +94,8 @@ class Request:
 class Response:
     """One HTTP response.
 
-    `entry` is the journal id it was recorded under in `world` by the `vendor` that answered, if one of ours did; a fault may hold it back for `delay` seconds, or drop
-    it (`dropped`: the caller gets a broken connection instead).
+    `entry` is the journal id it was recorded under in `world`, by the `vendor` of ours that answered, if one did. A
+    fault may hold it back for `delay` seconds, or drop it (`dropped`: the caller gets a broken connection instead).
     """
 
     __slots__ = ("body", "delay", "dropped", "entry", "headers", "operation", "status", "vendor", "world")
