@@ -6,8 +6,8 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +78,13 @@ class Rendered:
             "message_extras": self.extras,
         }
         return {key: value for key, value in found.items() if value}
+
+
+async def send_all(order: Order, contents: Iterable[Content]) -> None:
+    """The messages of all channels of one send; they share the promotion codes."""
+    codes: dict[str, str] = {}
+    for content in contents:
+        await send(replace(order, content=content, codes=codes))
 
 
 async def send(order: Order) -> Message:
