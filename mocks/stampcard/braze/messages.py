@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stampcard.braze import errors, launching, limits, sending
-from stampcard.braze.campaigns import API, CHANNELS, Campaign, Content
+from stampcard.braze import channels, errors, launching, limits, sending
+from stampcard.braze.campaigns import API, Campaign, Content
+from stampcard.braze.channels import CHANNELS
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.targets import (
     MAX_RECIPIENTS,
@@ -25,22 +26,6 @@ from stampcard.braze.targets import (
 from stampcard.braze.values import size_of
 from stampcard.core.endpoint import Call, Reply
 
-MAX_ALERT = {
-    "apple_push": (1_912, "Apple Push Length Exceeded"),
-    "android_push": (4_000, "Android Push Length Exceeded"),
-}
-EMAIL_PARTS = (
-    "subject",
-    "preheader",
-    "from",
-    "reply_to",
-    "bcc",
-    "body",
-    "plaintext_body",
-    "headers",
-    "extras",
-    "attachments",
-)
 WEBHOOK_PARTS = {"url": "url", "request_method": "method", "request_headers": "headers", "body": "body"}
 
 
@@ -131,30 +116,29 @@ def _content(call: Call[Workspace], campaign: Campaign | None, channel: str, mes
     pointer = f"/messages/{channel}"
     if "extra" in message and not isinstance(message["extra"], dict):
         raise errors.refused("Invalid Extra Push Payload")
-    if channel in MAX_ALERT and size_of(message) > MAX_ALERT[channel][0]:
-        raise errors.refused(MAX_ALERT[channel][1])
+    known = CHANNELS[channel]
+    if known.limit and size_of(message) > known.limit:
+        raise errors.refused(known.too_long)
     variation = _variation(campaign, channel, message)
-    if channel not in CHANNELS:
-        raise not_emulated(call, f"the channel {channel} of {call.operation.path}")
     if channel == "email":
-        parts = _email(call, message, pointer)
-    else:
-        parts = {WEBHOOK_PARTS[key]: value for key, value in message.items() if key in WEBHOOK_PARTS}
-    parts = {key: value for key, value in parts.items() if value is not None}
+        _check_email(call, message, pointer)
+    names = WEBHOOK_PARTS if channel == "webhook" else {name: name for name in known.fields}
+    parts = {names[key]: value for key, value in message.items() if key in names and value is not None}
+    if why := channels.fault(channel, parts):
+        raise bad(call, why, pointer)
     return Content(variation or "", channel, parts, _variant_name(campaign, variation))
 
 
-def _email(call: Call[Workspace], message: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+def _check_email(call: Call[Workspace], message: Mapping[str, Any], pointer: str) -> None:
     if message.get("email_template_id") is not None:
         raise not_emulated(call, f"email_template_id of {call.operation.path}")
-    for name in ("app_id", "from", "body"):
+    for name in ("app_id", "from"):
         if not message.get(name):
             raise bad(call, f"an email needs {name}", f"{pointer}/{name}")
     if message["app_id"] not in call.state.apps:
         call.diagnose("unknown-app", "no app of this workspace has this id", f"{pointer}/app_id")
     if message.get("attachments"):
         call.diagnose("not-fetched", "attachments are listed in the outbox, not fetched", f"{pointer}/attachments")
-    return {key: message[key] for key in EMAIL_PARTS if key in message}
 
 
 def _variation(campaign: Campaign | None, channel: str, message: Mapping[str, Any]) -> str | None:
