@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from stampcard.antavo import braze, enrolment, points, purchases, refunds
+from stampcard.antavo import braze, enrolment, points, purchases, refunds, workflows
 from stampcard.antavo.errors import refused
 from stampcard.antavo.state import Brand, Customer, Transaction
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
@@ -55,17 +55,19 @@ def quiet(code: str, message: str, pointer: str) -> None:
     """A diagnose for events nobody sent by a call."""
 
 
-def process(brand: Brand, event: Incoming, *, cause: int | None, diagnose: Diagnose = quiet) -> Work:
+def process(brand: Brand, event: Incoming, *, cause: int | None, diagnose: Diagnose = quiet, depth: int = 0) -> Work:
     """Check an event whole, apply it, and let follow what follows. Raises ApiError with nothing changed."""
     act = _find_action(brand, event.action)
     if act is enrolment.opt_in:
         customer = Customer(event.customer, "active", brand.world.clock.now, brand.world.clock.now)
     else:
         customer = find_customer(brand, event.customer, event.external_id)
-    work = Work(brand, event, cause, diagnose, customer, effective(brand, event.data))
+    work = Work(brand, event, cause, diagnose, customer, effective(brand, event.data), depth)
+    workflows.before(work)
     act(work)
     for purchase, until in work.undecided:
         decide_later(brand, purchase, until, cause)
+    workflows.after(work)
     braze.tell_changes(brand, customer, cause)
     return work
 

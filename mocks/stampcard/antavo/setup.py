@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.antavo import braze
+from stampcard.antavo import braze, workflow_setup
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
 from stampcard.antavo.processing import ACTIONS, INTERNAL
 from stampcard.antavo.settings import changed
@@ -28,6 +28,7 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
     for index, row in enumerate(section.get("members", ())):
         _check_member(fields, row, f"/antavo/members/{index}/fields")
     _check_braze(brand, fields, section.get("braze", {}))
+    workflow_setup.check(brand, section)
 
 
 def _check_member(fields: Mapping[str, Field], row: Mapping[str, Any], pointer: str) -> None:
@@ -72,6 +73,7 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
         # Save: the list as it stands now; rows that are gone are no longer synced.
         brand.braze.fields = tuple(MappedField(row["loyalty_field"], row["remote_field"]) for row in module["fields"])
         braze.take_baseline(brand)
+    workflow_setup.apply(brand, section)
 
 
 def _fields(section: Mapping[str, Any]) -> dict[str, Field]:

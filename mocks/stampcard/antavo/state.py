@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from stampcard.antavo.settings import Settings
 from stampcard.core.delivery import Delivery
 from stampcard.core.world import World
+
+if TYPE_CHECKING:
+    from stampcard.antavo.workflow import Campaign, TrustedSite, Workflow
 
 Number: TypeAlias = int | float
 
@@ -177,6 +180,10 @@ class Brand:
     customers: dict[str, Customer] = field(default_factory=dict)
     transactions: dict[str, Transaction] = field(default_factory=dict)
     braze: BrazeModule = field(default_factory=BrazeModule)
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    trusted_sites: dict[str, TrustedSite] = field(default_factory=dict)
+    webhooks: list[Delivery] = field(default_factory=list)
     signatures: dict[str, datetime] = field(default_factory=dict)
     requests: list[datetime] = field(default_factory=list)
     blocked_until: datetime | None = None

@@ -16,7 +16,7 @@ def mermaid(recording: Recording) -> str:
             lines.append(f"    Note over {first},{last}: {_plain(scene.title)}")
         for step in steps(scene.entries):
             arrow = "--x" if step.failed else "->>"
-            more = f" (and {step.times - 1} more)" if step.times > 1 else ""
+            more = f" ({step.times} more)" if step.times else ""
             lines.append(f"    {names[step.sender]}{arrow}{names[step.receiver]}: {_plain(step.label)}{more}")
     for message in recording.messages:
         if message["status"] == "sent" and message["channel"] != "webhook":

@@ -68,7 +68,7 @@ def _svg(recording: Recording) -> str:
 def _arrow(step: Step, at: Mapping[str, int], y: int) -> str:
     start, end = at[step.sender], at[step.receiver]
     colour = "var(--bad)" if step.failed else "currentColor"
-    label = step.label + (f" (and {step.times - 1} more)" if step.times > 1 else "")
+    label = step.label + (f" ({step.times} more)" if step.times else "")
     if start == end:
         words = escape(_cut(label, 70))
         return f"<circle cx={start} cy={y - 4} r=3 fill={colour} /><text x={start + 8} y={y}>{words}</text>"
@@ -88,7 +88,7 @@ def _cut(text: str, length: int) -> str:
 def _call(step: Step, urls: Mapping[str, str]) -> str:
     entry = step.entry
     when = f"<span class=dim>{escape(entry['at'][:19].replace('T', ' '))}</span>"
-    if step.times > 1:
+    if step.times:
         return f"<p class=dim>… and {step.times} more like it: {escape(step.label)}</p>"
     meaning = (
         f" <span class=dim>{escape(entry['summary'])}</span>" if entry["summary"] and entry["kind"] == "call" else ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stampcard.core.http import OUTSIDE
 
 FOLD_AFTER = 3
-"""Calls of one kind in a row that are drawn before the rest is folded."""
+"""Calls of one kind in a scene that are drawn before the rest is folded."""
 
 YOU, PEOPLE = "your system", "people"
 
@@ -45,32 +46,29 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One arrow of the diagram; `times` is over 1 where calls alike are folded."""
+    """One arrow of the diagram; `times` is how many calls alike it stands for, 0 for itself alone."""
 
     sender: str
     receiver: str
     label: str
     failed: bool
     entry: Mapping[str, Any]
-    times: int = 1
+    times: int = 0
 
 
 def steps(entries: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
-    """The arrows of some entries, long runs of calls alike folded into one."""
-    run: list[Step] = []
-    for step in (_step(entry) for entry in entries):
-        if run and (run[0].sender, run[0].receiver, run[0].label) != (step.sender, step.receiver, step.label):
-            yield from _folded(run)
-            run = []
-        run.append(step)
-    yield from _folded(run)
-
-
-def _folded(run: list[Step]) -> Iterator[Step]:
-    yield from run[:FOLD_AFTER]
-    if len(run) > FOLD_AFTER:
-        last = run[-1]
-        yield Step(last.sender, last.receiver, last.label, last.failed, last.entry, len(run) - FOLD_AFTER)
+    """The arrows of a scene's entries; of calls alike the first few, then one that stands for the rest."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    rest: dict[tuple[str, str, str], Step] = {}
+    for entry in entries:
+        step = _step(entry)
+        alike = (step.sender, step.receiver, step.label if entry["kind"] == "call" else entry["operation"] or "")
+        seen[alike] += 1
+        if seen[alike] <= FOLD_AFTER:
+            yield step
+        else:
+            rest[alike] = replace(step, times=seen[alike] - FOLD_AFTER)
+    yield from rest.values()
 
 
 def _step(entry: Mapping[str, Any]) -> Step:

@@ -32,11 +32,7 @@ async def create(call: Call[Project]) -> Reply:
     """One code or none is made at once; more are made in the background."""
     project = call.state
     body = values.given(call.body)
-    voucher = values.given(body.get("voucher"))
-    kind = campaign_type(call, body, voucher)
-    if kind == "PROMOTION":
-        raise not_yet(call, "promotion campaigns")
-    campaign = read_campaign(call, body, voucher, kind)
+    campaign, voucher = read_new(call, body)
     check_rules(call, body)
     check_name(call, campaign.name)
     wanted = 1 if campaign.type == "STANDALONE" else body.get("vouchers_count", 0)
@@ -46,8 +42,18 @@ async def create(call: Call[Project]) -> Reply:
 
     add(project, campaign)
     fill(call, campaign, wanted, code)
-    call.summary = f"campaign {campaign.name} ({kind}) created with {wanted} codes"
+    call.summary = f"campaign {campaign.name} ({campaign.campaign_type}) created with {wanted} codes"
     return Reply(200, views.campaign(campaign))
+
+
+def read_new(call: Call[Project], given: Mapping[str, Any]) -> tuple[Campaign, Json]:
+    """A campaign as a body defines it, not yet added, and the voucher block of the body."""
+    body = values.given(given)
+    voucher = values.given(body.get("voucher"))
+    kind = campaign_type(call, body, voucher)
+    if kind == "PROMOTION":
+        raise not_yet(call, "promotion campaigns")
+    return read_campaign(call, body, voucher, kind), voucher
 
 
 def add(project: Project, campaign: Campaign) -> None:
@@ -197,7 +203,7 @@ async def browse(call: Call[Project]) -> Reply:
         wanted = call.query["is_referral_code"]
         found = [item for item in found if item.definition["is_referral_code"] == wanted]
     found = lists.filtered(call, found, views.campaign)
-    return lists.page(call, "campaigns", found, views.campaign)
+    return lists.page(call, "campaigns", found, lambda item: views.listed(views.campaign(item)))
 
 
 def status_of(campaign: Campaign, now: str) -> str:

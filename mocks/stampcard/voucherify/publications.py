@@ -118,8 +118,9 @@ def publish(call: Call[Project], order: Order) -> Publication:
     except ApiError as error:
         note_failure(call, order, customer.known, campaign, voucher, error)
         raise
-    owner = customers.settle(project, customer, errors.request_id(call))
-    return record(call, order, owner, found)
+    group = errors.request_id(call)
+    owner = customers.settle(project, customer, group)
+    return record(call, order, owner, found, group)
 
 
 def known_publication(
@@ -221,7 +222,7 @@ def too_many(call: Call[Project]) -> ApiError:
     return errors.refusal(call, 400, "too_many_vouchers_requested", message, "Only up to 1 can be published")
 
 
-def record(call: Call[Project], order: Order, customer: Customer, found: list[Voucher]) -> Publication:
+def record(call: Call[Project], order: Order, customer: Customer, found: list[Voucher], group: str) -> Publication:
     """The codes are the customer's from here on."""
     project = call.state
     now = project.now
@@ -242,7 +243,7 @@ def record(call: Call[Project], order: Order, customer: Customer, found: list[Vo
         project.publication_sources[order.source_id] = publication
     if campaign is not None:
         campaign.first.setdefault(customer.id, publication)
-    happenings.tell(project, errors.request_id(call), "customer.publication.succeeded", customer, publication)
+    happenings.tell(project, group, "customer.publication.succeeded", customer, publication)
     call.summary = f"published {shown(publication)}"
     return publication
 

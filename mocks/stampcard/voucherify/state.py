@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from stampcard.core.clock import iso
 from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
 
@@ -61,9 +60,12 @@ class Customer(msgspec.Struct):
 
 
 class Activity(msgspec.Struct, frozen=True):
-    """Something that happened to a customer; `subject` is the record it happened with, rendered when read."""
+    """Something that happened to a customer; `subject` is the record it happened with, rendered when read.
 
-    id: str
+    `number` makes its id; numbers grow.
+    """
+
+    number: int
     type: str
     created_at: str
     group_id: str
@@ -202,6 +204,7 @@ class Project:
     async_actions: dict[str, AsyncAction] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     bin: dict[str, BinEntry] = field(default_factory=dict)
+    second: int = 0
     window_started: int = 0
     window_calls: int = 0
     serials: int = 0
@@ -210,19 +213,25 @@ class Project:
 
     @property
     def now(self) -> str:
-        return iso(self.world.clock.now)
+        # The clock is in UTC; this is three times as fast as formatting by pattern.
+        return self.world.clock.now.isoformat(timespec="milliseconds")[:-6] + "Z"
 
     def serial_id(self, prefix: str) -> str:
         """Prefix and 18 hexadecimal digits; later ones sort higher."""
         self.serials += 1
         return f"{prefix}{int(self.world.clock.epoch * 1000):012x}{self.serials & 0xFFFFFF:06x}"
 
+    def next_number(self) -> int:
+        """The number of the next thing that has an id of its own only when it is read."""
+        self.serials += 1
+        return self.serials
+
     def random_id(self, prefix: str, length: int = 24) -> str:
         return prefix + self.world.chance.alnum(length)
 
-    def long_id(self, prefix: str) -> str:
-        """Prefix and 32 characters, made fast: there are very many of these."""
-        return prefix + self.world.chance.hex(32)
+    def long_id(self, prefix: str, length: int = 32) -> str:
+        """Prefix and characters, made fast: there are very many of these."""
+        return prefix + self.world.chance.hex(length)
 
     # Codes
 
@@ -290,7 +299,7 @@ class Project:
         return self.customers.get(reference) or self.source_ids.get(reference)
 
     def add_customer(self, source_id: str | None, profile: Json, metadata: Json | None) -> Customer:
-        customer = Customer(self.random_id("cust_"), source_id, self.now, profile, metadata)
+        customer = Customer(self.long_id("cust_", 24), source_id, self.now, profile, metadata)
         self.customers[customer.id] = customer
         if source_id is not None:
             self.source_ids[source_id] = customer

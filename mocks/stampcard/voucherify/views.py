@@ -27,6 +27,7 @@ NO_SUMMARY: Json = {
 }
 NO_LOYALTY: Json = {"points": 0, "referred_customers": 0, "campaigns": {}}
 NO_REFERRALS: Json = {"total": 0, "campaigns": []}
+NO_WINDOW: Json = {"validity_timeframe": None, "validity_day_of_week": None, "validity_hours": None}
 NO_RULES: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
@@ -52,12 +53,17 @@ def asset(voucher: Voucher, kind: str) -> Json:
     return {"id": name, "url": f"{ASSETS}/{kind}/{name}"}
 
 
-def redemption_block(record: Voucher) -> Json:
+def url_of(record: Voucher) -> str:
+    code = record.code
+    return "/v1/vouchers/" + (code if code.isalnum() and code.isascii() else quote(code, safe=""))
+
+
+def redemption_block(record: Voucher, url: str) -> Json:
     block = {
         "quantity": record.quantity,
         "redeemed_quantity": record.redeemed_quantity,
         "object": "list",
-        "url": f"/v1/vouchers/{quote(record.code, safe='')}/redemptions?page=1&limit=10",
+        "url": f"{url}/redemptions?page=1&limit=10",
     }
     if record.type == "GIFT_VOUCHER":
         block["redeemed_amount"] = record.redeemed_amount
@@ -68,7 +74,8 @@ def redemption_block(record: Voucher) -> Json:
 
 def voucher(record: Voucher) -> Json:
     """The full voucher."""
-    campaign, kind, window, holder = record.campaign, record.type, record.window or {}, record.holder
+    campaign, kind, holder = record.campaign, record.type, record.holder
+    url = url_of(record)
     body: Json = {
         "id": record.id,
         "code": record.code,
@@ -83,9 +90,7 @@ def voucher(record: Voucher) -> Json:
         "loyalty_card": record.value if kind == "LOYALTY_CARD" else None,
         "start_date": record.start_date,
         "expiration_date": record.expiration_date,
-        "validity_timeframe": window.get("validity_timeframe"),
-        "validity_day_of_week": window.get("validity_day_of_week"),
-        "validity_hours": window.get("validity_hours"),
+        **(record.window or NO_WINDOW),
         "active": record.active,
         "additional_info": record.additional_info,
         "metadata": record.metadata or {},
@@ -95,11 +100,11 @@ def voucher(record: Voucher) -> Json:
         "updated_at": record.updated_at,
         "holder_id": holder.id if holder else None,
         "validation_rules_assignments": NO_RULES,
-        "redemption": redemption_block(record),
+        "redemption": redemption_block(record, url),
         "publish": {
             "object": "list",
             "count": record.publish_count,
-            "url": f"/v1/vouchers/{quote(record.code, safe='')}/publications?page=1&limit=10",
+            "url": f"{url}/publications?page=1&limit=10",
         },
         "object": "voucher",
     }
@@ -142,6 +147,11 @@ def campaign(record: Campaign) -> Json:
         "loyalty_tiers_expiration": record.tiers_expiration,
     }
     return body | {key: value for key, value in optional.items() if value is not None}
+
+
+def listed(body: Json) -> Json:
+    """A voucher or campaign as lists show it: without its assignments of validation rules."""
+    return {key: value for key, value in body.items() if key != "validation_rules_assignments"}
 
 
 def customer(record: Customer) -> Json:
