@@ -11,7 +11,21 @@ from stampcard.core.contract import Operation
 from stampcard.punchh import Punchh
 from tests.punchh.calls import Api
 
-ODD: list[Any] = [None, "", "x" * 300, "\x00\u202e\U0001f4a5", -1, 2**70, 1.5, True, [], {}, [None], {"a": [1]}, "1e999"]
+ODD: list[Any] = [
+    None,
+    "",
+    "x" * 300,
+    "\x00\u202e\U0001f4a5",
+    -1,
+    2**70,
+    1.5,
+    True,
+    [],
+    {},
+    [None],
+    {"a": [1]},
+    "1e999",
+]
 PLAUSIBLE = {
     "email": "new@example.com",
     "password": "Passw0rd!",
@@ -42,7 +56,9 @@ def plausible(operation: Operation, schema: Mapping[str, Any]) -> Any:
             body[name] = plausible(operation, definition)
         elif "array" in kind:
             items = resolved(definition, operation.components).get("items", {})
-            body[name] = PLAUSIBLE.get(name, [plausible(operation, items)] if members(items, operation.components) else [])
+            body[name] = PLAUSIBLE.get(
+                name, [plausible(operation, items)] if members(items, operation.components) else []
+            )
         else:
             body[name] = PLAUSIBLE.get(name, "5")
     return body
@@ -72,7 +88,9 @@ async def test_odd_values_never_break_us(world: WorldClient, api: Api, operation
     login = {"user": {"email": "ada@example.com", "password": "Passw0rd!"}}
     mobile = (await api.send("POST", "/api2/mobile/users/login", login)).json()["access_token"]["token"]
     sso = (await api.send("POST", "/api/auth/customers/sign_in", login)).json()["authentication_token"]
-    token = mobile if operation.path.startswith("/api2/mobile") else sso if operation.path.startswith("/api/auth") else ""
+    token = (
+        mobile if operation.path.startswith("/api2/mobile") else sso if operation.path.startswith("/api/auth") else ""
+    )
     path = operation.path.replace("{", "").replace("}", "")
     for body in bodies(operation):
         body.pop("client", None)

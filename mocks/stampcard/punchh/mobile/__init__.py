@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.mobile import checkins, offers, redemptions, sessions, users
+from stampcard.punchh.mobile import checkins, discounts, offers, redemptions, sessions, users
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_users__post": users.sign_up,
@@ -32,4 +32,7 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_redemptions_visits__post": redemptions.visits,
     "mobile_redemptions_redemption_id__delete": redemptions.cancel,
     "mobile_redemptions_applicable_offers__get": redemptions.applicable_offers,
+    "mobile_discounts_active__get": discounts.active,
+    "mobile_discounts_select__post": discounts.select,
+    "mobile_discounts_unselect__delete": discounts.unselect,
 }
