@@ -136,6 +136,10 @@ class WorldClient:
         """Say what goes wrong from now on; none at all heals everything."""
         return await self._call("PUT", "/faults", list(rows))
 
+    async def press(self, vendor: str, button: str, **settings: Any) -> Any:
+        """Press a button of a vendor's dashboard (`press("braze", "preview", campaign=..., user=...)`)."""
+        return await self._call("POST", f"/{vendor}/{button}", settings)
+
     async def reset(self) -> None:
         """Back to the start; credentials stay, setups are applied anew."""
         await self._call("POST", "/reset", {})

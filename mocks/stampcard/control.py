@@ -15,7 +15,15 @@ from starlette.routing import Route
 
 from stampcard.core import codec, journal, setup
 from stampcard.core.clock import Job, iso, parse_duration, parse_instant
-from stampcard.core.errors import ClockError, ConnectError, SetupError, StampcardError, UnknownWorld
+from stampcard.core.errors import (
+    ButtonError,
+    ClockError,
+    ConnectError,
+    NoSuchButton,
+    SetupError,
+    StampcardError,
+    UnknownWorld,
+)
 from stampcard.core.faults import BadFault
 from stampcard.core.world import World
 from stampcard.emulator import LOBBY, BadWorldName, Emulator, WorldExists
@@ -27,6 +35,8 @@ _STATUSES: Mapping[type[StampcardError], int] = {
     WorldExists: 409,
     BadWorldName: 422,
     ClockError: 409,
+    NoSuchButton: 404,
+    ButtonError: 422,
     ConnectError: 422,
     SetupError: 422,
     BadFault: 422,
@@ -65,6 +75,7 @@ def control_app(emulator: Emulator, *, frozen: bool = False) -> Starlette:
             Route(f"{world}/faults", control.set_faults, methods=["PUT"]),
             Route(f"{world}/setup", control.setup, methods=["GET"]),
             Route(f"{world}/setup", control.set_up, methods=["PUT"]),
+            Route(f"{world}/{{vendor}}/{{button}}", control.press, methods=["POST"]),
         ],
         exception_handlers={StampcardError: _problem, Exception: _problem, 404: _no_such_call, 405: _no_such_call},
     )
@@ -179,6 +190,19 @@ class _Control:
         world = self._world(request)
         await self._emulator.set_up(world, await _decoded(request))
         return _json(setup.merged(world.setups))
+
+    async def press(self, request: Request) -> Response:
+        """Press a button of a vendor's dashboard that no operation of its API offers."""
+        world = self._world(request)
+        vendor = self._emulator.vendors.get(request.path_params["vendor"])
+        button = vendor.buttons.get(request.path_params["button"]) if vendor else None
+        if vendor is None or button is None:
+            known = [f"{v.name}/{name}" for v in self._emulator.vendors.values() for name in v.buttons]
+            raise NoSuchButton(f"no such button; there are {', '.join(known)}")
+        settings = await _decoded(request)
+        if not isinstance(settings, dict):
+            raise BadRequest("the body is a JSON object")
+        return _json(await button(world.tenants[vendor.name], settings))
 
 
 def _clock(world: World) -> dict[str, Any]:

@@ -83,22 +83,3 @@ async def test_events_of_everybody(world: WorldClient) -> None:
     found = (await call(world.antavo, "GET", path)).json()
 
     assert (found["total"], found["data"][0]["action"], found["data"][0]["Customer"]) == (1, "checkout", {"id": "ann"})
-
-
-@pytest.mark.parametrize(
-    ("query", "body", "wanted"),
-    [
-        ("status=refunded", {"status": "refunded"}, ["T2"]),
-        ("id.in=T1,T2,T3", {"id.in": ["T1", "T2", "T3"]}, ["T1", "T2"]),
-        ("id=T1&status=refunded", {"id": "T1", "status": "refunded"}, []),
-        ("limit=1&offset=1", {"limit": 1, "offset": 1}, ["T2"]),
-    ],
-)
-async def test_purchases_are_searched_by_query_or_body(
-    world: WorldClient, query: str, body: dict[str, object], wanted: list[str]
-) -> None:
-    await set_up(world)
-    path = "/customers/ann/transactions/-/search"
-
-    for response in (await call(world.antavo, "GET", f"{path}?{query}"), await call(world.antavo, "POST", path, body)):
-        assert [row["id"] for row in response.json()["data"]] == wanted

@@ -7,7 +7,8 @@ permission `users.track` that the key needs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,6 +91,21 @@ def sync_all(brand: Brand) -> None:
             tell_changes(brand, customer, None)
 
 
+@contextmanager
+def whole_event(brand: Brand, customer: Customer, cause: int | None) -> Iterator[None]:
+    """An event with all that follows from it: at the end of the outermost one Braze hears of every change, once."""
+    brand.busy += 1
+    brand.touched[customer.id] = customer
+    try:
+        yield
+    finally:
+        brand.busy -= 1
+        if not brand.busy:
+            touched, brand.touched = brand.touched, {}
+            for one in touched.values():
+                tell_changes(brand, one, cause)
+
+
 def tell_changes(brand: Brand, customer: Customer, cause: int | None) -> None:
     """Send all mapped fields of a member if one of them changed since Braze was last told."""
     module = brand.braze
@@ -126,18 +142,31 @@ def _value(brand: Brand, path: str, found: Mapping[str, Any]) -> Any:
     for part in [path] if path in found else path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     field = find_field(brand, path.removeprefix("properties."))
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if field is not None and field.type == "datetime" and brand.settings.braze.date_format == "iso":
         return f"{value.replace(' ', 'T')}Z" if isinstance(value, str) else value
-    return value
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: instants as ISO 8601 in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 # Sending
 
 
-def track(brand: Brand, body: Mapping[str, Any], name: str, cause: int | None) -> Delivery:
-    """Owe Braze one POST /users/track; its outcome is in the module's log and in the journal."""
+def track(
+    brand: Brand,
+    body: Mapping[str, Any],
+    name: str,
+    cause: int | None,
+    then: Callable[[bool], None] = lambda delivered: None,
+) -> Delivery:
+    """Owe Braze one POST /users/track; its outcome is in the module's log and in the journal, and told to `then`."""
     settings, world = brand.settings.braze, brand.world
 
     def done(delivery: Delivery, response: Response | None) -> None:
@@ -145,6 +174,7 @@ def track(brand: Brand, body: Mapping[str, Any], name: str, cause: int | None) -
             last = delivery.attempts[-1]
             reason = last.error or f"Braze answered {last.status}"
             world.record("antavo", "braze_sync", f"{name} failed: {reason}", cause=last.entry or cause, error=reason)
+        then(delivery.state == "delivered")
 
     delivery = Delivery(
         world=world,

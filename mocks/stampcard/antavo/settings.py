@@ -80,6 +80,11 @@ class BrazeSync(msgspec.Struct, frozen=True):
     on_optout: str = "nothing"
 
 
+class Webhooks(msgspec.Struct, frozen=True):
+    retries: int = 5
+    retry_seconds: float = 10
+
+
 class RateLimit(msgspec.Struct, frozen=True):
     requests_per_minute: int = 0
     block_seconds: float = 60
@@ -97,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True):
     events: Events = Events()
     format: Format = Format()
     ratelimit: RateLimit = RateLimit()
+    webhooks: Webhooks = Webhooks()
     braze: BrazeSync = BrazeSync()
 
 

@@ -34,7 +34,8 @@ class Incoming:
 class Work:
     """An event being processed: checks first, then changes.
 
-    `rows` are the events registered so far, `undecided` pending purchases with the instant that decides them.
+    `rows` are the events registered so far, `undecided` pending purchases with the instant that decides them,
+    `depth` how many workflows led here.
     """
 
     brand: Brand
@@ -43,6 +44,7 @@ class Work:
     diagnose: Diagnose
     customer: Customer
     at: datetime
+    depth: int = 0
     rows: list[Row] = field(default_factory=list)
     undecided: list[tuple[Transaction, datetime]] = field(default_factory=list)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import comparisons, launching, segments
-from stampcard.braze.campaigns import ACTION_BASED, API, CHANNELS, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze import channels, comparisons, launching, promotions, segments
+from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
 from stampcard.braze.rendering import TemplateError
 from stampcard.braze.segments import Segment
@@ -38,6 +40,7 @@ def check_segments(workspace: Workspace, document: Row) -> None:
     known = known_segments(workspace, document)
     for index, row in enumerate(document["segments"]):
         _check_rule(row, known, f"/braze/segments/{index}")
+    _check_nesting(workspace, document)
 
 
 def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
@@ -53,6 +56,21 @@ def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
         raise SetupError(pointer + found[0], found[1])
 
 
+def _check_nesting(workspace: Workspace, document: Row) -> None:
+    """A segment that uses the Segment Membership filter cannot be nested in another."""
+    rules: dict[str, Row] = {}
+    for segment in workspace.segments.values():
+        rules[segment.id] = rules[segment.name] = segment.rule
+    for row in document["segments"]:
+        rules[row.get("id", row["name"])] = rules[row["name"]] = row
+    for name, rule in rules.items():
+        for nested in segments.nested(rule):
+            if segments.nested(rules[nested]):
+                index = next((i for i, row in enumerate(document["segments"]) if row["name"] in (name, nested)), 0)
+                text = f"segment {nested!r} uses the filter Segment Membership, so it cannot be nested in {name!r}"
+                raise SetupError(f"/braze/segments/{index}", text)
+
+
 # Credentials
 
 
@@ -63,6 +81,49 @@ def apply_credentials(workspace: Workspace, rows: Sequence[Row]) -> None:
         else:
             headers = tuple(row["headers"].items())
             workspace.engine.auth_credentials[row["name"]] = HeaderAuth(headers, row["allowed_domain"].lower())
+
+
+# Promotion codes
+
+
+def check_code_lists(workspace: Workspace, document: Row) -> None:
+    now, owners = workspace.world.clock.now, dict[str, str]()
+    for index, row in enumerate(document["promotion_code_lists"]):
+        pointer = f"/braze/promotion_code_lists/{index}"
+        try:
+            expires = parse_instant(row["expires_at"])
+        except ClockError as error:
+            raise SetupError(f"{pointer}/expires_at", str(error)) from error
+        if expires - now > promotions.MAX_LIFE:
+            raise SetupError(f"{pointer}/expires_at", "a list expires within six months of the day it is edited")
+        known = promotions.find_list(workspace.engine, row["name"])
+        if known is not None and known.snippet != row["snippet"]:
+            raise SetupError(f"{pointer}/snippet", f"a snippet cannot be changed; it is {known.snippet!r}")
+        owner = workspace.engine.promotions.get(row["snippet"])
+        taken = owners.setdefault(row["snippet"], owner.name if owner is not None else row["name"])
+        if taken != row["name"]:
+            raise SetupError(f"{pointer}/snippet", f"list {taken!r} has this snippet")
+
+
+def apply_code_lists(workspace: Workspace, rows: Sequence[Row]) -> None:
+    """Add or edit lists; codes of a row that were not imported before are added to those that are left."""
+    for row in rows:
+        known = promotions.find_list(workspace.engine, row["name"])
+        alerts = row.get("alerts", {})
+        made = promotions.CodeList(
+            name=row["name"],
+            snippet=row["snippet"],
+            expires_at=parse_instant(row["expires_at"]),
+            description=row.get("description", ""),
+            unused=known.unused if known else deque(),
+            known=known.known if known else set(),
+            remaining_below=alerts.get("remaining_below"),
+            expires_within=alerts.get("expires_within_days"),
+            recipient=alerts.get("recipient", ""),
+        )
+        made.add([*row.get("codes", ()), *promotions.read_csv(row.get("csv", ""))])
+        workspace.engine.promotions[made.snippet] = made
+        promotions.watch(workspace, made)
 
 
 # Campaigns
@@ -94,10 +155,7 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         except ClockError as error:
             raise SetupError(f"{pointer}/schedule/at", str(error)) from error
     for channel, parts in row["messages"].items():
-        needed = {"email": "body", "webhook": "url"}.get(channel)
-        if delivery != API and needed is not None and needed not in parts:
-            raise SetupError(f"{pointer}/messages/{channel}", f"a message of this channel has a {needed}")
-        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}")
+        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}", complete=delivery != API)
 
 
 def _check_action(action: Row, pointer: str) -> None:
@@ -110,11 +168,14 @@ def _check_action(action: Row, pointer: str) -> None:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
 
 
-def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str) -> None:
-    if channel not in CHANNELS:
-        raise SetupError(pointer, f"stampcard does not emulate the channel {channel} yet; it has {', '.join(CHANNELS)}")
+def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
+    fields = {name: value for name, value in parts.items() if name != "message_variation_id"}
+    if unknown := fields.keys() - CHANNELS[channel].fields:
+        raise SetupError(f"{pointer}/{min(unknown)}", f"a message of the channel {channel} has no such field")
     if channel == "webhook" and "body" in parts and "key_value_pairs" in parts:
         raise SetupError(pointer, "a webhook has a raw body or key/value pairs, not both")
+    if complete and (why := channels.fault(channel, fields)):
+        raise SetupError(pointer, why)
     for place, text in templates_in(parts):
         try:
             workspace.engine.templates.find(text)

@@ -122,6 +122,7 @@ def _email_available(workspace: Workspace, item: Rule, user: User) -> bool:
         user.email is not None
         and user.profile.get("email_subscribe") != "unsubscribed"
         and user.profile.get("marked_email_as_spam_at") is None
+        and getattr(workspace.addresses.get(user.email), "hard_bounced_at", None) is None
     )
     return bool(reachable == (item["comparison"] == "is true"))
 
@@ -187,6 +188,17 @@ def find_segment(workspace: Workspace, name: str) -> Segment | None:
     found = workspace.segments.get(name)
     if found is None:
         found = next((segment for segment in workspace.segments.values() if segment.name == name), None)
+    return found
+
+
+def nested(rule: Rule) -> list[str]:
+    """The segments a group of filters refers to."""
+    found: list[str] = []
+    for item in (*rule.get("filters", ()), *rule.get("exclude", ())):
+        if "filter" not in item:
+            found += nested(item)
+        elif item["filter"] == "Segment Membership":
+            found.append(item["name"])
     return found
 
 

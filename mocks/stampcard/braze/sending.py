@@ -6,13 +6,14 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import connected_content, variables, webhooks
+from stampcard.braze import connected_content, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
+from stampcard.braze.channels import CHANNELS
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
@@ -32,6 +33,7 @@ class Order:
 
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
     beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
     """
 
     workspace: Workspace
@@ -45,6 +47,7 @@ class Order:
     names: Mapping[str, Any] = field(default_factory=dict)
     send_id: str | None = None
     preview: bool = False
+    codes: dict[str, str] = field(default_factory=dict)
     tries: int = 0
 
     def namespaces(self) -> dict[str, Any]:
@@ -76,6 +79,13 @@ class Rendered:
             "message_extras": self.extras,
         }
         return {key: value for key, value in found.items() if value}
+
+
+async def send_all(order: Order, contents: Iterable[Content]) -> None:
+    """The messages of all channels of one send; they share the promotion codes."""
+    codes: dict[str, str] = {}
+    for content in contents:
+        await send(replace(order, content=content, codes=codes))
 
 
 async def send(order: Order) -> Message:
@@ -110,7 +120,10 @@ async def _attempt(order: Order, message: Message) -> None:
     message.detail.pop("due", None)
     rendered = Rendered({})
     try:
-        check_reachable(order)
+        reach = CHANNELS[order.content.channel].reach
+        reach(order.workspace, order.user, order.content.parts, order.send_to)
+        if order.tries == 0:
+            promotions.reserve(order.workspace, order.content.parts, order.codes)
         await render(order, rendered, entry)
         if order.content.channel == "webhook":
             webhooks.check(rendered.parts)
@@ -133,25 +146,11 @@ async def _attempt(order: Order, message: Message) -> None:
     _record(order, message, entry)
 
 
-def check_reachable(order: Order) -> None:
-    """Whether the channel reaches the user and the subscription state allows it. Raises MessageAborted."""
-    if order.content.channel != "email":
-        return
-    user = order.user
-    if user.email is None:
-        raise MessageAborted("missing_email", "the user has no e-mail address")
-    state = user.profile.get("email_subscribe", "subscribed")
-    allowed = {"opted_in": ("opted_in",), "subscribed": ("subscribed", "opted_in")}.get(order.send_to)
-    if allowed is not None and state not in allowed:
-        raise MessageAborted("user_not_in_segment", f"the user's e-mail subscription state is {state}")
-    if user.profile.get("marked_email_as_spam_at") is not None:
-        raise MessageAborted("user_not_in_segment", "the user has marked an e-mail as spam")
-
-
 async def render(order: Order, rendered: Rendered, entry: int) -> None:
     """Render all parts into `rendered`; each field has its own variables. Raises MessageAborted."""
     workspace, names = order.workspace, order.namespaces()
     blocks = Blocks(workspace)
+    take_code = promotions.taker(workspace, order.codes, preview=order.preview)
 
     async def fetch(ask: Ask) -> Fetched:
         fetched = await connected_content.fetch(workspace, ask, cause=entry, preview=order.preview)
@@ -169,7 +168,8 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
         for namespace, key in template.names:
             if namespace != "content_blocks":
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
-        run = Run(workspace.world.clock.now, names, blocks, fetch, warnings=rendered.warnings, extras=rendered.extras)
+        now = workspace.world.clock.now
+        run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
         try:
             return await template.render(run)
         finally:

@@ -99,6 +99,8 @@ class Vendor(ABC, Generic[T]):
     public_host: ClassVar[str]
     max_body: ClassVar[int] = 10 * 1024 * 1024
     handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]]
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {}
+    """What a person presses in the dashboard and no operation offers: name -> (tenant, settings) -> JSON."""
 
     def __init__(self, contracts: Path | None = None) -> None:
         self.contract: Contract = load(self.name, contracts)
@@ -191,7 +193,7 @@ def named(operation: Operation) -> dict[str, str]:
 class _Journey(Generic[T]):
     """What is known of a request so far, for the journal."""
 
-    __slots__ = ("call", "caller", "delay", "entry", "error", "operation", "request", "vendor", "world")
+    __slots__ = ("call", "caller", "delay", "entry", "error", "operation", "refusal", "request", "vendor", "world")
 
     def __init__(self, vendor: Vendor[T], request: Request, world: World, caller: Caller[T] | None) -> None:
         self.vendor = vendor
@@ -202,6 +204,7 @@ class _Journey(Generic[T]):
         self.operation: Operation | None = None
         self.call: Call[T] | None = None
         self.error = ""
+        self.refusal = ""
         self.delay = 0.0
 
 
@@ -224,7 +227,9 @@ async def _answered(journey: _Journey[T], service: str | None) -> Response:
         try:
             return await _travel(journey, service)
         except ApiError as error:
-            return _render(journey, Reply(error.status, error.body, error.headers))
+            response = _render(journey, Reply(error.status, error.body, error.headers))
+            journey.refusal = response.body[:200].decode(errors="replace")
+            return response
     except Exception as error:
         return _fault_of_ours(journey, error)
 
@@ -370,11 +375,11 @@ def _record(journey: _Journey[T], response: Response) -> None:
             method=request.method,
             url=request.target,
             status=0 if response.dropped else response.status,
-            summary=call.summary if call else "",
+            summary=journey.refusal or (call.summary if call else ""),
             error=journey.error,
-            request_headers=request.headers.items,
+            request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
-            response_headers=tuple(response.headers),
+            response_headers=response.headers,
             response_body=response.body[: BODY_LIMIT + 1],
             diagnostics=tuple(call.diagnostics) if call else (),
         )

@@ -118,6 +118,14 @@ class ConnectError(SetupError):
     """A tested connection was refused. What else the document asked for is applied; this is not connected."""
 
 
+class ButtonError(StampcardError):
+    """A press of a dashboard's button that makes no sense; nothing happened."""
+
+
+class NoSuchButton(ButtonError):
+    """No dashboard has that button."""
+
+
 class ClockError(StampcardError):
     """A move of the clock that cannot be made: backwards, or while another call moves it."""
 
