@@ -40,7 +40,7 @@ class Timeline:
     def _entry(self, entry: Mapping[str, Any]) -> None:
         what = entry["operation"] or entry["summary"]
         alike = (
-            f"{entry['caller']} → {entry['vendor']}",
+            f"{entry['caller']} -> {entry['vendor']}",
             what,
             entry["kind"],
             str(entry["status"]),
@@ -60,7 +60,7 @@ def line(entry: Mapping[str, Any], paint: Callable[[str, str], str] = lambda cod
     if entry["kind"] != "call":
         return f"{paint('2', at)}    {entry['vendor']}: {entry['summary']}"
     request = entry["request"]
-    who = f"{entry['caller']} → {entry['vendor']}"
+    who = f"{entry['caller']} -> {entry['vendor']}"
     status = str(entry["status"]) if entry["status"] else "no answer"
     code = "32" if status.startswith("2") else "31"
     what = f"{request['method']} {_short(request['url'])}"

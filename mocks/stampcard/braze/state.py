@@ -124,7 +124,8 @@ class Switches:
 class Definition(msgspec.Struct):
     """A custom attribute, custom event or product: made by its first use, or set up in the dashboard.
 
-    `data_type` is what a custom attribute was first seen with. Data for a blocklisted name is ignored.
+    `data_type` is what a custom attribute was first seen with (`detected`), or was set to. Data for a blocklisted name
+    is ignored.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Definition(msgspec.Struct):
     description: str | None = None
     blocklisted: bool = False
     tags: Sequence[str] = ()
+    detected: bool = True
 
 
 @dataclass(slots=True)
@@ -144,14 +146,26 @@ class SubscriptionGroup:
 
 
 @dataclass(slots=True)
+class Catalog:
+    """One catalog: field name -> type in their order (id first), items by id, selections by name as sent."""
+
+    name: str
+    description: str
+    fields: dict[str, str]
+    updated_at: datetime
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    selections: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Workspace:
     """One Braze workspace: all that one API key can see.
 
     Profiles are found by five identifiers; only external_id, braze_id and an alias (label, name) are unique.
     `attributes`, `events` and `products` hold the names used so far; `addresses` and `numbers` what is known of e-mail
-    addresses and phone numbers; `rate_headers` what the answer to a call in
-    flight says about its rate limit. `hourly` counts what happened and nothing else: ("event", name) -> hours since
-    1970 -> how often.
+    addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
+    `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
+    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app.
     """
 
     world: World
@@ -167,6 +181,8 @@ class Workspace:
     hourly: defaultdict[tuple[str, str], defaultdict[int, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
+    sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     attributes: dict[str, Definition] = field(default_factory=dict)
@@ -182,7 +198,7 @@ class Workspace:
     content_blocks: dict[str, Any] = field(default_factory=dict)
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
-    catalogs: dict[str, Any] = field(default_factory=dict)
+    catalogs: dict[str, Catalog] = field(default_factory=dict)
     subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:
