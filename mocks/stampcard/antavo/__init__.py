@@ -11,7 +11,10 @@ from stampcard.antavo import (
     async_events,
     auth,
     braze,
+    bulk,
+    coupon_pools,
     coupons,
+    customer_lists,
     customers,
     entities,
     events,
@@ -86,6 +89,25 @@ class Antavo(Vendor[Brand]):
         "reward_entities_create": entities.create_reward,
         "reward_entities_update": entities.update_reward,
         "reward_entities_archive": entities.archive_reward,
+        "customer_lists_list": customer_lists.list_all,
+        "customer_lists_create": customer_lists.create,
+        "customer_lists_get": customer_lists.get,
+        "customer_lists_update": customer_lists.update,
+        "customer_lists_archive": customer_lists.archive,
+        # coupon pools
+        "coupon_pool_create": coupon_pools.create,
+        "coupon_pool_update": coupon_pools.update,
+        # bulk operations
+        "bulk_list_add": bulk.list_add,
+        "bulk_list_remove": bulk.list_remove,
+        "bulk_list_status": bulk.list_status,
+        "bulk_list_errors": bulk.list_errors,
+        "bulk_coupons": bulk.coupons_change,
+        "bulk_coupons_status": bulk.coupons_status,
+        "bulk_coupons_errors": bulk.coupons_errors,
+        "bulk_reward_claim": bulk.reward_claim,
+        "bulk_reward_claim_status": bulk.reward_claim_status,
+        "bulk_reward_claim_errors": bulk.reward_claim_errors,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:

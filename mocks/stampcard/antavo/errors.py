@@ -46,6 +46,7 @@ CODES: dict[int, tuple[int, str, str]] = {
     203401: (400, BAD_REQUEST, "Property '{}' cannot be empty"),
     203408: (400, BAD_REQUEST, "Correlation ID not found."),
     203404: (400, BAD_REQUEST, "Invalid action: {}"),
+    300400: (400, BAD_REQUEST, "Customer List not found"),
     350300: (400, BAD_REQUEST, "Entity type does not exist"),
 }
 

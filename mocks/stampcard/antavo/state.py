@@ -168,6 +168,19 @@ class Entity(msgspec.Struct):
     data: dict[str, Any]
 
 
+class Batch(msgspec.Struct):
+    """A bulk operation; `status` is queued, processing or done. `errors` maps a row to its message and code."""
+
+    id: str
+    kind: str
+    target: str
+    rows: list[str]
+    created_at: datetime
+    status: str = "queued"
+    errors: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
+
+
 class Customer(msgspec.Struct):
     """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
 
@@ -294,6 +307,7 @@ class Brand:
     touched: dict[str, Customer] = field(default_factory=dict)
     clients: dict[str, AuthClient] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
     queued: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, datetime] = field(default_factory=dict)
     requests: list[datetime] = field(default_factory=list)
