@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from stampcard.braze import (
     buttons,
+    campaign_exports,
     catalog_items,
     catalogs,
     content_blocks,
@@ -19,6 +20,7 @@ from stampcard.braze import (
     keys,
     limits,
     messages,
+    segment_exports,
     series,
     setup,
     sms,
@@ -101,6 +103,14 @@ class Braze(Vendor[Workspace]):
         "events_list": custom_data.list_event_names,
         "custom_attributes_get": custom_data.list_attributes,
         "purchases_product_list": custom_data.list_products,
+        # segments and campaigns
+        "segments_list": segment_exports.list_segments,
+        "segments_details": segment_exports.segment_details,
+        "segments_data_series": segment_exports.segment_series,
+        "campaigns_list": campaign_exports.list_campaigns,
+        "campaigns_details": campaign_exports.campaign_details,
+        "campaigns_data_series": campaign_exports.campaign_series,
+        "sends_data_series": campaign_exports.send_series,
         # data series
         "events_data_series": series.events,
         "purchases_quantity_series": series.purchase_quantity,

@@ -165,7 +165,8 @@ class Workspace:
     `attributes`, `events` and `products` hold the names used so far; `addresses` and `numbers` what is known of e-mail
     addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
-    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app.
+    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
+    `recipients` who (braze_id) received a campaign or variation on a day since 1970.
     """
 
     world: World
@@ -182,6 +183,7 @@ class Workspace:
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
     sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
