@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.antavo import access, braze, customers, events, history, setup, transactions
+from stampcard.antavo import access, braze, coupons, customers, entities, events, history, rewards, setup, transactions
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
 from stampcard.antavo.forms import read_form
 from stampcard.antavo.limits import check_rate
@@ -48,6 +48,28 @@ class Antavo(Vendor[Brand]):
         "transaction_get": transactions.get,
         "transactions_search_get": transactions.search,
         "transactions_search_post": transactions.search_by_body,
+        # rewards
+        "rewards_available_list": rewards.available,
+        "reward_available_get": rewards.get,
+        "rewards_claimed_list": rewards.claimed,
+        "reward_claim": rewards.claim,
+        "reward_revoke": rewards.revoke,
+        # coupons
+        "customer_coupons": coupons.of_customer,
+        "coupons_search": coupons.search,
+        # entities
+        "entities_list": entities.list_all,
+        "entities_get": entities.get,
+        "entities_create": entities.create,
+        "entities_create_with_id": entities.create_with_id,
+        "entities_update": entities.update,
+        "entities_archive": entities.archive,
+        "entities_bulk": entities.bulk,
+        "reward_entities_list": entities.list_rewards,
+        "reward_entities_get": entities.get_reward,
+        "reward_entities_create": entities.create_reward,
+        "reward_entities_update": entities.update_reward,
+        "reward_entities_archive": entities.archive_reward,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:

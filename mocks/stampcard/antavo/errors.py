@@ -30,12 +30,21 @@ CODES: dict[int, tuple[int, str, str]] = {
     114400: (400, RUNTIME, "Only active customers can be suspended"),
     114600: (400, RUNTIME, "Only suspended customers can be unsuspended"),
     120030: (400, RUNTIME, "Suspended target customers cannot be merged"),
+    120211: (400, BAD_REQUEST, "Customer can't claim this reward more times"),
+    120212: (400, BAD_REQUEST, "Reward stock ran out"),
+    120213: (400, BAD_REQUEST, "Customer is not in the segment of this reward"),
     120241: (400, RUNTIME, "Customer does not have enough points"),
+    123771: (200, RUNTIME, "Ran out of coupons"),
     127201: (200, "InterruptException", "Workflow interruption"),
     160211: (400, BAD_REQUEST, "Empty search criteria"),
     160212: (404, NOT_FOUND, "Customer not found"),
     160216: (400, BAD_REQUEST, "Customer is not active"),
+    160311: (400, BAD_REQUEST, "Empty search criteria"),
+    160321: (400, BAD_REQUEST, "Reward is not active"),
+    160340: (400, BAD_REQUEST, "Event not found"),
+    160344: (400, BAD_REQUEST, "Claim event already revoked"),
     203404: (400, BAD_REQUEST, "Invalid action: {}"),
+    350300: (400, BAD_REQUEST, "Entity type does not exist"),
 }
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
-from stampcard.antavo import braze
+from stampcard.antavo import braze, coupons, processing
 from stampcard.antavo.fields import number
-from stampcard.antavo.state import Row, total
-from stampcard.antavo.work import Incoming
+from stampcard.antavo.state import total
+from stampcard.antavo.work import Incoming, Work
 from stampcard.antavo.workflow import Run, Step, TrustedSite, bonus_left
 from stampcard.core import codec
 from stampcard.core.delivery import Delivery, ladder
@@ -110,29 +110,54 @@ def campaign_bonus(run: Run, step: Step, go_on: GoOn) -> bool | None:
     if not points:
         _failed(run, "no bonus points to give")
         return False
-    brand, customer, now = run.brand, run.customer, run.brand.world.clock.now
+    brand, customer = run.brand, run.customer
     if campaign is not None:
         campaign.given = total((campaign.given, points))
-    data = {"points": points, "workflow": run.workflow.name}
+    data: dict[str, Any] = {"points": points, "workflow": run.workflow.name}
     purchase = brand.transactions.get(str(run.data.get("transaction_id")))
     if purchase is not None and purchase.customer == customer.id:
         purchase.bonus = total((purchase.bonus, points))
         data["transaction_id"] = purchase.id
-    customer.score = total((customer.score, points))
     parent = run.row.id if run.row else None
-    row = Row(brand.world.chance.hex(24), customer.id, "campaign_bonus", points, now, now, data, "Platform", parent)
-    customer.events.append(row)
+
+    def act(work: Work) -> None:
+        customer.score = total((customer.score, points))
+        work.register(points, parent=parent)
+
+    event = Incoming(customer.id, "campaign_bonus", data, source="Platform")
+    processing.perform(brand, customer, event, act, cause=run.cause, depth=run.depth)
+    return True
+
+
+def set_tier(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """Place the member in a tier by hand, whatever the points say."""
+    brand, structure = run.brand, run.brand.tiers[step.structure]
+    processing.change_tier(brand, run.customer, structure, step.tier, cause=run.cause, depth=run.depth, manual=True)
+    return True
+
+
+def remove_tier(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """The member has no tier in the structure any more."""
+    return run.customer.tiers.pop(step.structure, None) is not None
+
+
+def assign_coupon(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """The next free code of a pool, as the event coupon_assign; none left is a failure."""
+    brand = run.brand
+    free = coupons.free_codes(brand, brand.pools[step.pool])
+    if not free:
+        _failed(run, f"the coupon pool {step.pool} is empty")
+        return False
+    event = Incoming(run.customer.id, "coupon_assign", {"code": free[0]}, source="Platform")
+    processing.process(brand, event, cause=run.cause, depth=run.depth)
     return True
 
 
 def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """Register an event for the member (or another one) as if it had been sent."""
-    # Processing sets off workflows, and this node sets off processing.
-    from stampcard.antavo.processing import process
-
     event = Incoming(str(run.filled(step.customer)), step.event, dict(run.filled(step.properties)), source="Platform")
     try:
-        process(run.brand, event, cause=run.cause, depth=run.depth)
+        processing.process(run.brand, event, cause=run.cause, depth=run.depth)
     except ApiError as error:
         _failed(run, f"{step.event}: {error.body['error']['message']}")
         return False
@@ -209,6 +234,9 @@ NODES: Mapping[str, Callable[[Run, Step, GoOn], bool | None]] = {
     "sync_data": sync_data,
     "sync_multiple_fields": sync_multiple_fields,
     "campaign_bonus": campaign_bonus,
+    "set_tier": set_tier,
+    "remove_tier": remove_tier,
+    "assign_coupon": assign_coupon,
     "trigger_event": trigger_event,
     "webhook": webhook,
 }
@@ -225,6 +253,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "sync_data": ("remote_field", "value"),
     "sync_multiple_fields": ("fields",),
     "campaign_bonus": ("points",),
+    "set_tier": ("structure", "tier"),
+    "remove_tier": ("structure",),
+    "assign_coupon": ("pool",),
     "trigger_event": ("event",),
     "webhook": ("site",),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.antavo import braze, workflow_setup
+from stampcard.antavo import braze, catalogue_setup, tiers, workflow_setup
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
 from stampcard.antavo.processing import ACTIONS, INTERNAL
 from stampcard.antavo.settings import changed
@@ -28,6 +28,7 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
     for index, row in enumerate(section.get("members", ())):
         _check_member(fields, row, f"/antavo/members/{index}/fields")
     _check_braze(brand, fields, section.get("braze", {}))
+    catalogue_setup.check(brand, section)
     workflow_setup.check(brand, section)
 
 
@@ -62,6 +63,7 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     brand.fields |= _fields(section)
     for row in section.get("actions", ()):
         brand.actions[row["name"]] = Action(row["name"], row.get("label", ""), row.get("repeatable", True))
+    catalogue_setup.apply(brand, section)
     for row in section.get("members", ()):
         _add_member(brand, row)
     module = section.get("braze", {})
@@ -106,4 +108,8 @@ def _add_member(brand: Brand, row: Mapping[str, Any]) -> None:
         customer.events.append(
             Row(brand.world.chance.hex(24), customer.id, "point_add", points, now, now, {"points": points}, "Import")
         )
+    for name, tier in row.get("tiers", {}).items():
+        tiers.put(brand, customer, brand.tiers[name], tier, None, manual=True)
+    for structure, reached in list(tiers.due(brand, customer)):
+        tiers.put(brand, customer, structure, reached.id, None, manual=False)
     customer.mapped = braze.mapped_values(brand, customer)

@@ -72,9 +72,24 @@ def _check_step(brand: Brand, section: Mapping[str, Any], step: Mapping[str, Any
         raise SetupError(place, "a wait is at least a minute: give minutes, hours or days")
     if node in _BRAZE and brand.braze.state != "connected" and "instance_url" not in section.get("braze", {}):
         raise SetupError(f"{place}/node", "Braze is not connected")
+    _check_named(brand, section, step, place)
     sites = brand.trusted_sites.keys() | {row["name"] for row in section.get("trusted_sites", ())}
     if node == "webhook" and step["site"] not in sites:
         raise SetupError(f"{place}/site", f"no trusted site is called {step['site']!r}")
+
+
+def _check_named(brand: Brand, section: Mapping[str, Any], step: Mapping[str, Any], place: str) -> None:
+    if "structure" in step:
+        rows = {row["id"]: {tier["id"] for tier in row["tiers"]} for row in section.get("tiers", ())}
+        old = {name: {tier.id for tier in found.tiers} for name, found in brand.tiers.items()}
+        known = {**old, **rows}
+        if step["structure"] not in known:
+            raise SetupError(f"{place}/structure", f"no tier structure has the id {step['structure']!r}")
+        if "tier" in step and step["tier"] not in known[step["structure"]]:
+            raise SetupError(f"{place}/tier", f"no tier of it has the id {step['tier']!r}")
+    pools = brand.pools.keys() | {row["id"] for row in section.get("coupon_pools", ())}
+    if step.get("pool", "") not in pools | {""}:
+        raise SetupError(f"{place}/pool", f"no coupon pool has the id {step['pool']!r}")
 
 
 def _delay(step: Mapping[str, Any]) -> timedelta:

@@ -20,11 +20,13 @@ from stampcard.braze import (
     keys,
     limits,
     messages,
+    schedules,
     segment_exports,
     series,
     setup,
     sms,
     subscriptions,
+    triggered,
     user_ids,
     users,
 )
@@ -122,7 +124,16 @@ class Braze(Vendor[Workspace]):
         "kpi_uninstalls_data_series": series.uninstalls,
         # messaging
         "messages_send": messages.send,
-        "campaigns_trigger_send": messages.trigger,
+        "campaigns_trigger_send": triggered.trigger,
+        "sends_id_create": schedules.create_send_id,
+        # messaging_schedule
+        "messages_schedule_create": schedules.create_messages,
+        "messages_schedule_update": schedules.update_messages,
+        "messages_schedule_delete": schedules.delete_messages,
+        "campaigns_trigger_schedule_create": schedules.create_trigger,
+        "campaigns_trigger_schedule_update": schedules.update_trigger,
+        "campaigns_trigger_schedule_delete": schedules.delete_trigger,
+        "messages_scheduled_broadcasts": schedules.list_broadcasts,
     }
 
     buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}

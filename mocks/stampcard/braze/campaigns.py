@@ -10,8 +10,6 @@ from typing import Any
 from stampcard.braze.state import User, Workspace
 
 API_TRIGGERED, ACTION_BASED, SCHEDULED, API = "api_triggered", "action_based", "scheduled", "api"
-CHANNELS = ("email", "webhook")
-"""Channels that are emulated in full."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import comparisons, launching, promotions, segments, sizes
-from stampcard.braze.campaigns import ACTION_BASED, API, CHANNELS, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze import channels, comparisons, launching, promotions, segments, sizes
+from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
 from stampcard.braze.rendering import TemplateError
 from stampcard.braze.segments import Segment
@@ -167,10 +168,7 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         except ClockError as error:
             raise SetupError(f"{pointer}/schedule/at", str(error)) from error
     for channel, parts in row["messages"].items():
-        needed = {"email": "body", "webhook": "url"}.get(channel)
-        if delivery != API and needed is not None and needed not in parts:
-            raise SetupError(f"{pointer}/messages/{channel}", f"a message of this channel has a {needed}")
-        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}")
+        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}", complete=delivery != API)
 
 
 def _check_action(action: Row, pointer: str) -> None:
@@ -183,11 +181,14 @@ def _check_action(action: Row, pointer: str) -> None:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
 
 
-def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str) -> None:
-    if channel not in CHANNELS:
-        raise SetupError(pointer, f"stampcard does not emulate the channel {channel} yet; it has {', '.join(CHANNELS)}")
+def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
+    fields = {name: value for name, value in parts.items() if name != "message_variation_id"}
+    if unknown := fields.keys() - CHANNELS[channel].fields:
+        raise SetupError(f"{pointer}/{min(unknown)}", f"a message of the channel {channel} has no such field")
     if channel == "webhook" and "body" in parts and "key_value_pairs" in parts:
         raise SetupError(pointer, "a webhook has a raw body or key/value pairs, not both")
+    if complete and (why := channels.fault(channel, fields)):
+        raise SetupError(pointer, why)
     for place, text in templates_in(parts):
         try:
             workspace.engine.templates.find(text)

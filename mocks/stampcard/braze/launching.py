@@ -100,12 +100,11 @@ async def send_variant(
     send_id: str | None = None,
 ) -> None:
     """Every message of the user's variant."""
-    codes: dict[str, str] = {}
-    for content in pick_variant(campaign, user).messages:
-        order = sending.Order(
-            workspace, user, content, dispatch_id, cause, why, campaign, campaign.send_to, names, send_id, codes=codes
-        )
-        await sending.send(order)
+    contents = pick_variant(campaign, user).messages
+    order = sending.Order(
+        workspace, user, contents[0], dispatch_id, cause, why, campaign, campaign.send_to, names, send_id
+    )
+    await sending.send_all(order, contents)
 
 
 # To an audience

@@ -117,7 +117,7 @@ def taker(workspace: Workspace, codes: Mapping[str, str], *, preview: bool) -> C
     def take(snippet: str) -> str:
         if snippet in codes:
             return codes[snippet]
-        held = workspace.engine.promotions.get(snippet)
+        held: CodeList | None = workspace.engine.promotions.get(snippet)
         if held is None:
             raise MessageAborted(OUT_OF_CODES, f"there is no promotion code list with the snippet {snippet!r}")
         if preview and held.unused and workspace.world.clock.now < held.expires_at:

@@ -6,13 +6,14 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from stampcard.braze import connected_content, counting, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
+from stampcard.braze.channels import CHANNELS
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
@@ -80,6 +81,13 @@ class Rendered:
         return {key: value for key, value in found.items() if value}
 
 
+async def send_all(order: Order, contents: Iterable[Content]) -> None:
+    """The messages of all channels of one send; they share the promotion codes."""
+    codes: dict[str, str] = {}
+    for content in contents:
+        await send(replace(order, content=content, codes=codes))
+
+
 async def send(order: Order) -> Message:
     """Bring one message as far as it goes now: sent, aborted, or waiting for a retry or an answer."""
     world = order.workspace.world
@@ -112,7 +120,8 @@ async def _attempt(order: Order, message: Message) -> None:
     message.detail.pop("due", None)
     rendered = Rendered({})
     try:
-        check_reachable(order)
+        reach = CHANNELS[order.content.channel].reach
+        reach(order.workspace, order.user, order.content.parts, order.send_to)
         if order.tries == 0:
             promotions.reserve(order.workspace, order.content.parts, order.codes)
         await render(order, rendered, entry)
@@ -135,24 +144,6 @@ async def _attempt(order: Order, message: Message) -> None:
     else:
         _sent(order, message)
     _record(order, message, entry)
-
-
-def check_reachable(order: Order) -> None:
-    """Whether the channel reaches the user and the subscription state allows it. Raises MessageAborted."""
-    if order.content.channel != "email":
-        return
-    user = order.user
-    if user.email is None:
-        raise MessageAborted("missing_email", "the user has no e-mail address")
-    state = user.profile.get("email_subscribe", "subscribed")
-    allowed = {"opted_in": ("opted_in",), "subscribed": ("subscribed", "opted_in")}.get(order.send_to)
-    if allowed is not None and state not in allowed:
-        raise MessageAborted("user_not_in_segment", f"the user's e-mail subscription state is {state}")
-    if user.profile.get("marked_email_as_spam_at") is not None:
-        raise MessageAborted("user_not_in_segment", "the user has marked an e-mail as spam")
-    contact = order.workspace.addresses.get(user.email)
-    if contact is not None and contact.hard_bounced_at is not None:
-        raise MessageAborted("user_not_in_segment", "the address has hard bounced")
 
 
 async def render(order: Order, rendered: Rendered, entry: int) -> None:

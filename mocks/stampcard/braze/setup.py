@@ -80,6 +80,8 @@ def _apply_keys(workspace: Workspace, rows: Sequence[Row]) -> None:
 def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
     for row in rows:
         workspace.apps[row["id"]] = row["name"]
+        if "platform" in row:
+            workspace.engine.platforms[row["id"]] = row["platform"]
 
 
 def _apply_switches(workspace: Workspace, row: Row) -> None:

@@ -377,9 +377,9 @@ def _record(journey: _Journey[T], response: Response) -> None:
             status=0 if response.dropped else response.status,
             summary=journey.refusal or (call.summary if call else ""),
             error=journey.error,
-            request_headers=request.headers.items,
+            request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
-            response_headers=tuple(response.headers),
+            response_headers=response.headers,
             response_body=response.body[: BODY_LIMIT + 1],
             diagnostics=tuple(call.diagnostics) if call else (),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -14,22 +14,36 @@ OUTSIDE = "outside"
 
 
 class Headers:
-    """Header fields in the order sent, looked up without case."""
+    """Header fields in the order sent, looked up without case; `raw` as sent, decoded (Latin-1) when asked for."""
 
-    __slots__ = ("_first", "items")
+    __slots__ = ("_first", "raw")
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
-        self.items = tuple(items)
-        self._first: dict[str, str] = {}
-        for name, value in self.items:
-            self._first.setdefault(name.lower(), value)
+        self.raw: Sequence[tuple[bytes, bytes]] = [(name.encode(), value.encode()) for name, value in items]
+        self._first = {name.lower(): value for name, value in reversed(self.raw)}
+
+    @classmethod
+    def received(cls, raw: Sequence[tuple[bytes, bytes]]) -> Headers:
+        """Headers as an ASGI server hands them over, names in lower case."""
+        headers = cls.__new__(cls)
+        headers.raw = raw
+        headers._first = dict(reversed(raw))
+        return headers
+
+    @property
+    def items(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw)
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of the field `name` (lower case)."""
-        return self._first.get(name, default)
+        value = self._first.get(name.encode())
+        return value.decode("latin-1") if value is not None else default
 
     def __contains__(self, name: str) -> bool:
-        return name in self._first
+        return name.encode() in self._first
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.items)
 
 
 class Request:

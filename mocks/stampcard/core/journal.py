@@ -72,9 +72,9 @@ class Entry(msgspec.Struct):
     status: int = 0
     summary: str = ""
     error: str = ""
-    request_headers: tuple[tuple[str, str], ...] = ()
+    request_headers: Iterable[tuple[str, str]] = ()
     request_body: bytes = b""
-    response_headers: tuple[tuple[str, str], ...] = ()
+    response_headers: Iterable[tuple[str, str]] = ()
     response_body: bytes = b""
     diagnostics: tuple[Diagnostic, ...] = ()
 

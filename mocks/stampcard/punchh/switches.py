@@ -77,6 +77,8 @@ class Program(msgspec.Struct):
     pending: bool = False
     approve_receipt_images: bool = False
     receipt_update_minutes: float = 0
+    receipt_age_days: int | None = None
+    scan_interval_minutes: float = 0
     redemption_code_minutes: float = 120
     levels: list[Level] = []
     level_expiry_days: int | None = None
