@@ -104,12 +104,16 @@ class User(msgspec.Struct):
 
 @dataclass(slots=True)
 class ApiKey:
-    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given."""
+    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given.
+
+    `scheme` is rest, or scim for the token of the company's SCIM calls.
+    """
 
     key: str
     name: str
     permissions: frozenset[str] | None = None
     allowlist: tuple[str, ...] = ()
+    scheme: str = "rest"
 
 
 @dataclass(slots=True)
@@ -201,6 +205,10 @@ class Workspace:
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
+    preference_centers: dict[str, Any] = field(default_factory=dict)
+    sdk_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dashboard_users: dict[str, Any] = field(default_factory=dict)
+    integrations: dict[str, Any] = field(default_factory=dict)
     subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:
