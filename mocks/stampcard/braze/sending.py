@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import connected_content, promotions, variables, webhooks
+from stampcard.braze import connected_content, counting, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
@@ -230,6 +230,10 @@ def _ended(order: Order, message: Message, aborted: MessageAborted | None) -> No
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
+        if order.campaign is not None:
+            counting.message_ended(
+                order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
+            )
     else:
         _sent(order, message)
 
@@ -240,6 +244,7 @@ def _sent(order: Order, message: Message) -> None:
     if campaign is None:
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
+    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
