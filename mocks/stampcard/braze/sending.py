@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import connected_content, promotions, variables, webhooks
+from stampcard.braze import catalog_reading, connected_content, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
 from stampcard.braze.channels import CHANNELS
+from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
@@ -170,6 +171,7 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
         now = workspace.world.clock.now
         run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
+        catalog_reading.connect(run, workspace, text)
         try:
             return await template.render(run)
         finally:
@@ -206,7 +208,7 @@ class Blocks(dict[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:
         for block in self._workspace.content_blocks.values():
-            if block.name == name:
+            if block.name == name and block.state == ACTIVE:
                 return block.content
         return default
 
