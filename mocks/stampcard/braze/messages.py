@@ -43,11 +43,13 @@ class ApiMessages:
         """Send to those of the users who are in the request's segment and audience."""
         workspace, body = self.call.state, self.call.body
         state = body.get("recipient_subscription_state") or "subscribed"
+        uncapped = body.get("override_frequency_capping") is True or body.get("override_messaging_limits") is True
         for user in filtered(workspace, body, users):
             order = sending.Order(
                 workspace, user, self.contents[0], self.dispatch_id, self.call.id, self.call.operation.path
             )
             order.campaign, order.send_to, order.send_id = self.campaign, state, body.get("send_id")
+            order.uncapped = uncapped
             await sending.send_all(order, self.contents)
 
     def everybody(self) -> list[User]:

@@ -86,8 +86,9 @@ async def _no_selection(catalog: str, selection: str) -> list[Row]:
 class Run:
     """One rendering of one message field for one person.
 
-    `names` are the namespaces a template can reach, `blocks` the Content Blocks by name, `items` and `select` read
-    catalogs. `warnings`, `extras` (message_extras) and `wants_retry` (a failed call with `:retry`) are what the rendering leaves behind.
+    `names` are the namespaces a template can reach, `blocks` the Content Blocks by name; `items` and `select` read
+    catalogs. `warnings`, `extras` (message_extras) and `wants_retry` (a failed call with `:retry`) are what the
+    rendering leaves behind.
     """
 
     now: datetime
