@@ -12,6 +12,7 @@ from stampcard.antavo import (
     auth,
     braze,
     bulk,
+    challenges,
     coupon_pools,
     coupons,
     customer_lists,
@@ -94,6 +95,11 @@ class Antavo(Vendor[Brand]):
         "customer_lists_get": customer_lists.get,
         "customer_lists_update": customer_lists.update,
         "customer_lists_archive": customer_lists.archive,
+        # challenges
+        "challenges_available_v1": challenges.available,
+        "challenges_completed_v1": challenges.completed,
+        "challenges_available_v2": challenges.available_v2,
+        "challenges_completed_v2": challenges.completed_v2,
         # coupon pools
         "coupon_pool_create": coupon_pools.create,
         "coupon_pool_update": coupon_pools.update,

@@ -15,7 +15,7 @@ from stampcard.antavo.processing import perform
 from stampcard.antavo.state import Brand, Claims, Customer, Entity, Number, total
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, Work, balance, find_customer, not_emulated
-from stampcard.antavo.workflow import Run, Workflow
+from stampcard.antavo.workflow import in_segments
 from stampcard.core.clock import parse_duration
 from stampcard.core.endpoint import Call, Reply
 
@@ -213,13 +213,7 @@ def status_of(brand: Brand, reward: Entity) -> str:
 def in_segment(brand: Brand, reward: Entity, customer: Customer) -> bool:
     """Whether the member is in one of the reward's segments, if it has any."""
     names = [row.get("id") for row in reward.data.get("segments") or () if isinstance(row, dict)]
-    if not names:
-        return True
-    run = Run(brand, _NOWHERE, customer, None, 0)
-    return any(run.holds(brand.segments[name], "all", "customer") for name in names if name in brand.segments)
-
-
-_NOWHERE = Workflow("segment", trigger=None, steps=())  # type: ignore[arg-type]
+    return in_segments(brand, [str(name) for name in names], customer)
 
 
 # Views
