@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -26,17 +27,22 @@ async def available(call: Call[Brand]) -> Reply:
     """Rewards the member may see: active or scheduled, not hidden, of the member's segment if others are hidden."""
     brand = call.state
     customer = find_customer(brand, call.path["customer_id"])
-    found = [
-        reward
-        for reward in records(brand, REWARDS).values()
-        if status_of(brand, reward) in ("active", "scheduled")
-        and not reward.data.get("hidden")
-        and (in_segment(brand, reward, customer) or not reward.data.get("hide_restricted"))
-    ]
+    found = shown(brand, customer, records(brand, REWARDS).values())
     if (sort := call.query.get("sort")) in ("starts_at", "ends_at", "order"):
         found.sort(key=lambda r: str(r.data.get(sort) or ""), reverse=call.query.get("order") == "desc")
     data = [view(call, reward, customer) for reward in page(call, found)]
     return Reply(200, {"data": data, **links(call, len(found))})
+
+
+def shown(brand: Brand, customer: Customer, rewards: Iterable[Entity]) -> list[Entity]:
+    """Of these rewards, those the member may see."""
+    return [
+        reward
+        for reward in rewards
+        if status_of(brand, reward) in ("active", "scheduled")
+        and not reward.data.get("hidden")
+        and (in_segment(brand, reward, customer) or not reward.data.get("hide_restricted"))
+    ]
 
 
 async def get(call: Call[Brand]) -> Reply:
