@@ -206,7 +206,7 @@ async def test_an_unknown_world_is_a_problem_everywhere(control: httpx.AsyncClie
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nothing", 404), ("DELETE", "/health", 405), ("PUT", "/worlds", 405), ("GET", "/worlds/a/b/c", 404)],
+    [("GET", "/nothing", 404), ("DELETE", "/health", 405), ("PUT", "/worlds", 405), ("GET", "/worlds/a/b/c/d", 404)],
 )
 async def test_what_the_control_api_lacks_is_a_problem(
     control: httpx.AsyncClient, method: str, path: str, status: int

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 FOLD_AFTER = 3
-"""Calls of one kind in a row that are printed before the rest is only counted."""
+"""Calls of one kind that are printed between two sayings before the rest is only counted."""
 
 
 class Timeline:
@@ -15,8 +16,7 @@ class Timeline:
     def __init__(self, write: Callable[[str], Any], *, colour: bool = False) -> None:
         self._write = write
         self._colour = colour
-        self._alike: tuple[Any, ...] = ()
-        self._run = 0
+        self._alike: Counter[tuple[str, ...]] = Counter()
 
     def __call__(self, what: str, detail: Any) -> None:
         """The listener: ("say", sentence), ("expected", sentence) or ("entries", journal entries)."""
@@ -32,17 +32,22 @@ class Timeline:
 
     def flush(self) -> None:
         """Say how many calls the fold has left out."""
-        if self._run > FOLD_AFTER:
-            self._write(self._paint("2", f"{'':>23}… and {self._run - FOLD_AFTER} more like it"))
-        self._alike, self._run = (), 0
+        for (who, what, *_), times in self._alike.items():
+            if times > FOLD_AFTER:
+                self._write(self._paint("2", f"{'':<22} … and {times - FOLD_AFTER} more like it: {who} {what}"))
+        self._alike.clear()
 
     def _entry(self, entry: Mapping[str, Any]) -> None:
-        alike = (entry["kind"], entry["caller"], entry["vendor"], entry["operation"], entry["status"], entry["error"])
-        if alike != self._alike:
-            self.flush()
-            self._alike = alike
-        self._run += 1
-        if self._run <= FOLD_AFTER:
+        what = entry["operation"] or entry["summary"]
+        alike = (
+            f"{entry['caller']} -> {entry['vendor']}",
+            what,
+            entry["kind"],
+            str(entry["status"]),
+            str(entry["error"]),
+        )
+        self._alike[alike] += 1
+        if self._alike[alike] <= FOLD_AFTER:
             self._write(line(entry, self._paint))
 
     def _paint(self, code: str, text: str) -> str:
@@ -55,7 +60,7 @@ def line(entry: Mapping[str, Any], paint: Callable[[str, str], str] = lambda cod
     if entry["kind"] != "call":
         return f"{paint('2', at)}    {entry['vendor']}: {entry['summary']}"
     request = entry["request"]
-    who = f"{entry['caller']} → {entry['vendor']}"
+    who = f"{entry['caller']} -> {entry['vendor']}"
     status = str(entry["status"]) if entry["status"] else "no answer"
     code = "32" if status.startswith("2") else "31"
     what = f"{request['method']} {_short(request['url'])}"

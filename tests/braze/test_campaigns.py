@@ -174,8 +174,12 @@ async def test_setup_refuses_what_is_not_there(world: WorldClient) -> None:
     audience = {"filters": [{"filter": "Segment Membership", "name": "Nobody", "comparison": "included"}]}
     with pytest.raises(ControlRefused, match="no segment called 'Nobody'"):
         await set_up(world, action_based(target_audience=audience))
-    with pytest.raises(ControlRefused, match="'sms'"):
+    with pytest.raises(ControlRefused, match="in_app"):
+        await set_up(world, action_based(messages={"in_app": {"body": "x"}}))
+    with pytest.raises(ControlRefused, match="sms needs subscription_group_id"):
         await set_up(world, action_based(messages={"sms": {"body": "x"}}))
+    with pytest.raises(ControlRefused, match="no such field"):
+        await set_up(world, action_based(messages={"web_push": {"alert": "x", "title": "x", "colour": "x"}}))
 
 
 async def test_an_api_triggered_campaign_renders_its_properties(world: WorldClient) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from stampcard.client import WorldClient
 from tests.punchh.calls import Api
+from tests.punchh.webhooks.test_adapter import PAIR, calls, submitted
 
 
 async def trace(world: WorldClient) -> list[str]:
@@ -49,3 +50,170 @@ async def test_the_gift_names_the_sign_up_as_its_cause(world: WorldClient, api: 
     by_id = {entry["id"]: entry for entry in await world.journal()}
     gift = next(entry for entry in by_id.values() if entry["operation"] == "campaign gift")
     assert by_id[gift["cause"]]["operation"] == "mobile_users__post"
+
+
+FRIES = {"id": 132, "name": "Fries", "uuid": "u-1"}
+
+
+async def rewards_of(api: Api, number: int) -> list[Any]:
+    info = await api.send("GET", f"/api2/dashboard/users/info?user_id={number}")
+    return [reward["name"] for reward in info.json()["rewards"]]
+
+
+def vip(*emails: str, **campaign: Any) -> dict[str, Any]:
+    """A custom list, and a campaign that gives fries to it."""
+    guests = [{"email": email} for email in emails]
+    segments = [{"id": 11646, "name": "VIP", "members": list(emails)}]
+    row = {"segment": "VIP", "redeemable": "Fries", **campaign}
+    return {"punchh": {"guests": guests, "segments": segments, "redeemables": [FRIES], "campaigns": [row]}}
+
+
+async def test_a_mass_offer_gives_to_the_segment_at_its_start(world: WorldClient, api: Api) -> None:
+    outside, _ = await api.sign_up("out@example.com")
+    await world.setup(vip("a@example.com", name="May", type="mass_offer", start="2026-01-16T12:00:00Z"))
+    await world.advance("26h")
+    assert await trace(world) == []
+    await world.advance("1h")
+    assert await trace(world) == ["May: guest 500000002 gets Fries"]
+    assert await rewards_of(api, outside) == []
+    await world.advance("40d")
+    assert len(await trace(world)) == 1
+
+
+async def test_a_mass_offer_by_the_api(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"redeemables": [FRIES], "segments": [{"id": 11646, "name": "VIP"}]}})
+    number, _ = await api.sign_up()
+    body = {"redeemable_uuid": "u-1", "segment_id": 11646, "category": "gift_redeemable", "name": "May"}
+    body |= {"campaign_type": "mass_gifting", "start_time": "2026-01-15T10:00:00Z"}
+    assert (await api.send("POST", "/api2/dashboard/campaigns", body)).status_code == 200
+    member = {"custom_segment_id": 11646, "user_id": number}
+    await api.send("POST", "/api2/dashboard/custom_segments/members", member)
+    await world.advance("1h")
+    assert await rewards_of(api, number) == ["Fries"]
+
+
+async def test_a_recurring_offer_has_a_new_id_and_the_same_name_every_run(world: WorldClient, api: Api) -> None:
+    row = {"name": "Daily", "type": "recurring_mass_offer", "settings": {"at": "12:00"}, "end": "2026-01-18T00:00:00Z"}
+    await world.setup(vip("a@example.com", **row))
+    await world.advance("10d")
+    assert await trace(world) == ["Daily: guest 500000001 gets Fries"] * 3
+    assert world.inside is not None
+    guest = world.inside.tenants["punchh"].guests[500000001]
+    origins = [reward.origin for reward in guest.rewards.values()]
+    assert {origin["campaign_name"] for origin in origins} == {"Daily"}
+    assert len({origin["campaign_id"] for origin in origins}) == 3
+
+
+async def test_banned_guests_and_non_members_get_nothing_and_the_trace_says_why(world: WorldClient, api: Api) -> None:
+    guests = [{"email": "b@example.com", "status": "banned"}, {"email": "c@example.com", "guest_type": "eClub"}]
+    document = vip("b@example.com", "c@example.com", name="May", type="mass_offer", start="2026-01-15T10:00:00Z")
+    document["punchh"]["guests"] = guests
+    await world.setup(document)
+    await world.advance("1h")
+    assert await trace(world) == [
+        "May: no gift for guest 500000001, the account is banned",
+        "May: no gift for guest 500000002, no loyalty member, but a guest of type eClub",
+    ]
+
+
+async def test_a_birthday_gift_comes_on_the_day_and_ends_after_its_lifespan(world: WorldClient, api: Api) -> None:
+    settings = {"days_before": 2, "lifespan_days": 7}
+    row = {"name": "Birthday", "type": "birthday", "redeemable": "Fries", "settings": settings}
+    await world.setup({"punchh": {"redeemables": [FRIES], "campaigns": [row]}})
+    number, _ = await api.sign_up(birthday="1990-03-10")
+    await world.set_clock("2026-03-08T08:59:00Z")
+    assert await rewards_of(api, number) == []
+    await world.set_clock("2026-03-08T09:00:00Z")
+    assert await rewards_of(api, number) == ["Fries"]
+    await world.advance("7d")
+    assert await rewards_of(api, number) == []
+    await world.set_clock("2027-03-08T09:00:00Z")
+    assert await trace(world) == [f"Birthday: guest {number} gets Fries"] * 2
+
+
+async def test_a_birthday_in_the_month_of_sign_up_follows_the_setting(world: WorldClient, api: Api) -> None:
+    for name, settings in (("No", {}), ("Yes", {"reward_in_month_of_sign_up": True})):
+        row = {"name": name, "type": "birthday", "redeemable": "Fries", "settings": settings}
+        await world.setup({"punchh": {"redeemables": [FRIES], "campaigns": [row]}})
+    number, _ = await api.sign_up(birthday="1990-01-20")
+    await world.advance("30d")
+    assert await trace(world) == [
+        f"No: no gift for guest {number}, signed up this month",
+        f"Yes: guest {number} gets Fries",
+    ]
+
+
+async def test_a_recall_gives_once_for_each_time_a_guest_stays_away(world: WorldClient, api: Api) -> None:
+    row = {"name": "Come back", "type": "recall", "redeemable": "Fries", "settings": {"inactive_days": 30}}
+    await world.setup({"punchh": {"redeemables": [FRIES], "campaigns": [row]}})
+    number, _ = await api.sign_up()
+    await world.advance("29d")
+    assert await trace(world) == []
+    await world.advance("60d")
+    assert await trace(world) == [f"Come back: guest {number} gets Fries"]
+
+
+async def test_a_referral_gives_to_both(world: WorldClient, api: Api) -> None:
+    row = {"name": "Bring a friend", "type": "referral", "points": 10, "settings": {"trigger": "sign_up"}}
+    await world.setup({"punchh": {"campaigns": [row]}})
+    response = await api.send("GET", "/api2/mobile/users/profile", None, (await api.sign_up())[1])
+    await api.sign_up("bob@example.com", invite_code=response.json()["user"]["referral_code"])
+    await world.settle()
+    assert await trace(world) == [
+        "Bring a friend: guest 500000002 gets 10 points",
+        "Bring a friend: guest 500000001 gets 10 points",
+    ]
+
+
+async def test_points_are_doubled_for_the_segment_within_the_window(world: WorldClient, api: Api) -> None:
+    row = {"name": "Weekend", "type": "post_checkin_offer", "segment": "VIP", "settings": {"points_factor": 2}}
+    row |= {"start": "2026-01-17T00:00:00Z", "end": "2026-01-19T00:00:00Z", "run_delay_minutes": 5}
+    guests = [{"email": "in@example.com"}, {"email": "out@example.com"}]
+    segments = [{"name": "VIP", "members": ["in@example.com"]}]
+    await world.setup({"punchh": {"guests": guests, "segments": segments, "campaigns": [row]}})
+    for day, when in enumerate(["2026-01-16T12:00:00Z", "2026-01-17T12:00:00Z", "2026-01-19T12:00:00Z"]):
+        await world.set_clock(when)
+        for who in ("in", "out"):
+            await api.buy(f"{who}@example.com", 10, f"{who}-{day}")
+        await world.advance("5m")
+    points = {}
+    for who in ("in", "out"):
+        found = await api.send("GET", f"/api/pos/users/search?email={who}@example.com")
+        points[who] = found.json()["balance"]["net_balance"]
+    assert points == {"in": 40, "out": 30}
+    assert await trace(world) == [
+        "Weekend: guest 500000001 gets 10 points",
+        "Weekend: no gift for guest 500000002, not in segment VIP",
+    ]
+
+
+async def test_surprise_and_delight_is_a_reward_event_for_braze(world: WorldClient, api: Api) -> None:
+    row = {"name": "Thanks", "type": "post_checkin_offer", "redeemable": "Fries", "settings": {"minimum_amount": 20}}
+    await submitted(world)
+    await world.setup({"punchh": {"redeemables": [FRIES], "campaigns": [row]}})
+    number, _ = await api.sign_up(**PAIR)
+    for amount in (10, 30):
+        await api.buy("ada@example.com", amount, f"t{amount}")
+    events = [event for body in await calls(world) for event in body.get("events", [])]
+    assert [event["name"] for event in events] == [
+        "checkins_loyalty",
+        "checkins_loyalty",
+        "rewards",
+        "marketing_notifications_post_checkin_campaign",
+    ]
+    assert events[2]["properties"]["campaign_type"] == "PostCheckinCampaign"
+    assert (await trace(world))[0] == f"Thanks: no gift for guest {number}, the receipt of 10.0 is under 20"
+
+
+async def test_points_that_need_approval_are_told_twice(world: WorldClient, api: Api) -> None:
+    await submitted(world)
+    await world.setup(welcome(settings={"needs_approval": True}))
+    _, token = await api.sign_up(**PAIR)
+    await world.advance("10m")
+    assert world.inside is not None
+    (checkin,) = world.inside.tenants["punchh"].guests[500000001].checkins
+    await world.setup({"punchh": {"approvals": [{"checkin_id": checkin.id}]}})
+    gifts = [e for body in await calls(world) for e in body.get("events", []) if e["name"] == "checkins_gift"]
+    assert [event["properties"]["approved"] for event in gifts] == [False, True]
+    balance = await api.send("GET", "/api2/mobile/users/balance", None, token)
+    assert balance.json()["account_balance"]["redeemable_points"] == 50

@@ -8,13 +8,30 @@ from typing import Any, ClassVar
 
 from stampcard.braze import (
     buttons,
+    campaign_exports,
+    catalog_items,
+    catalogs,
+    cdi,
+    content_blocks,
     custom_data,
+    duplicates,
+    email_templates,
+    emails,
     errors,
     exports,
     keys,
     limits,
     messages,
+    preference_centers,
+    schedules,
+    scim,
+    sdk_authentication,
+    segment_exports,
+    series,
     setup,
+    sms,
+    subscriptions,
+    triggered,
     user_ids,
     users,
 )
@@ -45,14 +62,103 @@ class Braze(Vendor[Workspace]):
         "users_delete": user_ids.delete,
         "users_external_ids_rename": user_ids.rename_external_ids,
         "users_external_ids_remove": user_ids.remove_external_ids,
+        # subscriptions
+        "subscription_status_get": subscriptions.statuses,
+        "subscription_user_status": subscriptions.groups_of_users,
+        "subscription_status_set": subscriptions.set_status,
+        "subscription_status_set_v2": subscriptions.set_statuses,
+        "email_hard_bounces": emails.hard_bounces,
+        "email_unsubscribes": emails.unsubscribes,
+        "email_status": emails.set_status,
+        "email_bounce_remove": emails.remove_bounces,
+        "email_spam_remove": emails.remove_spam,
+        "email_blocklist": emails.blocklist,
+        "email_blacklist": emails.blocklist,
+        "sms_invalid_phone_numbers": sms.invalid_numbers,
+        "sms_invalid_phone_numbers_remove": sms.remove_invalid,
+        # templates
+        "templates_email_list": email_templates.list_templates,
+        "templates_email_info": email_templates.template_info,
+        "templates_email_create": email_templates.create_template,
+        "templates_email_update": email_templates.update_template,
+        "content_blocks_list": content_blocks.list_blocks,
+        "content_blocks_info": content_blocks.block_info,
+        "content_blocks_create": content_blocks.create_block,
+        "content_blocks_update": content_blocks.update_block,
+        # catalogs
+        "catalogs_list": catalogs.list_catalogs,
+        "catalogs_create": catalogs.create_catalog,
+        "catalogs_delete": catalogs.delete_catalog,
+        "catalog_fields_create": catalogs.create_fields,
+        "catalog_fields_delete": catalogs.delete_field,
+        "catalog_selections_create": catalogs.create_selection,
+        "catalog_selections_delete": catalogs.delete_selection,
+        "catalog_items_list": catalog_items.list_items,
+        "catalog_items_create_async": catalog_items.create_items,
+        "catalog_items_update_async": catalog_items.update_items,
+        "catalog_items_replace_async": catalog_items.replace_items,
+        "catalog_items_delete_async": catalog_items.delete_items,
+        "catalog_item_get": catalog_items.get_item,
+        "catalog_item_create": catalog_items.create_item,
+        "catalog_item_update": catalog_items.update_item,
+        "catalog_item_replace": catalog_items.replace_item,
+        "catalog_item_delete": catalog_items.delete_item,
         # exports
         "users_export_ids": exports.export_ids,
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
+        "custom_attributes_get": custom_data.list_attributes,
+        "purchases_product_list": custom_data.list_products,
+        # segments and campaigns
+        "segments_list": segment_exports.list_segments,
+        "segments_details": segment_exports.segment_details,
+        "segments_data_series": segment_exports.segment_series,
+        "campaigns_list": campaign_exports.list_campaigns,
+        "campaigns_details": campaign_exports.campaign_details,
+        "campaigns_data_series": campaign_exports.campaign_series,
+        "sends_data_series": campaign_exports.send_series,
+        "campaigns_duplicate": duplicates.duplicate_campaign,
+        # preference centers
+        "preference_center_list": preference_centers.list_centers,
+        "preference_center_get": preference_centers.get_center,
+        "preference_center_user_url": preference_centers.user_url,
+        "preference_center_create": preference_centers.create_center,
+        "preference_center_update": preference_centers.update_center,
+        # administration
+        "sdk_authentication_create": sdk_authentication.create_key,
+        "sdk_authentication_keys": sdk_authentication.list_keys,
+        "sdk_authentication_primary": sdk_authentication.set_primary,
+        "sdk_authentication_delete": sdk_authentication.delete_key,
+        "scim_users_search": scim.search,
+        "scim_users_create": scim.create_user,
+        "scim_users_get": scim.get_user,
+        "scim_users_update": scim.update_user,
+        "scim_users_delete": scim.delete_user,
+        "cdi_integrations_list": cdi.list_integrations,
+        "cdi_integration_sync": cdi.sync,
+        "cdi_integration_job_status": cdi.job_status,
+        # data series
+        "events_data_series": series.events,
+        "purchases_quantity_series": series.purchase_quantity,
+        "purchases_revenue_series": series.revenue,
+        "sessions_data_series": series.sessions,
+        "kpi_new_users_data_series": series.new_users,
+        "kpi_dau_data_series": series.daily_active,
+        "kpi_mau_data_series": series.monthly_active,
+        "kpi_uninstalls_data_series": series.uninstalls,
         # messaging
         "messages_send": messages.send,
-        "campaigns_trigger_send": messages.trigger,
+        "campaigns_trigger_send": triggered.trigger,
+        "sends_id_create": schedules.create_send_id,
+        # messaging_schedule
+        "messages_schedule_create": schedules.create_messages,
+        "messages_schedule_update": schedules.update_messages,
+        "messages_schedule_delete": schedules.delete_messages,
+        "campaigns_trigger_schedule_create": schedules.create_trigger,
+        "campaigns_trigger_schedule_update": schedules.update_trigger,
+        "campaigns_trigger_schedule_delete": schedules.delete_trigger,
+        "messages_scheduled_broadcasts": schedules.list_broadcasts,
     }
 
     buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}
@@ -100,8 +206,10 @@ class Braze(Vendor[Workspace]):
     def authenticate(
         self, caller: Caller[Workspace] | None, request: Request, operation: Operation
     ) -> Caller[Workspace]:
-        if caller is None:
-            raise errors.invalid_key(keys.sent_key(request))
+        scheme = operation.extra.get("auth", "rest")
+        if caller is None or caller.key.scheme != scheme:
+            sent = keys.sent_key(request)
+            raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
         keys.check_allowed(caller.key, request, operation)
         return caller
 
@@ -130,4 +238,6 @@ class Braze(Vendor[Workspace]):
             call.diagnose("invalid", violation.message, errors.pointer(violation), "error")
         if error.first.where == "json":
             return errors.not_json()
+        if call.operation.extra.get("auth") == "scim":
+            return errors.scim_error("Bad Request", 400)
         return errors.off_contract(call.operation.extra.get("refusals", ()), error)

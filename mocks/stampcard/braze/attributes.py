@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stampcard.braze import identity, push, subscriptions, triggers, values
+from stampcard.braze import emails, identity, push, subscriptions, triggers, values
 from stampcard.braze.profile import CONTROL, FIELDS, IDENTIFYING
 from stampcard.braze.state import Definition, User, Workspace
 from stampcard.braze.values import INVALID, MAX_TEXT
@@ -43,6 +43,7 @@ def apply(writing: Writing, sent: Mapping[str, Any], cause: int) -> None:
     _write(writing, sent)
     identity.touch(writing.workspace, writing.user)
     if writing.changes:
+        emails.follow(writing.workspace, writing.user, writing.changes)
         triggers.attributes_changed(writing.workspace, writing.user, writing.changes, cause)
 
 
@@ -81,8 +82,11 @@ def _set_field(writing: Writing, key: str, value: Any) -> None:
 
 
 def _set_email(writing: Writing, value: Any) -> None:
-    old = writing.user.email
+    old, profile = writing.user.email, writing.user.profile
+    state = profile.get("email_subscribe")
     identity.set_email(writing.workspace, writing.user, value)
+    if "email_subscribe" in writing.changes and state is not None:
+        profile["email_subscribe"] = state  # What this call says of the user counts more than what the address had.
     if writing.user.email != old:
         writing.changes["email"] = (old, writing.user.email)
 

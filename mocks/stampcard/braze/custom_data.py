@@ -39,17 +39,52 @@ def _event(definition: Definition) -> dict[str, Any]:
     }
 
 
+async def list_attributes(call: Call[Workspace]) -> Reply:
+    """Custom attributes with the type they were first seen with, 50 on a page, the next one by cursor."""
+    limit = call.state.switches.array_limit
+    rows = [_attribute(definition, limit) for _, definition in sorted(call.state.attributes.items())]
+    page, headers = paged(call, rows)
+    return Reply(200, {"attributes": page, "message": "success"}, headers)
+
+
+def _attribute(definition: Definition, limit: int) -> dict[str, Any]:
+    shown = {"Time": "Date"}.get(definition.data_type, definition.data_type) or "String"
+    return {
+        "name": definition.name,
+        "description": definition.description,
+        "data_type": f"{shown} (Automatically Detected)" if definition.detected else shown,
+        "array_length": limit if definition.data_type == "Array" else None,
+        "status": "Blocklisted" if definition.blocklisted else "Active",
+        "tag_names": list(definition.tags),
+    }
+
+
+async def list_products(call: Call[Workspace]) -> Reply:
+    """Ids of products, alphabetically. Braze does not say how many a page holds; it is 250 here (assumed)."""
+    names = sorted(call.state.products)
+    start = call.query.get("page", 0) * NAMES_PER_PAGE
+    page = names[start : start + NAMES_PER_PAGE]
+    call.summary = f"{len(page)} of {len(names)} products"
+    return Reply(200, {"products": page, "message": "success"})
+
+
 def paged(call: Call[Workspace], rows: list[Any]) -> tuple[list[Any], list[tuple[str, str]]]:
     """The page the call's cursor names, and the Link header that leads on. Raises ApiError for a bad cursor."""
     skip = read_cursor(call.query.get("cursor"))
-    path = call.request.raw_path
+    if skip is None:
+        raise errors.refused("Invalid cursor")
+    call.summary = f"{skip}-{min(len(rows), skip + ROWS_PER_PAGE)} of {len(rows)}"
+    return rows[skip : skip + ROWS_PER_PAGE], page_links(call.request.raw_path, skip, len(rows))
+
+
+def page_links(path: str, skip: int, total: int, size: int = ROWS_PER_PAGE) -> list[tuple[str, str]]:
+    """The Link header of a page that begins after `skip` rows; none when one page holds all."""
     links = []
     if skip > 0:
-        links.append(f'<{path}?cursor={cursor(max(0, skip - ROWS_PER_PAGE))}>; rel="prev"')
-    if skip + ROWS_PER_PAGE < len(rows):
-        links.append(f'<{path}?cursor={cursor(skip + ROWS_PER_PAGE)}>; rel="next"')
-    call.summary = f"{skip}-{min(len(rows), skip + ROWS_PER_PAGE)} of {len(rows)}"
-    return rows[skip : skip + ROWS_PER_PAGE], [("Link", ",".join(links))] if links else []
+        links.append(f'<{path}?cursor={cursor(max(0, skip - size))}>; rel="prev"')
+    if skip + size < total:
+        links.append(f'<{path}?cursor={cursor(skip + size)}>; rel="next"')
+    return [("Link", ",".join(links))] if links else []
 
 
 def cursor(skip: int) -> str:
@@ -57,14 +92,13 @@ def cursor(skip: int) -> str:
     return b64encode(f"skip:{skip}".encode()).decode()
 
 
-def read_cursor(text: str | None) -> int:
-    """Raises ApiError for a text that is no cursor."""
+def read_cursor(text: str | None) -> int | None:
+    """How many rows a cursor skips; None for a text that is no cursor."""
     if text is None:
         return 0
     try:
         word, _, number = b64decode(text, validate=True).decode().partition(":")
     except ValueError:
-        raise errors.refused("Invalid cursor") from None
-    if word != "skip" or not number.isascii() or not number.isdigit() or len(number) > 9:
-        raise errors.refused("Invalid cursor")
-    return int(number)
+        return None
+    good = word == "skip" and number.isascii() and number.isdigit() and len(number) < 10
+    return int(number) if good else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
-from stampcard.braze import comparisons, launching, segments
-from stampcard.braze.campaigns import ACTION_BASED, API, CHANNELS, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, sizes, zones
+from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
 from stampcard.braze.rendering import TemplateError
 from stampcard.braze.segments import Segment
@@ -38,19 +40,48 @@ def check_segments(workspace: Workspace, document: Row) -> None:
     known = known_segments(workspace, document)
     for index, row in enumerate(document["segments"]):
         _check_rule(row, known, f"/braze/segments/{index}")
+    _check_nesting(workspace, document)
 
 
 def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
+    now = workspace.world.clock.now
     for row in rows:
         key = row.get("id") or workspace.world.secrets.uuid(f"braze.segment.{row['name']}")
         rule = {name: row[name] for name in ("match", "filters", "exclude") if name in row}
-        workspace.segments[key] = Segment(key, row["name"], rule)
+        known: Segment | None = workspace.segments.get(key)
+        workspace.segments[key] = Segment(
+            key,
+            row["name"],
+            rule,
+            created_at=known.created_at if known else now,
+            updated_at=now,
+            description=row.get("description", ""),
+            tags=tuple(row.get("tags", ())),
+            analytics=row.get("analytics_tracking", False),
+        )
+        if workspace.segments[key].analytics and not (known and known.analytics):
+            sizes.track(workspace, key)
 
 
 def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
     found = segments.fault(rule, known)
     if found:
         raise SetupError(pointer + found[0], found[1])
+
+
+def _check_nesting(workspace: Workspace, document: Row) -> None:
+    """A segment that uses the Segment Membership filter cannot be nested in another."""
+    rules: dict[str, Row] = {}
+    for segment in workspace.segments.values():
+        rules[segment.id] = rules[segment.name] = segment.rule
+    for row in document["segments"]:
+        rules[row.get("id", row["name"])] = rules[row["name"]] = row
+    for name, rule in rules.items():
+        for nested in segments.nested(rule):
+            if segments.nested(rules[nested]):
+                index = next((i for i, row in enumerate(document["segments"]) if row["name"] in (name, nested)), 0)
+                text = f"segment {nested!r} uses the filter Segment Membership, so it cannot be nested in {name!r}"
+                raise SetupError(f"/braze/segments/{index}", text)
 
 
 # Credentials
@@ -63,6 +94,49 @@ def apply_credentials(workspace: Workspace, rows: Sequence[Row]) -> None:
         else:
             headers = tuple(row["headers"].items())
             workspace.engine.auth_credentials[row["name"]] = HeaderAuth(headers, row["allowed_domain"].lower())
+
+
+# Promotion codes
+
+
+def check_code_lists(workspace: Workspace, document: Row) -> None:
+    now, owners = workspace.world.clock.now, dict[str, str]()
+    for index, row in enumerate(document["promotion_code_lists"]):
+        pointer = f"/braze/promotion_code_lists/{index}"
+        try:
+            expires = parse_instant(row["expires_at"])
+        except ClockError as error:
+            raise SetupError(f"{pointer}/expires_at", str(error)) from error
+        if expires - now > promotions.MAX_LIFE:
+            raise SetupError(f"{pointer}/expires_at", "a list expires within six months of the day it is edited")
+        known = promotions.find_list(workspace.engine, row["name"])
+        if known is not None and known.snippet != row["snippet"]:
+            raise SetupError(f"{pointer}/snippet", f"a snippet cannot be changed; it is {known.snippet!r}")
+        owner = workspace.engine.promotions.get(row["snippet"])
+        taken = owners.setdefault(row["snippet"], owner.name if owner is not None else row["name"])
+        if taken != row["name"]:
+            raise SetupError(f"{pointer}/snippet", f"list {taken!r} has this snippet")
+
+
+def apply_code_lists(workspace: Workspace, rows: Sequence[Row]) -> None:
+    """Add or edit lists; codes of a row that were not imported before are added to those that are left."""
+    for row in rows:
+        known = promotions.find_list(workspace.engine, row["name"])
+        alerts = row.get("alerts", {})
+        made = promotions.CodeList(
+            name=row["name"],
+            snippet=row["snippet"],
+            expires_at=parse_instant(row["expires_at"]),
+            description=row.get("description", ""),
+            unused=known.unused if known else deque(),
+            known=known.known if known else set(),
+            remaining_below=alerts.get("remaining_below"),
+            expires_within=alerts.get("expires_within_days"),
+            recipient=alerts.get("recipient", ""),
+        )
+        made.add([*row.get("codes", ()), *promotions.read_csv(row.get("csv", ""))])
+        workspace.engine.promotions[made.snippet] = made
+        promotions.watch(workspace, made)
 
 
 # Campaigns
@@ -93,11 +167,26 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
             parse_instant(row["schedule"]["at"])
         except ClockError as error:
             raise SetupError(f"{pointer}/schedule/at", str(error)) from error
-    for channel, parts in row["messages"].items():
-        needed = {"email": "body", "webhook": "url"}.get(channel)
-        if delivery != API and needed is not None and needed not in parts:
-            raise SetupError(f"{pointer}/messages/{channel}", f"a message of this channel has a {needed}")
-        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}")
+    if ("messages" in row) == ("variants" in row):
+        raise SetupError(pointer, "a campaign has messages, or variants with messages of their own")
+    total = sum(variant["percentage"] for variant in row.get("variants", ())) + row.get("control_group", 0)
+    if "variants" in row and total != 100:
+        raise SetupError(f"{pointer}/variants", f"percentages of variants and control group sum to 100, not {total}")
+    if "send_rate_limit" in row and delivery != SCHEDULED:
+        raise SetupError(f"{pointer}/send_rate_limit", "stampcard has it for scheduled delivery only")
+    if "quiet_hours" in row and row["quiet_hours"]["start"] == row["quiet_hours"]["end"]:
+        raise SetupError(f"{pointer}/quiet_hours", "start and end differ")
+    for where, messages in _messages_in(row):
+        for channel, parts in messages.items():
+            _check_message(workspace, channel, parts, f"{pointer}{where}/{channel}", complete=delivery != API)
+
+
+def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
+    """The messages of each variant, with their place."""
+    if "messages" in row:
+        yield "/messages", row["messages"]
+    for index, variant in enumerate(row.get("variants", ())):
+        yield f"/variants/{index}/messages", variant["messages"]
 
 
 def _check_action(action: Row, pointer: str) -> None:
@@ -110,11 +199,14 @@ def _check_action(action: Row, pointer: str) -> None:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
 
 
-def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str) -> None:
-    if channel not in CHANNELS:
-        raise SetupError(pointer, f"stampcard does not emulate the channel {channel} yet; it has {', '.join(CHANNELS)}")
+def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
+    fields = {name: value for name, value in parts.items() if name != "message_variation_id"}
+    if unknown := fields.keys() - CHANNELS[channel].fields:
+        raise SetupError(f"{pointer}/{min(unknown)}", f"a message of the channel {channel} has no such field")
     if channel == "webhook" and "body" in parts and "key_value_pairs" in parts:
         raise SetupError(pointer, "a webhook has a raw body or key/value pairs, not both")
+    if complete and (why := channels.fault(channel, fields)):
+        raise SetupError(pointer, why)
     for place, text in templates_in(parts):
         try:
             workspace.engine.templates.find(text)
@@ -162,7 +254,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         id=key,
         name=name,
         delivery=row["delivery"],
-        variants=(_variant(workspace, row),),
+        variants=_variants(workspace, row),
         created_at=known.created_at if known else now,
         updated_at=now,
         audience=row.get("target_audience"),
@@ -173,6 +265,10 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         delay=_duration(row.get("schedule_delay", 0)),
         recheck=row.get("re_evaluate_segment_at_send_time", False),
         at=None if schedule is None else now if schedule == "now" else parse_instant(schedule),
+        quiet_hours=_quiet_hours(row.get("quiet_hours")),
+        capped=not row.get("ignore_frequency_capping", False),
+        exempt_from_control=row.get("exempt_from_global_control_group", False),
+        speed_limit=row.get("send_rate_limit"),
         enabled=row.get("status", "Active") == "Active",
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),
@@ -182,12 +278,53 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         launching.schedule_launch(workspace, campaign, max(campaign.at, now))
 
 
-def _variant(workspace: Workspace, row: Row) -> Variant:
+def _quiet_hours(row: Row | None) -> pacing.QuietHours | None:
+    if row is None:
+        return None
+    start, end = time.fromisoformat(row["start"]), time.fromisoformat(row["end"])
+    return pacing.QuietHours(start, end, row.get("fallback") == "send at the end of Quiet Hours")
+
+
+def _variants(workspace: Workspace, row: Row) -> tuple[Variant, ...]:
+    """Variants with ids derived from their names, where the document gives none."""
     secrets, name = workspace.world.secrets, row["name"]
-    messages = []
-    for channel, parts in row["messages"].items():
-        given = parts.get("message_variation_id")
-        key = given or secrets.uuid(f"braze.variation.{name}.{channel}")
-        fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
-        messages.append(Content(key, channel, fields, "Variant 1"))
-    return Variant(secrets.uuid(f"braze.variant.{name}"), "Variant 1", 100, tuple(messages))
+    given = row.get("variants") or [{"name": "Variant 1", "percentage": 100, "messages": row["messages"]}]
+    variants = []
+    for variant in given:
+        own = "" if "messages" in row else f".{variant['name']}"
+        contents = []
+        for channel, parts in variant["messages"].items():
+            key = parts.get("message_variation_id") or secrets.uuid(f"braze.variation.{name}{own}.{channel}")
+            fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
+            contents.append(Content(key, channel, fields, variant["name"]))
+        key = secrets.uuid(f"braze.variant.{name}{own}")
+        variants.append(Variant(key, variant["name"], variant["percentage"], tuple(contents)))
+    return tuple(variants)
+
+
+# Messaging settings
+
+
+def check_caps(workspace: Workspace, document: Row) -> None:
+    for index, row in enumerate(document["frequency_capping"]):
+        if row["per"] > {"minutes": 43_200, "days": 30, "weeks": 4}[row["unit"]]:
+            raise SetupError(f"/braze/frequency_capping/{index}/per", "a rule looks back up to 30 days")
+
+
+def apply_caps(workspace: Workspace, rows: Sequence[Row]) -> None:
+    """All rules at once; rules that were there before go."""
+    workspace.engine.caps = tuple(
+        pacing.Cap(
+            row["limit"], None if row["channel"] == "any" else row["channel"], row["per"], row["unit"], row.get("tag")
+        )
+        for row in rows
+    )
+
+
+def check_time_zone(workspace: Workspace, document: Row) -> None:
+    if zones.find_zone(document["company_time_zone"]) is None:
+        raise SetupError("/braze/company_time_zone", f"no time zone called {document['company_time_zone']!r}")
+
+
+def apply_time_zone(workspace: Workspace, name: str) -> None:
+    workspace.engine.time_zone = name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stampcard.braze.rendering import Fetched
 from stampcard.core.clock import Job
@@ -52,7 +52,10 @@ class Engine:
     """The message engine's memory of one workspace.
 
     `answers` is the Connected Content cache: (preview or live, method, URL). `pending` are sends that wait for their
-    delay: (campaign id, braze_id) -> jobs.
+    delay: (campaign id, braze_id) -> jobs. `promotions` holds promotion code lists by snippet,
+    `schedules` what the API scheduled by schedule_id, `send_ids` the campaign of each; `time_zone` is the company's,
+    `platforms` what each app runs on, where that was set up. `counted` are the messages of each user (by braze_id) that
+    count for the frequency caps `caps`.
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -60,6 +63,13 @@ class Engine:
     basic_auth: dict[str, BasicAuth] = field(default_factory=dict)
     auth_credentials: dict[str, HeaderAuth] = field(default_factory=dict)
     pending: dict[tuple[str, str], list[Job]] = field(default_factory=dict)
+    promotions: dict[str, Any] = field(default_factory=dict)
+    schedules: dict[str, Any] = field(default_factory=dict)
+    send_ids: dict[str, str] = field(default_factory=dict)
+    time_zone: str = "UTC"
+    platforms: dict[str, str] = field(default_factory=dict)
+    caps: tuple[Any, ...] = ()
+    counted: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def templates(self) -> Templates:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from stampcard.braze.state import NOTHING
 from stampcard.core.errors import ApiError, ContractError, Violation
 
 NOT_JSON = (
@@ -37,6 +38,18 @@ def invalid_key(key: str) -> ApiError:
 
 def no_permission() -> ApiError:
     return refused("You do not have permission to access this resource", 403)
+
+
+def catalog_error(error_id: str, message: str, about: Mapping[str, Any] = NOTHING, status: int = 400) -> ApiError:
+    """The envelope of catalogs; `about` is the parameters with their values. Most texts are not published."""
+    row = {"id": error_id, "message": message, "parameters": list(about), "parameter_values": list(about.values())}
+    return ApiError(status, {"errors": [row], "message": "Invalid Request"})
+
+
+def scim_error(detail: str, status: int) -> ApiError:
+    """The envelope of SCIM."""
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    return ApiError(status, {"schemas": schemas, "detail": detail, "status": status})
 
 
 def pointer(violation: Violation) -> str:

@@ -145,13 +145,23 @@ def remove_alias(workspace: Workspace, user: User, label: str) -> None:
 
 
 def set_email(workspace: Workspace, user: User, email: str | None) -> None:
-    """Store an address, lower-cased as Braze does, or remove it."""
+    """Store an address, lower-cased as Braze does, or remove it; what is known of the address comes with it."""
+    old = user.email
     _set_shared(workspace.by_email, user, "email", email.lower() if email is not None else None)
+    known = workspace.addresses.get(user.email or "")
+    if known is not None and user.email != old:
+        user.subscriptions = {**user.subscriptions, **known.groups}
+        if known.state is not None:
+            user.profile["email_subscribe"] = known.state
 
 
 def set_phone(workspace: Workspace, user: User, phone: str | None) -> None:
-    """Store a phone number, or remove it."""
+    """Store a phone number, or remove it; what is known of the number comes with it."""
+    old = user.phone
     _set_shared(workspace.by_phone, user, "phone", phone)
+    known = workspace.numbers.get(user.phone or "")
+    if known is not None and user.phone != old:
+        user.subscriptions = {**user.subscriptions, **known.groups}
 
 
 def _set_shared(index: dict[str, list[User]], user: User, name: str, value: str | None) -> None:

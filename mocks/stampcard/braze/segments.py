@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from stampcard.braze import comparisons
@@ -18,11 +19,28 @@ Rule = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A named audience: `id` is its API identifier, `rule` a filter group as in the setup document."""
+    """A named audience: `id` is its API identifier, `rule` a filter group as in the setup document.
+
+    With `analytics` (tracking) its size is measured every day.
+    """
 
     id: str
     name: str
     rule: Rule
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    analytics: bool = False
+
+
+def described(rule: Rule) -> str:
+    """A filter group in words, as the dashboard would tell it."""
+    joined = (" or " if rule.get("match") == "any" else " and ").join(
+        f"({described(item)})" if "filter" not in item else _words(item) for item in rule.get("filters", ())
+    )
+    without = " or ".join(_words(item) for item in rule.get("exclude", ()))
+    return (joined or "all users") + (f", except {without}" if without else "")
 
 
 def holds(workspace: Workspace, rule: Rule | None, user: User) -> bool:
@@ -122,6 +140,7 @@ def _email_available(workspace: Workspace, item: Rule, user: User) -> bool:
         user.email is not None
         and user.profile.get("email_subscribe") != "unsubscribed"
         and user.profile.get("marked_email_as_spam_at") is None
+        and getattr(workspace.addresses.get(user.email), "hard_bounced_at", None) is None
     )
     return bool(reachable == (item["comparison"] == "is true"))
 
@@ -187,6 +206,17 @@ def find_segment(workspace: Workspace, name: str) -> Segment | None:
     found = workspace.segments.get(name)
     if found is None:
         found = next((segment for segment in workspace.segments.values() if segment.name == name), None)
+    return found
+
+
+def nested(rule: Rule) -> list[str]:
+    """The segments a group of filters refers to."""
+    found: list[str] = []
+    for item in (*rule.get("filters", ()), *rule.get("exclude", ())):
+        if "filter" not in item:
+            found += nested(item)
+        elif item["filter"] == "Segment Membership":
+            found.append(item["name"])
     return found
 
 

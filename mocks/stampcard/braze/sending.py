@@ -6,13 +6,16 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from stampcard.braze import connected_content, variables, webhooks
+from stampcard.braze import catalog_reading, connected_content, counting, pacing, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
+from stampcard.braze.channels import CHANNELS
+from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
@@ -32,6 +35,7 @@ class Order:
 
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
     beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
     """
 
     workspace: Workspace
@@ -44,7 +48,9 @@ class Order:
     send_to: str = "subscribed"
     names: Mapping[str, Any] = field(default_factory=dict)
     send_id: str | None = None
+    uncapped: bool = False
     preview: bool = False
+    codes: dict[str, str] = field(default_factory=dict)
     tries: int = 0
 
     def namespaces(self) -> dict[str, Any]:
@@ -78,6 +84,13 @@ class Rendered:
         return {key: value for key, value in found.items() if value}
 
 
+async def send_all(order: Order, contents: Iterable[Content]) -> None:
+    """The messages of all channels of one send; they share the promotion codes."""
+    codes: dict[str, str] = {}
+    for content in contents:
+        await send(replace(order, content=content, codes=codes))
+
+
 async def send(order: Order) -> Message:
     """Bring one message as far as it goes now: sent, aborted, or waiting for a retry or an answer."""
     world = order.workspace.world
@@ -108,9 +121,17 @@ async def _attempt(order: Order, message: Message) -> None:
     entry = world.journal.next_id()
     message.entry = entry
     message.detail.pop("due", None)
+    message.detail.pop("waits_for", None)
     rendered = Rendered({})
     try:
-        check_reachable(order)
+        reach = CHANNELS[order.content.channel].reach
+        reach(order.workspace, order.user, order.content.parts, order.send_to)
+        if (until := _hold(order)) is not None:
+            _wait(order, message, until, "quiet hours", entry)
+            _record(order, message, entry)
+            return
+        if order.tries == 0:
+            promotions.reserve(order.workspace, order.content.parts, order.codes)
         await render(order, rendered, entry)
         if order.content.channel == "webhook":
             webhooks.check(rendered.parts)
@@ -133,25 +154,11 @@ async def _attempt(order: Order, message: Message) -> None:
     _record(order, message, entry)
 
 
-def check_reachable(order: Order) -> None:
-    """Whether the channel reaches the user and the subscription state allows it. Raises MessageAborted."""
-    if order.content.channel != "email":
-        return
-    user = order.user
-    if user.email is None:
-        raise MessageAborted("missing_email", "the user has no e-mail address")
-    state = user.profile.get("email_subscribe", "subscribed")
-    allowed = {"opted_in": ("opted_in",), "subscribed": ("subscribed", "opted_in")}.get(order.send_to)
-    if allowed is not None and state not in allowed:
-        raise MessageAborted("user_not_in_segment", f"the user's e-mail subscription state is {state}")
-    if user.profile.get("marked_email_as_spam_at") is not None:
-        raise MessageAborted("user_not_in_segment", "the user has marked an e-mail as spam")
-
-
 async def render(order: Order, rendered: Rendered, entry: int) -> None:
     """Render all parts into `rendered`; each field has its own variables. Raises MessageAborted."""
     workspace, names = order.workspace, order.namespaces()
     blocks = Blocks(workspace)
+    take_code = promotions.taker(workspace, order.codes, preview=order.preview)
 
     async def fetch(ask: Ask) -> Fetched:
         fetched = await connected_content.fetch(workspace, ask, cause=entry, preview=order.preview)
@@ -169,7 +176,9 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
         for namespace, key in template.names:
             if namespace != "content_blocks":
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
-        run = Run(workspace.world.clock.now, names, blocks, fetch, warnings=rendered.warnings, extras=rendered.extras)
+        now = workspace.world.clock.now
+        run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
+        catalog_reading.connect(run, workspace, text)
         try:
             return await template.render(run)
         finally:
@@ -206,9 +215,31 @@ class Blocks(dict[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:
         for block in self._workspace.content_blocks.values():
-            if block.name == name:
+            if block.name == name and block.state == ACTIVE:
                 return block.content
         return default
+
+
+def _hold(order: Order) -> datetime | None:
+    """Quiet Hours and frequency caps: until when the message waits, or None. Raises MessageAborted."""
+    workspace, user, campaign, channel = order.workspace, order.user, order.campaign, order.content.channel
+    quiet: pacing.QuietHours | None = campaign.quiet_hours if campaign is not None else None
+    if quiet is not None and (until := pacing.quiet_until(workspace, user, quiet)) is not None:
+        if quiet.wait:
+            return until
+        raise MessageAborted("quiet_hours", "it is within the user's Quiet Hours")
+    if not order.uncapped and (campaign is None or campaign.capped) and order.tries == 0:
+        cap = pacing.cap_reached(workspace, user, channel, campaign.tags if campaign else ())
+        if cap is not None:
+            raise MessageAborted("frequency_capped", f"frequency cap: {cap.words()}")
+    return None
+
+
+def _wait(order: Order, message: Message, until: datetime, why: str, entry: int) -> None:
+    """Have the next attempt made later."""
+    message.detail |= {"due": iso(until), "waits_for": why}
+    again = partial(_attempt, order, message)
+    order.workspace.world.clock.at(until, again, name=f"message after {why}", vendor="braze", cause=entry)
 
 
 def _requeue(order: Order, message: Message, entry: int) -> None:
@@ -216,8 +247,8 @@ def _requeue(order: Order, message: Message, entry: int) -> None:
     clock = order.workspace.world.clock
     wait = timedelta(seconds=CC_RETRIES[order.tries])
     order.tries += 1
-    message.detail |= {"tries": order.tries, "due": iso(clock.now + wait)}
-    clock.after(wait, lambda: _attempt(order, message), name="retry Connected Content", vendor="braze", cause=entry)
+    message.detail["tries"] = order.tries
+    _wait(order, message, clock.now + wait, "Connected Content", entry)
 
 
 def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
@@ -230,16 +261,24 @@ def _ended(order: Order, message: Message, aborted: MessageAborted | None) -> No
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
+        if order.campaign is not None:
+            counting.message_ended(
+                order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
+            )
     else:
         _sent(order, message)
 
 
 def _sent(order: Order, message: Message) -> None:
     message.status = "sent"
+    if order.campaign is None or order.campaign.capped:
+        tags = order.campaign.tags if order.campaign else ()
+        pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
     if campaign is None:
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
+    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1

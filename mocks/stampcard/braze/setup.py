@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, dashboard, identity
-from stampcard.braze.state import ApiKey, Definition, SubscriptionGroup, Workspace
-from stampcard.braze.tracking import fault_of_attributes
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity
+from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
+from stampcard.braze.tracking import fault_of_attributes, happened
+from stampcard.braze.values import read_time
 from stampcard.core.errors import SetupError
 
 Row = Mapping[str, Any]
@@ -75,14 +77,24 @@ def _apply_keys(workspace: Workspace, rows: Sequence[Row]) -> None:
         workspace.keys[row["name"]] = key
 
 
+def _apply_scim(workspace: Workspace, row: Row) -> None:
+    workspace.keys["scim"] = ApiKey(row["token"], "scim", scheme="scim")
+
+
 def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
     for row in rows:
         workspace.apps[row["id"]] = row["name"]
+        if "platform" in row:
+            workspace.engine.platforms[row["id"]] = row["platform"]
 
 
 def _apply_switches(workspace: Workspace, row: Row) -> None:
     for name, value in row.items():
         setattr(workspace.switches, name, value)
+
+
+def _apply_tags(workspace: Workspace, names: Sequence[str]) -> None:
+    workspace.tags |= set(names)
 
 
 # Custom data and groups
@@ -98,6 +110,7 @@ def _definitions(place: str) -> Callable[[Workspace, Sequence[Row]], None]:
                 row.get("description"),
                 row.get("status") == "Blocklisted",
                 tuple(row.get("tags", ())),
+                "data_type" not in row,
             )
 
     return apply_rows
@@ -106,6 +119,73 @@ def _definitions(place: str) -> Callable[[Workspace, Sequence[Row]], None]:
 def _apply_groups(workspace: Workspace, rows: Sequence[Row]) -> None:
     for row in rows:
         workspace.subscription_groups[row["id"]] = SubscriptionGroup(row["id"], row["name"], row["channel"])
+
+
+def _apply_addresses(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        contact = workspace.addresses.setdefault(row["email"].lower(), Contact())
+        contact.hard_bounced_at = read_time(row.get("hard_bounced_at"))
+        contact.spam_at = read_time(row.get("marked_as_spam_at"))
+
+
+def _apply_numbers(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        contact = workspace.numbers.setdefault(row["phone"], Contact())
+        contact.invalid_at = read_time(row.get("invalid_detected_at")) or workspace.world.clock.now
+        contact.invalid_reason = row.get("reason", "provider_error")
+
+
+def _times(name: str, *members: str) -> Callable[[Workspace, Document], None]:
+    """A check that these members of a section's rows are times."""
+
+    def check_rows(workspace: Workspace, document: Document) -> None:
+        for index, row in enumerate(document[name]):
+            for member in members:
+                if member in row and read_time(row[member]) is None:
+                    raise SetupError(f"/braze/{name}/{index}/{member}", "not an ISO 8601 time")
+
+    return check_rows
+
+
+# What devices would have told
+
+
+def _check_device_rows(name: str) -> Callable[[Workspace, Document], None]:
+    times = _times(name, "time")
+
+    def check_rows(workspace: Workspace, document: Document) -> None:
+        apps = workspace.apps.keys() | {row["id"] for row in document.get("apps", ())}
+        users = workspace.by_external_id.keys() | {row.get("external_id") for row in document.get("users", ())}
+        for index, row in enumerate(document[name]):
+            if row["external_id"] not in users:
+                raise SetupError(f"/braze/{name}/{index}/external_id", "no user has this external_id")
+            if row.get("app_id", next(iter(apps))) not in apps:
+                raise SetupError(f"/braze/{name}/{index}/app_id", "no app has this id")
+        times(workspace, document)
+
+    return check_rows
+
+
+def _apply_sessions(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        user, app, time = _device_row(workspace, row)
+        happened(workspace, "session", "", time, app)
+        workspace.sessions.setdefault((user.braze_id, app), []).append(int(time.timestamp()) // 3600)
+        user.profile.setdefault("date_of_first_session", time)
+        user.profile["date_of_last_session"] = max(time, user.profile.get("date_of_last_session", time))
+
+
+def _apply_uninstalls(workspace: Workspace, rows: Sequence[Row]) -> None:
+    for row in rows:
+        user, app, time = _device_row(workspace, row)
+        happened(workspace, "uninstall", "", time, app)
+        user.profile["uninstalled_at"] = time
+
+
+def _device_row(workspace: Workspace, row: Row) -> tuple[User, str, datetime]:
+    user = workspace.by_external_id[row["external_id"]]
+    time = read_time(row.get("time")) or workspace.world.clock.now
+    return user, row.get("app_id", next(iter(workspace.apps))), time
 
 
 # Users
@@ -146,8 +226,21 @@ SECTIONS: tuple[Section, ...] = (
     Section("custom_events", _definitions("events")),
     Section("products", _definitions("products")),
     Section("subscription_groups", _apply_groups),
+    Section("email_addresses", _apply_addresses, _times("email_addresses", "hard_bounced_at", "marked_as_spam_at")),
+    Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
+    Section("tags", _apply_tags),
     Section("users", _apply_users, _check_users),
+    Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),
+    Section("templates", content_setup.apply_templates, content_setup.check_templates),
+    Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),
+    Section("scim", _apply_scim),
+    Section("cdi_integrations", cdi.apply_setup),
+    Section("sessions", _apply_sessions, _check_device_rows("sessions")),
+    Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
+    Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
+    Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

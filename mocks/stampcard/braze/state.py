@@ -41,6 +41,21 @@ class Subscription(msgspec.Struct, frozen=True):
     since: datetime
 
 
+class Contact(msgspec.Struct):
+    """What is known of an e-mail address or phone number itself, whoever has it, now or later.
+
+    `state` is the global e-mail subscription; `groups` the choices in subscription groups made for the address.
+    """
+
+    state: str | None = None
+    state_since: datetime | None = None
+    hard_bounced_at: datetime | None = None
+    spam_at: datetime | None = None
+    invalid_at: datetime | None = None
+    invalid_reason: str = ""
+    groups: Mapping[str, Subscription] = NOTHING
+
+
 class PushToken(msgspec.Struct, frozen=True):
     """One device's push address in one app."""
 
@@ -89,12 +104,16 @@ class User(msgspec.Struct):
 
 @dataclass(slots=True)
 class ApiKey:
-    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given."""
+    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given.
+
+    `scheme` is rest, or scim for the token of the company's SCIM calls.
+    """
 
     key: str
     name: str
     permissions: frozenset[str] | None = None
     allowlist: tuple[str, ...] = ()
+    scheme: str = "rest"
 
 
 @dataclass(slots=True)
@@ -109,7 +128,8 @@ class Switches:
 class Definition(msgspec.Struct):
     """A custom attribute, custom event or product: made by its first use, or set up in the dashboard.
 
-    `data_type` is what a custom attribute was first seen with. Data for a blocklisted name is ignored.
+    `data_type` is what a custom attribute was first seen with (`detected`), or was set to. Data for a blocklisted name
+    is ignored.
     """
 
     name: str
@@ -117,6 +137,7 @@ class Definition(msgspec.Struct):
     description: str | None = None
     blocklisted: bool = False
     tags: Sequence[str] = ()
+    detected: bool = True
 
 
 @dataclass(slots=True)
@@ -129,13 +150,27 @@ class SubscriptionGroup:
 
 
 @dataclass(slots=True)
+class Catalog:
+    """One catalog: field name -> type in their order (id first), items by id, selections by name as sent."""
+
+    name: str
+    description: str
+    fields: dict[str, str]
+    updated_at: datetime
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    selections: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Workspace:
     """One Braze workspace: all that one API key can see.
 
     Profiles are found by five identifiers; only external_id, braze_id and an alias (label, name) are unique.
-    `attributes`, `events` and `products` hold the names used so far; `rate_headers` what the answer to a call in
-    flight says about its rate limit. `hourly` counts what happened and nothing else: ("event", name) -> hours since
-    1970 -> how often.
+    `attributes`, `events` and `products` hold the names used so far; `addresses` and `numbers` what is known of e-mail
+    addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
+    `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
+    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
+    `recipients` who (braze_id) received a campaign or variation on a day since 1970.
     """
 
     world: World
@@ -151,11 +186,16 @@ class Workspace:
     hourly: defaultdict[tuple[str, str], defaultdict[int, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
+    sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     attributes: dict[str, Definition] = field(default_factory=dict)
     events: dict[str, Definition] = field(default_factory=dict)
     products: dict[str, Definition] = field(default_factory=dict)
+    addresses: dict[str, Contact] = field(default_factory=dict)
+    numbers: dict[str, Contact] = field(default_factory=dict)
     by_token: dict[str, User] = field(default_factory=dict)
     by_device: dict[str, User] = field(default_factory=dict)
     campaigns: dict[str, Any] = field(default_factory=dict)
@@ -164,7 +204,11 @@ class Workspace:
     content_blocks: dict[str, Any] = field(default_factory=dict)
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
-    catalogs: dict[str, Any] = field(default_factory=dict)
+    catalogs: dict[str, Catalog] = field(default_factory=dict)
+    preference_centers: dict[str, Any] = field(default_factory=dict)
+    sdk_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dashboard_users: dict[str, Any] = field(default_factory=dict)
+    integrations: dict[str, Any] = field(default_factory=dict)
     subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:

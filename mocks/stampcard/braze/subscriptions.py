@@ -2,19 +2,188 @@
 
 from __future__ import annotations
 
-from stampcard.braze.state import Subscription, SubscriptionGroup, User, Workspace
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stampcard.braze import errors
+from stampcard.braze.emails import one_or_more
+from stampcard.braze.state import NOTHING, Contact, Subscription, SubscriptionGroup, User, Workspace
+from stampcard.core.endpoint import Call, Reply
 
 STATES = ("subscribed", "unsubscribed")
+SHOWN = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed"}
+UNKNOWN = "unknown"
+MAX_USERS, PAGE = 50, 100
+NO_GROUP = "Invalid subscription group ID"
+NOT_BOTH = "Either an email address or a phone number should be provided, but not both."
 
 
 def choose(workspace: Workspace, user: User, group: SubscriptionGroup, state: str) -> None:
     """Store a choice for a profile and all others with its e-mail address (e-mail groups) or phone (other groups)."""
+    if group.channel == "email" and user.email is not None:
+        choose_for_email(workspace, user.email, group, state)
+    elif group.channel != "email" and user.phone is not None:
+        choose_for_phone(workspace, user.phone, group, state)
+    _store([user], group, Subscription(state, workspace.world.clock.now))
+
+
+def choose_for_email(workspace: Workspace, email: str, group: SubscriptionGroup, state: str) -> None:
+    """Store a choice for all who have an address, now or later."""
     choice = Subscription(state, workspace.world.clock.now)
-    for other in {id(found): found for found in (user, *_sharing(workspace, user, group))}.values():
-        other.subscriptions = {**other.subscriptions, group.id: choice}
+    contact = workspace.addresses.setdefault(email.lower(), Contact())
+    contact.groups = {**contact.groups, group.id: choice}
+    _store(workspace.by_email.get(email.lower(), ()), group, choice)
 
 
-def _sharing(workspace: Workspace, user: User, group: SubscriptionGroup) -> list[User]:
-    if group.channel == "email":
-        return workspace.by_email.get(user.email or "", [])
-    return workspace.by_phone.get(user.phone or "", [])
+def choose_for_phone(workspace: Workspace, phone: str, group: SubscriptionGroup, state: str) -> None:
+    """Store a choice for all who have a number, now or later."""
+    choice = Subscription(state, workspace.world.clock.now)
+    contact = workspace.numbers.setdefault(phone, Contact())
+    contact.groups = {**contact.groups, group.id: choice}
+    _store(workspace.by_phone.get(phone, ()), group, choice)
+
+
+def _store(users: Sequence[User], group: SubscriptionGroup, choice: Subscription) -> None:
+    for user in users:
+        user.subscriptions = {**user.subscriptions, group.id: choice}
+
+
+# Writing
+
+
+async def set_status(call: Call[Workspace]) -> Reply:
+    """One group; users by external_id, e-mail or phone."""
+    body = call.body
+    names = {"external_id": "external_ids", "email": "emails", "phone": "phones"}
+    change = {plural: one_or_more(body[name]) for name, plural in names.items() if body.get(name) is not None}
+    shared = {key: body.get(key) for key in ("subscription_group_id", "subscription_state", "use_double_opt_in_logic")}
+    _change(call, [{**shared, **change}])
+    return Reply(201, {"message": "success"})
+
+
+async def set_statuses(call: Call[Workspace]) -> Reply:
+    """Several groups; the members are plural."""
+    changes = []
+    for change in call.body["subscription_groups"]:
+        singular = {"external_ids": [change["external_id"]]} if "external_id" in change else {}
+        changes.append({**singular, **change})
+    _change(call, changes)
+    return Reply(201, {"message": "success"})
+
+
+def _change(call: Call[Workspace], changes: Sequence[Mapping[str, Any]]) -> None:
+    """Check all changes, then make them. Raises ApiError."""
+    for change in changes:
+        if change["subscription_group_id"] not in call.state.subscription_groups:
+            raise errors.refused(NO_GROUP)
+        if change.get("emails") and change.get("phones"):
+            raise errors.refused(NOT_BOTH)
+        if not any(change.get(name) for name in ("external_ids", "emails", "phones")):
+            raise errors.refused("Bad Request")
+    users = sum(len(change.get(name) or ()) for change in changes for name in ("external_ids", "emails", "phones"))
+    if users > MAX_USERS:
+        raise errors.refused("The max number of ids per request was exceeded")
+    for change in changes:
+        _make(call, change)
+    call.summary = f"{users} users in {len(changes)} groups"
+
+
+def _make(call: Call[Workspace], change: Mapping[str, Any]) -> None:
+    workspace, state = call.state, change["subscription_state"]
+    group = workspace.subscription_groups[change["subscription_group_id"]]
+    if change.get("use_double_opt_in_logic") is True and group.channel == "sms" and state == "subscribed":
+        call.diagnose("double-opt-in", "nobody is subscribed before they answer the confirmation message")
+        return
+    for external_id in change.get("external_ids") or ():
+        user = workspace.by_external_id.get(external_id)
+        if user is None:
+            call.diagnose("unknown-user", f"no profile has the external_id {external_id!r}")
+        else:
+            choose(workspace, user, group, state)
+    for email in change.get("emails") or ():
+        choose_for_email(workspace, email, group, state)
+    for phone in change.get("phones") or ():
+        choose_for_phone(workspace, phone, group, state)
+
+
+# Reading
+
+
+def asked_for(call: Call[Workspace], name: str) -> list[str]:
+    """A query parameter that comes once, repeated, or as `name[]`."""
+    return [*call.query.get(name, ()), *call.query.get(f"{name}[]", ())]
+
+
+def _identifiers(call: Call[Workspace]) -> dict[str, list[str]]:
+    """What users were asked for. Raises ApiError for none, too many, or an e-mail and a phone."""
+    found = {name: values for name in ("external_id", "email", "phone") if (values := asked_for(call, name))}
+    if not found:
+        raise errors.refused("Bad Request")
+    if "email" in found and "phone" in found and "external_id" not in found:
+        raise errors.refused(NOT_BOTH)
+    if sum(map(len, found.values())) > MAX_USERS:
+        raise errors.refused("The max number of ids per request was exceeded")
+    return found
+
+
+async def statuses(call: Call[Workspace]) -> Reply:
+    """The choice of each user asked for in one group; no choice, or no such user, is unknown."""
+    workspace, group_id = call.state, call.query["subscription_group_id"]
+    if group_id not in workspace.subscription_groups:
+        raise errors.refused(NO_GROUP)
+    status: dict[str, str] = {}
+    for name, values in _identifiers(call).items():
+        for value in values:
+            choice = _choices(workspace, name, value).get(group_id)
+            status[value] = SHOWN[choice.state] if choice else UNKNOWN
+    call.summary = f"{len(status)} users"
+    return Reply(200, {"status": status, "message": "success"})
+
+
+def _choices(workspace: Workspace, name: str, value: str) -> Mapping[str, Subscription]:
+    """All choices of one user, or those made for an address or number that nobody has."""
+    found = _users(workspace, name, value)
+    if found:
+        return found[0].subscriptions
+    contact = {"email": workspace.addresses.get(value.lower()), "phone": workspace.numbers.get(value)}.get(name)
+    return contact.groups if contact else NOTHING
+
+
+def _users(workspace: Workspace, name: str, value: str) -> Sequence[User]:
+    if name == "external_id":
+        user = workspace.by_external_id.get(value)
+        return (user,) if user else ()
+    return workspace.by_email.get(value.lower(), ()) if name == "email" else workspace.by_phone.get(value, ())
+
+
+async def groups_of_users(call: Call[Workspace]) -> Reply:
+    """The groups in which the users asked for made a choice."""
+    users = {
+        user.braze_id: user
+        for name, values in _identifiers(call).items()
+        for value in values
+        for user in _users(call.state, name, value)
+    }
+    start, limit = call.query.get("offset", 0), call.query.get("limit", PAGE)
+    page = [_view(call.state, user) for user in list(users.values())[start : start + limit]]
+    call.summary = f"{len(page)} of {len(users)} users"
+    return Reply(200, {"users": page, "total_count": len(users), "message": "success"})
+
+
+def _view(workspace: Workspace, user: User) -> dict[str, Any]:
+    groups = workspace.subscription_groups
+    return {
+        "email": user.email,
+        "phone": user.phone,
+        "external_id": user.external_id,
+        "subscription_groups": [
+            {
+                "id": group_id,
+                "name": groups[group_id].name,
+                "channel": groups[group_id].channel,
+                "status": SHOWN[choice.state],
+            }
+            for group_id, choice in user.subscriptions.items()
+            if group_id in groups
+        ],
+    }

@@ -156,7 +156,7 @@ def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
         return user
     time = _time(tracking, sent, place)
     _count(user.events, name, time, 1)
-    workspace.hourly["event", name][_hour(time)] += 1
+    happened(workspace, "event", name, time, sent.get("app_id"))
     identity.touch(workspace, user)
     triggers.event_happened(workspace, user, name, sent.get("properties") or {}, time, tracking.cause)
     return user
@@ -177,9 +177,8 @@ def purchase(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | 
     revenue = sent["price"] * quantity
     _count(user.purchases, product, time, quantity)
     user.total_revenue += revenue
-    hour = _hour(time)
-    workspace.hourly["purchase", product][hour] += quantity
-    workspace.hourly["revenue", product][hour] += revenue
+    happened(workspace, "purchase", product, time, sent.get("app_id"), quantity)
+    happened(workspace, "revenue", product, time, sent.get("app_id"), revenue)
     identity.touch(workspace, user)
     triggers.purchase_happened(workspace, user, sent, time, tracking.cause)
     return user
@@ -227,8 +226,12 @@ def _time(tracking: Tracking, sent: Mapping[str, Any], place: str) -> datetime:
     return time
 
 
-def _hour(time: datetime) -> int:
-    return int(time.timestamp()) // 3600
+def happened(workspace: Workspace, kind: str, name: str, time: datetime, app_id: Any = None, count: float = 1) -> None:
+    """Count something under its hour, for all apps and for the one it happened in."""
+    hour = int(time.timestamp()) // 3600
+    workspace.hourly[kind, name][hour] += count
+    if app_id is not None and app_id.__class__ is str and app_id in workspace.apps:
+        workspace.hourly[f"{kind}@{app_id}", name][hour] += count
 
 
 def _count(tallies: dict[str, Tally], name: str, time: datetime, quantity: int) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from stampcard.braze.state import User, Workspace
 
-PROFILE = "$profile"
-"""The namespace of names without one; no template can write it."""
+PROFILE = "__profile__"
+"""Where names without a namespace are looked up."""
 
 _STORED = {
     "first_name": "first_name",

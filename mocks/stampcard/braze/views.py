@@ -57,6 +57,7 @@ def exported(
         "push_subscribe": user.profile.get("push_subscribe", "subscribed"),
         "email_subscribe": user.profile.get("email_subscribe", "subscribed"),
         **{key: value for key in _MORE_PLAIN if (value := user.profile.get(key)) is not None},
+        "uninstalled_at": _maybe_iso(user.profile.get("uninstalled_at")),
         "devices": [{"device_id": token.device_id} for token in user.push_tokens] or None,
         "push_tokens": _tokens(workspace, user),
         "campaigns_received": _campaigns(workspace, user, now),
@@ -74,6 +75,10 @@ LEFT_OUT_IN_CONTROL = frozenset(
     "push_subscribe email_subscribe push_tokens campaigns_received canvases_received cards_clicked".split()
 )
 """What exports of the global control group do not show."""
+
+
+def _maybe_iso(instant: datetime | None) -> str | None:
+    return iso(instant) if instant is not None else None
 
 
 def shown(value: Any) -> Any:

@@ -103,7 +103,7 @@ class _RetryAfter:
 
 def is_refused(error: str) -> bool:
     """Whether the emulator itself, not the network, refused the call: trying again would not help."""
-    return "is no vendor's host" in error
+    return "nothing was sent" in error
 
 
 def _why(delivery: Delivery) -> MessageAborted:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,9 +19,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (up, play, coverage, report, contract, schema, sign):
         command.add(commands)
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a character shows a question mark rather than end the story.
+        sys.stdout.reconfigure(errors="replace")
     try:
         status: int = options.run(options)
         return status
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has gone; Python must not flush to it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (StampcardError, OSError) as error:
         print(f"stampcard: {error}", file=sys.stderr)
         return 2

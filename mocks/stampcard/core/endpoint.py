@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from stampcard.core import codec
+from stampcard.core.checking import pointer_to
 from stampcard.core.contract import Contract, Operation, load
 from stampcard.core.errors import ApiError, ContractError, ContractFault, ReplyFault, SetupError, Violation
 from stampcard.core.http import Request, Response
@@ -193,7 +194,7 @@ def named(operation: Operation) -> dict[str, str]:
 class _Journey(Generic[T]):
     """What is known of a request so far, for the journal."""
 
-    __slots__ = ("call", "caller", "delay", "entry", "error", "operation", "request", "vendor", "world")
+    __slots__ = ("call", "caller", "delay", "entry", "error", "operation", "refusal", "request", "vendor", "world")
 
     def __init__(self, vendor: Vendor[T], request: Request, world: World, caller: Caller[T] | None) -> None:
         self.vendor = vendor
@@ -204,6 +205,7 @@ class _Journey(Generic[T]):
         self.operation: Operation | None = None
         self.call: Call[T] | None = None
         self.error = ""
+        self.refusal = ""
         self.delay = 0.0
 
 
@@ -226,7 +228,9 @@ async def _answered(journey: _Journey[T], service: str | None) -> Response:
         try:
             return await _travel(journey, service)
         except ApiError as error:
-            return _render(journey, Reply(error.status, error.body, error.headers))
+            response = _render(journey, Reply(error.status, error.body, error.headers))
+            journey.refusal = response.body[:200].decode(errors="replace")
+            return response
     except Exception as error:
         return _fault_of_ours(journey, error)
 
@@ -304,9 +308,9 @@ def _read_parameters(call: Call[Any]) -> list[Violation]:
             elif rule.required:
                 message = f"{rule.name!r} is a required parameter"
                 found.append(Violation("query", (), "required", rule.name, None, message))
-    declared = {rule.name for rule in call.operation.parameters if rule.where == "query"}
-    for name in given.keys() - declared:
-        call.diagnose("unknown-parameter", "the vendor ignores this query parameter", f"/{name}")
+    for name in given:
+        if name not in call.operation.query_names:
+            call.diagnose("unknown-parameter", "the vendor ignores this query parameter", pointer_to(name))
     return found
 
 
@@ -372,11 +376,11 @@ def _record(journey: _Journey[T], response: Response) -> None:
             method=request.method,
             url=request.target,
             status=0 if response.dropped else response.status,
-            summary=call.summary if call else "",
+            summary=journey.refusal or (call.summary if call else ""),
             error=journey.error,
-            request_headers=request.headers.items,
+            request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
-            response_headers=tuple(response.headers),
+            response_headers=response.headers,
             response_body=response.body[: BODY_LIMIT + 1],
             diagnostics=tuple(call.diagnostics) if call else (),
         )

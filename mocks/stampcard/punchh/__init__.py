@@ -12,7 +12,7 @@ from stampcard.core.endpoint import Call, Caller, Reply, Vendor
 from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
-from stampcard.punchh import access, dashboard, errors, mobile, params, setup
+from stampcard.punchh import access, dashboard, errors, mobile, params, pos, setup, sso
 from stampcard.punchh.access import Keys
 from stampcard.punchh.state import Business, Location
 
@@ -23,7 +23,12 @@ class Punchh(Vendor[Business]):
     name = "punchh"
     hosts: ClassVar[Mapping[str, str]] = {"*.punchh.com": "api"}
     public_host = "sandbox.punchh.com"
-    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {**mobile.HANDLERS, **dashboard.HANDLERS}
+    handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]] = {
+        **mobile.HANDLERS,
+        **sso.HANDLERS,
+        **dashboard.HANDLERS,
+        **pos.HANDLERS,
+    }
 
     def __init__(self, contracts: Path | None = None) -> None:
         super().__init__(contracts)

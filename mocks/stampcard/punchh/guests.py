@@ -39,11 +39,15 @@ FLAGS = (
     "age_verified_status",
     "marketing_email_subscription",
     "marketing_pn_subscription",
+    "age_verified",
+    "allow_multiple",
+    "allow_push_notifications",
     "privacy_policy",
     "sms_subscription",
     "terms_and_conditions",
     "unsubscribed",
 )
+CHANNELS = """MobileEmail MobileFacebook POS WebEmail WebFacebook eClub OnlineOrder Chatbot Wifi MobileApple""".split()
 RECORD = ("first_name", "last_name", "signup_channel")
 """Texts that are members of the record; the others live in its profile."""
 
@@ -60,7 +64,7 @@ def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Gu
     """Check the members of `values` that are present, for a new guest or a change of `guest`. Raises ApiError."""
     made = Draft()
     wrong: list[tuple[str, str]] = []
-    for check in (_email, _phone, _password, _days, _external, _plain):
+    for check in (_email, _phone, _password, _days, _external, _channel, _relations, _plain):
         check(business, values, guest, made, wrong.append)
     if wrong:
         raise words.invalid_all(wrong)
@@ -147,6 +151,41 @@ def _external(business: Business, values: Mapping[str, Any], guest: Guest | None
         wrong(("external_source_id", f"is too long (maximum is {TEXT_LIMIT} characters)"))
     else:
         made.changes |= {"external_source": source, "external_source_id": number}
+
+
+def _channel(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    channel = params.text(values.get("signup_channel"))
+    if channel and channel.lower() not in (known.lower() for known in CHANNELS):
+        wrong(("signup_channel", "is not included in the list"))
+
+
+def _relations(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
+    """Rows with an id change a relation, others add one."""
+    rows = values.get("user_relations", values.get("user_relations_attributes"))
+    if not isinstance(rows, list) or not rows:
+        return
+    kept = {row["id"]: dict(row) for row in (guest.relations if guest is not None else [])}
+    for row in rows:
+        found = relation(business, row if isinstance(row, dict) else {}, wrong)
+        number = params.integer(row.get("id")) if isinstance(row, dict) else None
+        if number in kept:
+            kept[number].update({name: value for name, value in found.items() if name != "created_at"})
+        else:
+            number = business.next_id("relations")
+            kept[number] = {"id": number, **found}
+    made.changes["relations"] = list(kept.values())
+
+
+def relation(business: Business, row: Mapping[str, Any], wrong: Wrong) -> dict[str, Any]:
+    """One relation of a guest, checked."""
+    kind = params.text(row.get("relation")).lower()
+    birthday = params.day(row.get("birthday"))
+    if kind not in ("kid", "spouse"):
+        wrong(("relation", "is not included in the list"))
+    if params.text(row.get("birthday")) and birthday is None:
+        wrong(("birthday", "is invalid"))
+    times = {"created_at": business.now, "updated_at": business.now}
+    return {"relation": kind, "name": params.text(row.get("name"))[:TEXT_LIMIT], "birthday": birthday, **times}
 
 
 def _plain(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:

@@ -16,13 +16,13 @@ def set_status(business: Business, guest: Guest, status: str, *, cause: int | No
     events.guest(business, guest, "update", changed=["status"], cause=cause)
 
 
-def delete_later(business: Business, guest: Guest, days: int, *, cause: int | None) -> None:
-    """Mark for deletion, which happens `days` days later unless it is called off."""
+def delete_later(business: Business, guest: Guest, days: int, *, mode: str = "delete", cause: int | None) -> None:
+    """Mark for deletion (`mode` delete, anonymise or archive), which happens `days` days later if not called off."""
     guest.deletion_at = business.now + timedelta(days=days)
 
     async def run() -> None:
         if guest.deletion_at is not None and not guest.gone:
-            delete(business, guest, cause=cause)
+            {"anonymise": anonymise, "archive": archive}.get(mode, delete)(business, guest, cause=cause)
 
     clock = business.world.clock
     clock.at(guest.deletion_at, run, name=f"delete guest {guest.id}", vendor="punchh", cause=cause)
@@ -43,6 +43,15 @@ def anonymise(business: Business, guest: Guest, *, cause: int | None) -> None:
     guest.first_name = guest.last_name = ""
     guest.birthday = guest.anniversary = None
     guest.profile.clear()
+
+
+def archive(business: Business, guest: Guest, *, cause: int | None) -> None:
+    """Keep everything under an address that nobody uses; the old address is free again."""
+    business.world.record("punchh", "guest archived", f"guest {guest.id} is archived", cause=cause)
+    guests.unindex(business, guest)
+    guests.revoke_tokens(business, guest)
+    name, _, _ = guest.email.partition("@")
+    guest.gone, guest.deletion_at, guest.email = "archived", None, f"{name}-{guest.id}@archive.com"
 
 
 def _forget(business: Business, guest: Guest, gone: str) -> None:

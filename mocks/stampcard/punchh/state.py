@@ -103,6 +103,27 @@ class Redemption(msgspec.Struct):
     facts: dict[str, Any] = {}
 
 
+class BasketItem(msgspec.Struct):
+    """One thing in a basket, as it was selected."""
+
+    id: int
+    discount_type: str
+    discount_id: str
+    discount_value: float | None
+    created_at: datetime
+
+
+class Basket(msgspec.Struct):
+    """What a guest wants to use with the next purchase; `external_uid` names the order that locked it."""
+
+    ref: str
+    created_at: datetime
+    items: list[BasketItem] = []
+    locked: bool = False
+    external_uid: str = ""
+    location_id: int | None = None
+
+
 class Account(msgspec.Struct):
     """What does not follow from check-ins and redemptions: money in the bank, the level."""
 
@@ -155,7 +176,7 @@ class Guest(msgspec.Struct):
     redemptions: dict[int, Redemption] = {}
     messages: list[dict[str, Any]] = []
     history: list[dict[str, Any]] = []
-    basket: dict[str, Any] = {}
+    basket: Basket | None = None
 
     @property
     def is_member(self) -> bool:
@@ -228,7 +249,19 @@ class Campaign(msgspec.Struct):
     end: datetime | None = None
     settings: dict[str, Any] = {}
     given: dict[int, int] = {}
+    spells: dict[int, datetime] = {}
+    ran: bool = False
+    external_id: str = ""
     parent_id: int | None = None
+
+
+class Receipt(msgspec.Struct):
+    """A receipt a register uploaded, to be claimed by its bar code; `facts` as those of a check-in."""
+
+    bar_code: str
+    created_at: datetime
+    facts: dict[str, Any] = {}
+    claimed_by: int | None = None
 
 
 class Location(msgspec.Struct):
@@ -316,7 +349,11 @@ class Business:
     campaigns: dict[int, Campaign] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
     codes: dict[str, Redemption] = field(default_factory=dict)
-    receipts: dict[str, Guest] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)
+    banned_devices: set[str] = field(default_factory=set)
+    reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
+    rolling_job: Job | None = None
     adapters: dict[str, Adapter] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)

@@ -143,7 +143,9 @@ async def erase(call: Call[Project]) -> Reply:
     """Permanent deletion, as privacy law asks; counts what went."""
     project = call.state
     customer = find(call, call.path["customerId"])
-    counts = {"events": len(customer.activity), "daily_events": 0, "segments": 0, "orders": 0, "customer": 1}
+    happened = len(customer.activity)
+    counts = {"events": happened, "customer_events": happened, "daily_events": 0, "segments": 0}
+    counts |= {"orders": 0, "order_events": 0, "customer": 1}
     remove(project, customer)
     customer.profile, customer.metadata = {}, None
     customer.activity.clear()

@@ -116,7 +116,8 @@ def _complaint(violation: Violation) -> str:
         case "required":
             return f"should have required property '{limit}'"
         case "type":
-            return f"should be {','.join(limit) if isinstance(limit, list) else limit}"
+            kinds = sorted(limit, key="null".__eq__) if isinstance(limit, list) else [limit]
+            return f"should be {','.join(kinds)}"
         case "enum":
             values = ", ".join(str(value) for value in limit if value is not None)
             return f"should be equal to one of the allowed values [ {values} ]"

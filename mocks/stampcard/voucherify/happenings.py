@@ -10,4 +10,4 @@ from stampcard.voucherify.state import Activity, Customer, Project
 def tell(project: Project, group: str, kind: str, customer: Customer | None, subject: Any = None) -> None:
     """Something of a kind (`customer.created`, `customer.publication.succeeded` ...) happened in request `group`."""
     if customer is not None:
-        customer.activity.append(Activity(project.serial_id("evcus_"), kind, project.now, group, subject))
+        customer.activity.append(Activity(project.next_number(), kind, project.now, group, subject))

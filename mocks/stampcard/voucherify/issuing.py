@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from stampcard.core.endpoint import Call
 from stampcard.voucherify import codes, errors
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.state import AsyncAction, Campaign, Json, Project, Voucher
+from stampcard.voucherify.views import BLOCKS
 
 CAMPAIGN_LIMIT = 100_000
 _CHUNK = 5_000
@@ -41,6 +42,12 @@ def issue(project: Project, campaign: Campaign, code: str, overrides: Overrides,
         setattr(voucher, name, value)
     project.add_voucher(voucher)
     return voucher
+
+
+def fresh_of(definition: Json) -> Json:
+    """The value block of a campaign's new codes."""
+    kind = definition.get("type")
+    return fresh_value(kind, definition[BLOCKS[kind]]) if kind else {}
 
 
 def fresh_value(kind: str, value: Json) -> Json:
@@ -78,7 +85,10 @@ def start_generation(
     campaign.status = "IN_PROGRESS"
 
     async def run() -> None:
-        made = await generate(project, campaign, config, wanted, overrides)
+        made = 0
+        for so_far in generating(project, campaign, config, wanted, overrides):
+            made = so_far
+            await asyncio.sleep(0)  # Others may work in between.
         campaign.status = "DONE" if made == wanted else "FAILED"
         finish(project, action, made == wanted, {"message": f"Generated {made} vouchers.", "done_count": made})
         what = f"{made} of {wanted} codes of campaign {campaign.name} generated"
@@ -89,16 +99,18 @@ def start_generation(
     return action
 
 
-async def generate(project: Project, campaign: Campaign, config: CodeConfig, wanted: int, overrides: Overrides) -> int:
-    """Add up to `wanted` codes, as many as there are left; others may work in between. Returns how many were made."""
+def generating(
+    project: Project, campaign: Campaign, config: CodeConfig, wanted: int, overrides: Overrides
+) -> Iterator[int]:
+    """Add up to `wanted` codes, as many as there are left; tells how many from time to time and at the end."""
     chance, now, made, misses = project.world.chance, project.now, 0, 0
     for code in codes.candidates(config, chance):
         if made == wanted or campaign.deleted:
-            return made
+            break
         if misses > 20:
             found = codes.generate(config, chance, project.is_taken)
             if found is None:
-                return made
+                break
             code = found
         elif project.is_taken(code):
             misses += 1
@@ -106,8 +118,8 @@ async def generate(project: Project, campaign: Campaign, config: CodeConfig, wan
         issue(project, campaign, code, overrides, now)
         made, misses = made + 1, max(0, misses - 1)
         if made % _CHUNK == 0:
-            await asyncio.sleep(0)
-    raise AssertionError("candidates never end")
+            yield made
+    yield made
 
 
 def add_action(project: Project, kind: str, request_id: str) -> AsyncAction:

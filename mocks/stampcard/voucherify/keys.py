@@ -74,11 +74,12 @@ def count_call(project: Project) -> None:
     """One call of the window's allowance. Raises 429 when it is used up."""
     settings = project.settings
     seconds = WINDOWS[settings.calls_window]
-    window = int(project.world.clock.epoch) // seconds * seconds
+    project.second = int(project.world.clock.epoch)
+    window = project.second // seconds * seconds
     if window != project.window_started:
         project.window_started, project.window_calls = window, 0
     if project.window_calls >= settings.calls_limit:
-        wait = window + seconds - int(project.world.clock.epoch)
+        wait = window + seconds - project.second
         raise ApiError(429, errors.TOO_MANY, [("Retry-After", str(wait)), ("X-Rate-Limit-Type", "api_calls")])
     project.window_calls += 1
 
@@ -87,7 +88,7 @@ def rate_headers(project: Project) -> list[tuple[str, str]]:
     """Limit, what is left of it, and when the next call is possible (seconds since 1970)."""
     settings = project.settings
     left = settings.calls_limit - project.window_calls
-    retry = int(project.world.clock.epoch) if left else project.window_started + WINDOWS[settings.calls_window]
+    retry = project.second if left else project.window_started + WINDOWS[settings.calls_window]
     return [
         ("X-Rate-Limit-Limit", str(settings.calls_limit)),
         ("X-Rate-Limit-Remaining", str(left)),

@@ -118,8 +118,9 @@ def publish(call: Call[Project], order: Order) -> Publication:
     except ApiError as error:
         note_failure(call, order, customer.known, campaign, voucher, error)
         raise
-    owner = customers.settle(project, customer, errors.request_id(call))
-    return record(call, order, owner, found)
+    group = errors.request_id(call)
+    owner = customers.settle(project, customer, group)
+    return record(call, order, owner, found, group)
 
 
 def known_publication(
@@ -165,6 +166,8 @@ def pick(call: Call[Project], campaign: Campaign | None, count: int) -> list[Vou
     """Codes nobody has; an AUTO_UPDATE campaign makes what is missing. Raises when there are not enough."""
     project = call.state
     assert campaign is not None
+    if not campaign.definition:
+        raise errors.invalid_campaign(call, "Promotion campaigns have no vouchers to publish")
     if count > MAX_COUNT:
         raise errors.invalid_payload(call, f"Property .campaign.count should be <= {MAX_COUNT}")
     if campaign.type == "STANDALONE":
@@ -221,7 +224,7 @@ def too_many(call: Call[Project]) -> ApiError:
     return errors.refusal(call, 400, "too_many_vouchers_requested", message, "Only up to 1 can be published")
 
 
-def record(call: Call[Project], order: Order, customer: Customer, found: list[Voucher]) -> Publication:
+def record(call: Call[Project], order: Order, customer: Customer, found: list[Voucher], group: str) -> Publication:
     """The codes are the customer's from here on."""
     project = call.state
     now = project.now
@@ -242,7 +245,7 @@ def record(call: Call[Project], order: Order, customer: Customer, found: list[Vo
         project.publication_sources[order.source_id] = publication
     if campaign is not None:
         campaign.first.setdefault(customer.id, publication)
-    happenings.tell(project, errors.request_id(call), "customer.publication.succeeded", customer, publication)
+    happenings.tell(project, group, "customer.publication.succeeded", customer, publication)
     call.summary = f"published {shown(publication)}"
     return publication
 

@@ -66,7 +66,7 @@ def read_card(call: Call[Project], value: Mapping[str, Any], place: str) -> Json
     if "points" not in found:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'points'")
     kept = {"points": found["points"]}
-    return kept | ({"expiration_rules": found["expiration_rules"]} if "expiration_rules" in found else {})
+    return kept | ({"expiration_rules": given(found["expiration_rules"])} if "expiration_rules" in found else {})
 
 
 def read_dates(call: Call[Project], body: Mapping[str, Any]) -> Json:
@@ -123,6 +123,6 @@ def merged_metadata(old: Json | None, new: Mapping[str, Any] | None) -> Json | N
 
 
 def window_of(dates_block: Mapping[str, Any]) -> Json | None:
-    """The validity_* members that are set."""
-    found = {name: dates_block[name] for name in WINDOW if dates_block.get(name) is not None}
-    return found or None
+    """All validity_* members, those that are not set as None; None when none is."""
+    found = {name: dates_block.get(name) for name in WINDOW}
+    return found if any(value is not None for value in found.values()) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from stampcard.voucherify.records import Assignment
 from stampcard.voucherify.state import AsyncAction, Campaign, Category, Customer, Json, Project, Publication, Voucher
 
 ASSETS = "https://dl.voucherify.io/api/v1/assets"
@@ -27,7 +28,30 @@ NO_SUMMARY: Json = {
 }
 NO_LOYALTY: Json = {"points": 0, "referred_customers": 0, "campaigns": {}}
 NO_REFERRALS: Json = {"total": 0, "campaigns": []}
+NO_WINDOW: Json = {"validity_timeframe": None, "validity_day_of_week": None, "validity_hours": None}
 NO_RULES: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
+
+
+def assignment(record: Assignment) -> Json:
+    return {
+        "id": record.id,
+        "rule_id": record.rule.id,
+        "related_object_id": record.related_object_id,
+        "related_object_type": record.related_object_type,
+        "created_at": record.created_at,
+        "updated_at": None,
+        "object": "validation_rules_assignment",
+        "validation_status": "VALID",
+        "validation_omitted_rules": [],
+    }
+
+
+def assignments(records: list[Assignment]) -> Json:
+    return listing("data", [assignment(record) for record in records], len(records))
+
+
+def rule_assignments(project: Project, target: str) -> Json:
+    return assignments(project.assignments_of(target))
 
 
 def listing(data_ref: str, items: list[Any], total: int) -> Json:
@@ -52,12 +76,17 @@ def asset(voucher: Voucher, kind: str) -> Json:
     return {"id": name, "url": f"{ASSETS}/{kind}/{name}"}
 
 
-def redemption_block(record: Voucher) -> Json:
+def url_of(record: Voucher) -> str:
+    code = record.code
+    return "/v1/vouchers/" + (code if code.isalnum() and code.isascii() else quote(code, safe=""))
+
+
+def redemption_block(record: Voucher, url: str) -> Json:
     block = {
         "quantity": record.quantity,
         "redeemed_quantity": record.redeemed_quantity,
         "object": "list",
-        "url": f"/v1/vouchers/{quote(record.code, safe='')}/redemptions?page=1&limit=10",
+        "url": f"{url}/redemptions?page=1&limit=10",
     }
     if record.type == "GIFT_VOUCHER":
         block["redeemed_amount"] = record.redeemed_amount
@@ -68,7 +97,8 @@ def redemption_block(record: Voucher) -> Json:
 
 def voucher(record: Voucher) -> Json:
     """The full voucher."""
-    campaign, kind, window, holder = record.campaign, record.type, record.window or {}, record.holder
+    campaign, kind, holder = record.campaign, record.type, record.holder
+    url = url_of(record)
     body: Json = {
         "id": record.id,
         "code": record.code,
@@ -83,9 +113,7 @@ def voucher(record: Voucher) -> Json:
         "loyalty_card": record.value if kind == "LOYALTY_CARD" else None,
         "start_date": record.start_date,
         "expiration_date": record.expiration_date,
-        "validity_timeframe": window.get("validity_timeframe"),
-        "validity_day_of_week": window.get("validity_day_of_week"),
-        "validity_hours": window.get("validity_hours"),
+        **(record.window or NO_WINDOW),
         "active": record.active,
         "additional_info": record.additional_info,
         "metadata": record.metadata or {},
@@ -94,12 +122,12 @@ def voucher(record: Voucher) -> Json:
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "holder_id": holder.id if holder else None,
-        "validation_rules_assignments": NO_RULES,
-        "redemption": redemption_block(record),
+        "validation_rules_assignments": assignments(record.assignments) if record.assignments else NO_RULES,
+        "redemption": redemption_block(record, url),
         "publish": {
             "object": "list",
             "count": record.publish_count,
-            "url": f"/v1/vouchers/{quote(record.code, safe='')}/publications?page=1&limit=10",
+            "url": f"{url}/publications?page=1&limit=10",
         },
         "object": "voucher",
     }
@@ -115,12 +143,11 @@ def campaign(record: Campaign) -> Json:
         "name": record.name,
         "campaign_type": record.campaign_type,
         "type": record.type,
-        "voucher": {**record.definition, "code_config": record.config.view(), **record.dates},
         "auto_join": record.auto_join,
         "join_once": record.join_once,
         "use_voucher_metadata_schema": record.use_voucher_metadata_schema,
         **record.dates,
-        "vouchers_count": record.count,
+        "vouchers_count": record.count if record.definition else None,
         "active": record.active,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
@@ -131,7 +158,7 @@ def campaign(record: Campaign) -> Json:
         "vouchers_generation_status": record.status,
         "protected": record.protected,
         "readonly": False,
-        "validation_rules_assignments": NO_RULES,
+        "validation_rules_assignments": assignments(record.assignments) if record.assignments else NO_RULES,
         "object": "campaign",
     }
     optional = {
@@ -141,7 +168,14 @@ def campaign(record: Campaign) -> Json:
         "referral_program": record.referral_program,
         "loyalty_tiers_expiration": record.tiers_expiration,
     }
+    if record.definition:
+        body["voucher"] = {**record.definition, "code_config": record.config.view(), **record.dates}
     return body | {key: value for key, value in optional.items() if value is not None}
+
+
+def listed(body: Json) -> Json:
+    """A voucher or campaign as lists show it: without its assignments of validation rules."""
+    return {key: value for key, value in body.items() if key != "validation_rules_assignments"}
 
 
 def customer(record: Customer) -> Json:

@@ -43,13 +43,9 @@ def make(call: Call[Project], code: str | None) -> Reply:
     project, body = call.state, values.given(call.body)
     campaign = read_campaign(call, body)
     kind = voucher_type(call, body, campaign)
-    overrides = campaign_vouchers.read_overrides(call, body)
-    overrides["active"] = body.get("active", True)
-    window = values.window_of(values.read_dates(call, body))
-    if window:
-        overrides["window"] = window
-    campaigns.check_rules(call, body)
-    value = None if campaign is not None and views.BLOCKS[kind] not in body else read_value(call, body, kind)
+    overrides = read_own(call, body)
+    rules = campaigns.check_rules(call, body)
+    value = read_value_of(call, body, kind, campaign)
     if code is None:
         config = codes.read_config(body.get("code_config"))
         scope = campaign.config if campaign is not None and "code_config" not in body else config
@@ -63,8 +59,25 @@ def make(call: Call[Project], code: str | None) -> Reply:
     if value is not None:
         overrides["value"] = value
     voucher = add(project, campaign, code, kind, overrides)
+    for rule in rules:
+        project.assign(rule, "voucher", voucher.id)
     call.summary = f"voucher {code} created"
     return Reply(200, views.voucher(voucher))
+
+
+def read_own(call: Call[Project], body: Json) -> Json:
+    """What the voucher has of its own beside its value: record fields by name."""
+    found = campaign_vouchers.read_overrides(call, body)
+    found["active"] = body.get("active", True)
+    window = values.window_of(values.read_dates(call, body))
+    return {**found, "window": window} if window else found
+
+
+def read_value_of(call: Call[Project], body: Json, kind: str, campaign: Campaign | None) -> Json | None:
+    """The value block; None when the campaign has it and the body does not."""
+    if campaign is not None and views.BLOCKS[kind] not in body:
+        return None
+    return read_value(call, body, kind)
 
 
 def add(project: Project, campaign: Campaign | None, code: str, kind: str, overrides: Json) -> Voucher:
@@ -124,10 +137,7 @@ async def update(call: Call[Project]) -> Reply:
     for name in ("start_date", "expiration_date"):
         if name in changed:
             setattr(voucher, name, changed[name])
-    window = values.given(
-        {**(voucher.window or {}), **{name: changed[name] for name in values.WINDOW if name in changed}}
-    )
-    voucher.window = window or None
+    voucher.window = values.window_of({**(voucher.window or {}), **changed})
     if category or category_name:
         voucher.category, voucher.category_name = category, category_name
     if body.get("active") is not None:
@@ -205,7 +215,7 @@ async def browse(call: Call[Project]) -> Reply:
     ]
     found = lists.filtered(call, found, lambda item: for_filters(item, project.now))
     found = lists.ordered(call, found, sort_key, "-created_at")
-    return lists.page(call, "vouchers", found, views.voucher)
+    return lists.page(call, "vouchers", found, lambda item: views.listed(views.voucher(item)))
 
 
 def candidates(call: Call[Project]) -> Iterator[Voucher]:

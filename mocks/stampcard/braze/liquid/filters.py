@@ -10,17 +10,19 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from liquid.builtin.filters import array, math, misc, string
+from liquid.builtin.filters import array, misc, string
 from liquid.exceptions import FilterArgumentError, LiquidError, LiquidTypeError
 from liquid.filter import with_context
 from liquid.undefined import is_undefined
 
+from stampcard.braze import zones
 from stampcard.braze.liquid.strftime import read_instant, read_offset, strftime
 from stampcard.braze.liquid.text import plain, ruby_float, to_text
 
@@ -68,6 +70,7 @@ def on_text(function: Filter) -> Filter:
     def apply(value: Any, *args: Any, **options: Any) -> Any:
         return function(to_text(value), *(to_text(arg) if isinstance(arg, bool) else arg for arg in args), **options)
 
+    apply.with_environment = getattr(function, "with_environment", False)  # type: ignore[attr-defined]
     return apply
 
 
@@ -170,17 +173,14 @@ def _time_zone(value: Any, zone: Any = None, *, context: Any) -> Any:
 
 
 def find_zone(name: str) -> tzinfo | None:
-    """An IANA name or an offset in hours or `+05:30` form; None when there is none of that name."""
+    """An IANA or Rails-style name, or an offset in hours or `+05:30` form; None when there is none of that name."""
     text = name.strip()
     if not text:
         return None
     if text.lstrip("+-").replace(".", "", 1).isdigit() and len(text) <= 5:
         sign, hours = ("-" if text.startswith("-") else "+"), float(text.lstrip("+-"))
         return read_offset(f"{sign}{int(hours):02d}:{round(hours % 1 * 60):02d}")
-    try:
-        return read_offset(text) or ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return read_offset(text) or zones.find_zone(text)
 
 
 @with_context
@@ -238,10 +238,16 @@ def _on_numbers(function: Filter) -> Filter:
     def apply(value: Any, *args: Any) -> Any:
         try:
             return ruby_float(function(_number(value), *(_number(arg) for arg in args)))
-        except (ZeroDivisionError, OverflowError) as error:
+        except (ZeroDivisionError, OverflowError, ValueError, InvalidOperation) as error:
             raise LiquidTypeError(str(error), token=None) from error
 
     return apply
+
+
+def _round(value: int | float, digits: int | float = 0) -> int | float:
+    """Half away from zero, as Ruby rounds."""
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-int(min(max(digits, 0), 20))), ROUND_HALF_UP)
+    return int(exact) if digits <= 0 else float(exact)
 
 
 FILTERS: Mapping[str, Filter] = {
@@ -263,9 +269,9 @@ FILTERS: Mapping[str, Filter] = {
     "abs": _on_numbers(abs),
     "at_most": _on_numbers(min),
     "at_least": _on_numbers(max),
-    "ceil": math.ceil,
-    "floor": math.floor,
-    "round": math.round_,
+    "ceil": _on_numbers(math.ceil),
+    "floor": _on_numbers(math.floor),
+    "round": _on_numbers(_round),
     "plus": _on_numbers(lambda a, b: a + b),
     "minus": _on_numbers(lambda a, b: a - b),
     "times": _on_numbers(lambda a, b: a * b),

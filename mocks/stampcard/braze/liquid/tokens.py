@@ -15,6 +15,8 @@ from liquid import Token
 from liquid.exceptions import LiquidSyntaxError
 from liquid.token import TOKEN_COMMENT, TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 
+from stampcard.braze.variables import PROFILE
+
 RAW = frozenset(
     {
         "abort_message",
@@ -25,9 +27,6 @@ RAW = frozenset(
         "promotion",
     }
 )
-PROFILE = "$profile"
-"""The name of the profile's namespace, which no template can write."""
-
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OPEN = re.compile(r"\{\{|\{%")
 _OUTPUT_PART = re.compile(r"""\$\{[^}]*\}|\{\{|\}\}|"[^"]*"|'[^']*'""")
@@ -51,7 +50,7 @@ def _rewrite(match: re.Match[str]) -> str:
     if name is None:
         return " "
     quote = "'" if '"' in name else '"'
-    return f"{'' if dot else f'[{quote}{PROFILE}{quote}]'}[{quote}{name}{quote}]"
+    return f"{'' if dot else PROFILE}[{quote}{name}{quote}]"
 
 
 def tokenize(source: str) -> Iterator[Token]:

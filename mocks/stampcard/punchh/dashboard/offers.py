@@ -1,0 +1,181 @@
+"""Offers run from outside: redeemables and segments to choose from, mass offers, the program's settings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stampcard.core.endpoint import Call, Reply
+from stampcard.core.errors import ApiError
+from stampcard.punchh import errors, params, schedules, segments
+from stampcard.punchh.errors import DASHBOARD
+from stampcard.punchh.state import Business, Campaign, Redeemable, Segment
+
+SEGMENT_TYPES = {
+    segments.CUSTOM_LIST: "CustomList",
+    segments.ALL_SIGNED_UP: "AllSignedUp",
+    segments.GUEST_PROFILE: "GuestProfileSegmentDefinition",
+}
+"""The last is published, the others are assumed."""
+
+
+def page_of(rows: list[Any], values: dict[str, Any]) -> list[Any]:
+    """The page that `page` and `per_page` name; 25 rows unless told (assumed)."""
+    size = min(max(params.integer(values.get("per_page")) or 25, 1), 1000)
+    start = (max(params.integer(values.get("page")) or 1, 1) - 1) * size
+    return rows[start : start + size]
+
+
+async def redeemables(call: Call[Business]) -> Reply:
+    """What may be given through the API."""
+    values = params.given(call)
+    query = params.text(values.get("query")).lower()
+    found = [
+        one for one in call.state.redeemables.values() if one.distributable and one.active and query in one.name.lower()
+    ]
+    call.summary = f"{len(found)} redeemables"
+    return Reply(200, [_redeemable(one) for one in page_of(found, values)])
+
+
+def _redeemable(one: Redeemable) -> dict[str, Any]:
+    return {
+        "redeemable_id": one.id,
+        "redeemable_uuid": one.uuid,
+        "name": one.name,
+        "description": one.description,
+        "redeemable_image_url": one.image_url,
+    }
+
+
+async def list_segments(call: Call[Business]) -> Reply:
+    """Segments of all kinds."""
+    values = params.given(call)
+    query = params.text(values.get("query")).lower()
+    found = [one for one in call.state.segments.values() if query in one.name.lower()]
+    call.summary = f"{len(found)} segments"
+    return Reply(200, [_segment(one) for one in page_of(found, values)])
+
+
+def _segment(one: Segment) -> dict[str, Any]:
+    return {
+        "segment_id": one.id,
+        "name": one.name,
+        "description": one.description,
+        "segment_type": SEGMENT_TYPES[one.type],
+        "user_type": "loyalty_user",
+        "membership_level": None,
+    }
+
+
+async def meta(call: Call[Business]) -> Reply:
+    """Redeemables and the program's settings."""
+    program = call.state.program
+    call.summary = "the program's settings"
+    return Reply(
+        200,
+        {
+            "redeemables": [
+                {
+                    "redeemable_id": one.id,
+                    "name": one.name,
+                    "description": one.description,
+                    "redeemable_image_url": one.image_url,
+                    "redeemable_properties": None,
+                    "points_required_to_redeem": one.points or 0,
+                }
+                for one in call.state.redeemables.values()
+                if one.active
+            ],
+            "program_type": program.type,
+            "points_conversion_type": program.points_conversion_type,
+            "points_conversion_threshold": program.conversion_threshold,
+            "membership_levels": levels(call.state),
+        },
+    )
+
+
+def levels(business: Business) -> list[dict[str, Any]]:
+    """The membership levels, each from its points up to those of the next."""
+    ordered = sorted(business.program.levels, key=lambda level: level.points)
+    tops = [*(level.points - 1 for level in ordered[1:]), None][: len(ordered)]
+    return [
+        {
+            "membership_level_id": level.id,
+            "name": level.name,
+            "description": "",
+            "minimum_points": level.points,
+            "maximum_points": top,
+            "points_multiplier": 1,
+            "background_image_url": "",
+        }
+        for level, top in zip(ordered, tops, strict=True)
+    ]
+
+
+# Mass offers
+
+
+def refused(text: str) -> ApiError:
+    """The texts are published, the envelope is assumed."""
+    return errors.by_name(422, "base", [text])
+
+
+def start_of(value: str) -> datetime:
+    """Raises ApiError for what is no instant."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise refused("Invalid Start Time format") from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def create_campaign(call: Call[Business]) -> Reply:
+    """A mass offer of a redeemable to a segment, without messages; success is 200."""
+    business, values = call.state, params.given(call)
+    names = ("redeemable_uuid", "segment_id", "category", "campaign_type", "name", "start_time")
+    uuid, segment_id, category, kind, name, starts = (params.required(values, one, DASHBOARD) for one in names)
+    if kind == "coupon":
+        raise refused("Coupon campaigns feature is not enabled in business")
+    if category != "gift_redeemable":
+        raise refused("Invalid category")
+    if kind != "mass_gifting":
+        raise refused("Invalid campaign type")
+    redeemable = next((one for one in business.redeemables.values() if one.uuid == uuid), None)
+    if redeemable is None:
+        raise refused("Invalid redeemable uuid")
+    if not redeemable.active:
+        raise refused("Redeemable is deactivated")
+    segment = business.segments.get(params.integer(segment_id) or 0)
+    if segment is None:
+        raise refused("Invalid segment id")
+    start = start_of(starts)
+    if start < business.now + timedelta(minutes=business.switches.campaigns_minimum_lead_minutes):
+        raise refused("Campaign start time should be at least 15 ahead from now")
+    if redeemable.end_time is not None and start > redeemable.end_time:
+        raise refused("Start time should be less than or equal to redeemable effective expiry time")
+
+    campaign = Campaign(
+        id=business.next_id("campaigns"),
+        name=name,
+        kind="mass_offer",
+        created_at=business.now,
+        segment_id=segment.id,
+        redeemable_id=redeemable.id,
+        start=start,
+        external_id=params.text(values.get("external_campaign_id")),
+    )
+    business.campaigns[campaign.id] = campaign
+    schedules.plan_campaign(business, campaign, cause=call.id)
+    call.summary = f"mass offer {campaign.id} {name!r} of {redeemable.name} to segment {segment.name} is scheduled"
+    return Reply(
+        200,
+        {
+            "campaign_id": campaign.id,
+            "redeemable_id": redeemable.id,
+            "redeemable_image_url": redeemable.image_url,
+            "redeemable_properties": "",
+            "external_source_id": campaign.external_id,
+            "start_time": start.strftime("%Y-%m-%d %I:%M %p"),
+            "timezone": "Etc/UTC",
+        },
+    )

@@ -1,0 +1,101 @@
+"""`make bench`: what stampcard costs, each figure beside a bare app's of the same run, and the budget.
+
+Rounds alternate between the two servers and medians are compared, so that a busy machine disturbs both alike.
+Absolute figures drift from machine to machine; ratios hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import subprocess
+import sys
+from statistics import median
+from typing import Any
+
+from stampcard import Emulator
+from tests.bench import inside, requests
+from tests.bench.servers import ROOT, bare, load, prepare, resident, stampcard, start_up
+
+LOADS = {
+    "publication, fresh source_id": ("voucherify", requests.fresh_publications, 3000, ">= 0.60, p99 < 10 ms"),
+    "publication, repeated source_id": ("voucherify", requests.repeated_publications, 3000, ""),
+    "users/track, 1 object": ("braze", requests.track_one, 3000, ""),
+    "users/track, 75 objects": ("braze", requests.track_many, 600, ""),
+    "signed api2/mobile/users": ("punchh", requests.sign_ups, 3000, ""),
+}
+
+
+def line(what: str, ours: str, bare: str, ratio: str, budget: str = "") -> None:
+    print(f"{what:<34} {ours:>22} {bare:>22} {ratio:>7}  {budget}", flush=True)
+
+
+def starts(rounds: int) -> None:
+    ours, theirs = [], []
+    for _ in range(rounds):
+        theirs.append(start_up(bare))
+        ours.append(start_up(stampcard))
+    one, other = median(ours), median(theirs)
+    line("start to the first 200", f"{1000 * one:.0f} ms", f"{1000 * other:.0f} ms", f"{one / other:.2f}", "<= 2.5")
+
+
+def loads(rounds: int) -> None:
+    with bare() as (port, bare_pid), stampcard() as (facts, pid):
+        one, other = resident(pid), resident(bare_pid)
+        line("memory, idle", f"{one:.0f} MB", f"{other:.0f} MB", f"{one / other:.2f}", "<= 2")
+        prepare(facts)
+        for what, (vendor, make, count, budget) in LOADS.items():
+            ours: list[dict[str, float]] = []
+            theirs: list[dict[str, float]] = []
+            served = int(facts[vendor]["url"].rpartition(":")[2])
+            load(served, make(facts, 10**7, count // 4))
+            for number in range(rounds):
+                made = make(facts, number * count, count)
+                theirs.append(load(port, made))
+                ours.append(load(served, made))
+            compare(what, ours, theirs, budget)
+        line("memory, after that", f"{resident(pid):.0f} MB", f"{resident(bare_pid):.0f} MB", "")
+
+
+def compare(what: str, ours: list[dict[str, float]], theirs: list[dict[str, float]], budget: str) -> None:
+    failed = int(sum(run["failed"] for run in (*ours, *theirs)))
+    rate, other = (median(run["rate"] for run in runs) for runs in (ours, theirs))
+    slow, quick = (median(run["p99"] for run in runs) for runs in (ours, theirs))
+    note = f"{budget}   {failed} FAILED" if failed else budget
+    line(what, f"{rate:.0f}/s p99 {slow:.1f} ms", f"{other:.0f}/s p99 {quick:.1f} ms", f"{rate / other:.2f}", note)
+
+
+async def in_process(rounds: int) -> None:
+    emulator = Emulator()
+    publish, echo = inside.publishing(emulator), inside.echoing()
+    ours, theirs = [], []
+    await inside.cost(publish, 200, 0)
+    for number in range(rounds):
+        theirs.append(await inside.cost(echo, 1000, 0))
+        ours.append(await inside.cost(publish, 1000, 1000 * (number + 1)))
+    one, other = median(ours), median(theirs)
+    line("in process: a publication", f"{one:.0f} us", f"{other:.0f} us", f"{one / other:.2f}")
+    made, reset = await inside.worlds(emulator)
+    line("a new world", f"{made:.2f} ms", "", f"{1000 * made / other:.1f}", "in bare calls")
+    line("reset of a world", f"{reset:.2f} ms", "", f"{1000 * reset / other:.1f}", "< 1 ms")
+
+
+def profiles() -> None:
+    script = "import asyncio; from tests.bench.inside import profiles; print(asyncio.run(profiles()))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    line("100,000 profiles", f"{float(ran.stdout):.0f} MB", "", "", "< 200 MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds per server (default %(default)s)")
+    rounds: Any = parser.parse_args().rounds
+    line("", "stampcard", "bare", "ratio", "budget")
+    starts(rounds)
+    loads(rounds)
+    asyncio.run(in_process(rounds))
+    profiles()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What is measured in this process, without sockets: calls, worlds, profiles."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Awaitable, Callable
+from statistics import median
+from typing import Any
+
+from stampcard import Emulator
+from stampcard.core.http import Headers, Request
+from tests.bench.bare import app
+from tests.bench.requests import CAMPAIGN
+from tests.bench.servers import DISCOUNT, SETTLE, resident
+
+Call = Callable[[int], Awaitable[Any]]
+
+
+async def cost(call: Call, count: int, start: int) -> float:
+    """Microseconds a call."""
+    began = time.perf_counter()
+    for number in range(start, start + count):
+        await call(number)
+    return 1e6 * (time.perf_counter() - began) / count
+
+
+def publishing(emulator: Emulator) -> Call:
+    """One publication by the way vendors call each other."""
+    world = emulator.add_world("bench")
+    facts = emulator.describe(world)
+    keys = [("X-App-Id", facts["voucherify"]["app_id"]), ("X-App-Token", facts["voucherify"]["app_token"])]
+    headers = Headers([*keys, ("Content-Type", "application/json")])
+
+    async def post(path: str, body: Any) -> None:
+        answer = emulator.answer(Request("POST", path, headers, json.dumps(body).encode()), "api.voucherify.io", 443)
+        assert answer is not None
+        response = await answer
+        assert response.ok, response.body
+
+    async def call(number: int) -> None:
+        if not number:
+            await post("/v1/campaigns", {"name": CAMPAIGN, **SETTLE, "voucher": DISCOUNT})
+        customer = {"source_id": f"user-{number % 1000}"}
+        await post("/v1/publications", {"campaign": {"name": CAMPAIGN}, "customer": customer, "source_id": f"{number}"})
+
+    return call
+
+
+def echoing() -> Call:
+    """The bare app, called as directly."""
+    raw = json.dumps({"campaign": {"name": CAMPAIGN}, "customer": {"source_id": "user-1"}, "source_id": "1"}).encode()
+    scope = {"type": "http", "method": "POST", "path": "/v1/publications", "headers": [], "query_string": b""}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def call(number: int) -> None:
+        await app({**scope, "root_path": ""}, receive, send)
+
+    return call
+
+
+async def worlds(emulator: Emulator, rounds: int = 200) -> tuple[float, float]:
+    """Milliseconds to make a world, and to reset one."""
+    made, reset = [], []
+    for number in range(rounds):
+        began = time.perf_counter()
+        emulator.add_world(f"bench-{number}")
+        made.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        await emulator.reset_world(f"bench-{number}")
+        reset.append(time.perf_counter() - began)
+        emulator.remove_world(f"bench-{number}")
+    return 1000 * median(made), 1000 * median(reset)
+
+
+async def profiles(count: int = 100_000) -> float:
+    """Megabytes that so many tracked profiles take, journal and all."""
+    import os
+
+    emulator = Emulator()
+    world = emulator.add_world("profiles")
+    key = emulator.describe(world)["braze"]["api_key"]
+    headers = Headers([("Authorization", f"Bearer {key}"), ("Content-Type", "application/json")])
+    gc.collect()
+    before = resident(os.getpid())
+    for start in range(0, count, 75):
+        rows = [
+            {"external_id": f"user-{number}", "first_name": "Ada", "email": f"u{number}@example.com", "points": number}
+            for number in range(start, min(start + 75, count))
+        ]
+        request = Request("POST", "/users/track", headers, json.dumps({"attributes": rows}).encode())
+        answer = emulator.answer(request, "rest.iad-01.braze.com", 443)
+        assert answer is not None
+        response = await answer
+        assert response.ok, response.body
+    gc.collect()
+    return resident(os.getpid()) - before
