@@ -240,5 +240,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),
     Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
+    Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
+    Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -74,6 +73,8 @@ class Request:
         self.cause = cause
         self.oversize = oversize
         self.raw_path, _, self.raw_query = target.partition("?")
+        self._query: dict[str, list[str]] | None = None
+        self._json: tuple[Any, codec.BadJson | None] | None = None
 
     @property
     def host(self) -> str:
@@ -84,21 +85,18 @@ class Request:
         """The content type without parameters, lower case; empty when there is none."""
         return self.headers.get("content-type").partition(";")[0].strip().lower()
 
-    @cached_property
+    @property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded, every value in the order sent."""
-        return pairs_to_lists(self.raw_query)
-
-    @cached_property
-    def _json(self) -> tuple[Any, codec.BadJson | None]:
-        try:
-            return codec.decode(self.body), None
-        except codec.BadJson as error:
-            return None, error
+        if self._query is None:
+            self._query = pairs_to_lists(self.raw_query)
+        return self._query
 
     @property
     def json(self) -> Any:
         """The body as JSON, decoded once. Raises codec.BadJson."""
+        if self._json is None:
+            self._json = _decoded(self.body)
         value, error = self._json
         if error is not None:
             raise error
@@ -140,6 +138,13 @@ class Response:
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
+
+
+def _decoded(raw: bytes) -> tuple[Any, codec.BadJson | None]:
+    try:
+        return codec.decode(raw), None
+    except codec.BadJson as error:
+        return None, error
 
 
 def pairs_to_lists(text: str) -> dict[str, list[str]]:
