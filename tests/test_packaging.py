@@ -88,5 +88,5 @@ def test_an_installed_stampcard_counts_serves_and_plays(wheel: Path, tmp_path: P
         "voucherify": 386,
         "antavo": 132,
     }
-    assert "->" in run(scripts / "stampcard", "play", "voucherify_connected_content", at=tmp_path)
-    assert "->" in run(scripts / "stampcard", "play", "antavo_field_mapping", "--live", at=tmp_path)
+    assert "1 of 1" in run(scripts / "stampcard", "play", "voucherify_connected_content", at=tmp_path)
+    assert "1 of 1" in run(scripts / "stampcard", "play", "antavo_field_mapping", "--live", at=tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from stampcard.core.endpoint import Vendor, answer
@@ -31,7 +32,7 @@ class Application:
             return await _lifespan(receive, send)
         if scope["type"] != "http":
             raise RuntimeError(f"stampcard speaks HTTP, not {scope['type']}")
-        headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        headers = Headers.received(scope["headers"])
         host = headers.get("host").partition(":")[0].lower()
         found = self._emulator.find_host(host)
         if found is not None:
@@ -94,8 +95,13 @@ async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool] | None:
     return (b"".join(parts), False) if size <= limit else (b"", True)
 
 
+@lru_cache(maxsize=256)
+def _field(name: str) -> bytes:
+    return name.lower().encode("latin-1")
+
+
 async def _send(send: Send, response: Response) -> None:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    headers = [(_field(name), value.encode("latin-1")) for name, value in response.headers]
     if response.status != 204:
         headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

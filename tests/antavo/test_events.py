@@ -319,7 +319,7 @@ async def test_a_huge_body_is_refused(world: WorldClient) -> None:
     assert (await world.antavo.post("/events", content=body, headers=headers)).status_code == 413
 
 
-@pytest.mark.parametrize("action", ["coupon_redeem", "referral", "checkout_claim", "checkout_item"])
+@pytest.mark.parametrize("action", ["coupon_change", "referral", "checkout_claim", "checkout_item"])
 async def test_what_is_not_emulated_says_so(world: WorldClient, action: str) -> None:
     await set_up(world)
 

@@ -63,3 +63,32 @@ class Api:
         assert response.status_code == 201, response.text
         body = response.json()
         return body["user_id"], body["authentication_token"]
+
+    async def buy(self, email: str, amount: float, uid: str, **more: Any) -> Any:
+        """A purchase at the register."""
+        body = {
+            "email": email,
+            "receipt_amount": amount,
+            "subtotal_amount": amount,
+            "receipt_datetime": "2026-01-15T09:00:00Z",
+            "transaction_no": uid,
+            "punchh_key": f"key-{uid}",
+            "payable": amount,
+            "menu_items": [{"item_name": "Burger", "item_qty": 1, "item_amount": amount, "menu_item_type": "M"}],
+            **more,
+        }
+        return await self.send("POST", "/api/pos/checkins", body)
+
+    async def order(self, token: str, amount: float, uid: str, method: str = "POST", **more: Any) -> Any:
+        """An order on the ordering site."""
+        body = {
+            "store_number": "1",
+            "receipt_amount": amount,
+            "subtotal_amount": amount,
+            "receipt_datetime": "2026-01-15T09:00:00Z",
+            "transaction_no": uid,
+            "external_uid": uid,
+            "payable": amount,
+            **more,
+        }
+        return await self.send(method, "/api/auth/checkins/online_order", body, token)

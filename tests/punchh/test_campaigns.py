@@ -4,6 +4,7 @@ from typing import Any
 
 from stampcard.client import WorldClient
 from tests.punchh.calls import Api
+from tests.punchh.webhooks.test_adapter import PAIR, calls, submitted
 
 
 async def trace(world: WorldClient) -> list[str]:
@@ -162,3 +163,57 @@ async def test_a_referral_gives_to_both(world: WorldClient, api: Api) -> None:
         "Bring a friend: guest 500000002 gets 10 points",
         "Bring a friend: guest 500000001 gets 10 points",
     ]
+
+
+async def test_points_are_doubled_for_the_segment_within_the_window(world: WorldClient, api: Api) -> None:
+    row = {"name": "Weekend", "type": "post_checkin_offer", "segment": "VIP", "settings": {"points_factor": 2}}
+    row |= {"start": "2026-01-17T00:00:00Z", "end": "2026-01-19T00:00:00Z", "run_delay_minutes": 5}
+    guests = [{"email": "in@example.com"}, {"email": "out@example.com"}]
+    segments = [{"name": "VIP", "members": ["in@example.com"]}]
+    await world.setup({"punchh": {"guests": guests, "segments": segments, "campaigns": [row]}})
+    for day, when in enumerate(["2026-01-16T12:00:00Z", "2026-01-17T12:00:00Z", "2026-01-19T12:00:00Z"]):
+        await world.set_clock(when)
+        for who in ("in", "out"):
+            await api.buy(f"{who}@example.com", 10, f"{who}-{day}")
+        await world.advance("5m")
+    points = {}
+    for who in ("in", "out"):
+        found = await api.send("GET", f"/api/pos/users/search?email={who}@example.com")
+        points[who] = found.json()["balance"]["net_balance"]
+    assert points == {"in": 40, "out": 30}
+    assert await trace(world) == [
+        "Weekend: guest 500000001 gets 10 points",
+        "Weekend: no gift for guest 500000002, not in segment VIP",
+    ]
+
+
+async def test_surprise_and_delight_is_a_reward_event_for_braze(world: WorldClient, api: Api) -> None:
+    row = {"name": "Thanks", "type": "post_checkin_offer", "redeemable": "Fries", "settings": {"minimum_amount": 20}}
+    await submitted(world)
+    await world.setup({"punchh": {"redeemables": [FRIES], "campaigns": [row]}})
+    number, _ = await api.sign_up(**PAIR)
+    for amount in (10, 30):
+        await api.buy("ada@example.com", amount, f"t{amount}")
+    events = [event for body in await calls(world) for event in body.get("events", [])]
+    assert [event["name"] for event in events] == [
+        "checkins_loyalty",
+        "checkins_loyalty",
+        "rewards",
+        "marketing_notifications_post_checkin_campaign",
+    ]
+    assert events[2]["properties"]["campaign_type"] == "PostCheckinCampaign"
+    assert (await trace(world))[0] == f"Thanks: no gift for guest {number}, the receipt of 10.0 is under 20"
+
+
+async def test_points_that_need_approval_are_told_twice(world: WorldClient, api: Api) -> None:
+    await submitted(world)
+    await world.setup(welcome(settings={"needs_approval": True}))
+    _, token = await api.sign_up(**PAIR)
+    await world.advance("10m")
+    assert world.inside is not None
+    (checkin,) = world.inside.tenants["punchh"].guests[500000001].checkins
+    await world.setup({"punchh": {"approvals": [{"checkin_id": checkin.id}]}})
+    gifts = [e for body in await calls(world) for e in body.get("events", []) if e["name"] == "checkins_gift"]
+    assert [event["properties"]["approved"] for event in gifts] == [False, True]
+    balance = await api.send("GET", "/api2/mobile/users/balance", None, token)
+    assert balance.json()["account_balance"]["redeemable_points"] == 50

@@ -7,7 +7,8 @@ permission `users.track` that the key needs).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,6 +89,21 @@ def sync_all(brand: Brand) -> None:
         if customer.status not in GONE:
             customer.mapped = {}
             tell_changes(brand, customer, None)
+
+
+@contextmanager
+def whole_event(brand: Brand, customer: Customer, cause: int | None) -> Iterator[None]:
+    """An event with all that follows from it: at the end of the outermost one Braze hears of every change, once."""
+    brand.busy += 1
+    brand.touched[customer.id] = customer
+    try:
+        yield
+    finally:
+        brand.busy -= 1
+        if not brand.busy:
+            touched, brand.touched = brand.touched, {}
+            for one in touched.values():
+                tell_changes(brand, one, cause)
 
 
 def tell_changes(brand: Brand, customer: Customer, cause: int | None) -> None:

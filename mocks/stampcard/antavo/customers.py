@@ -108,3 +108,5 @@ def _move(brand: Brand, source: Customer, target: Customer) -> None:
     dates = [c.purchase_last_date for c in (source, target) if c.purchase_last_date]
     target.purchase_last_date = max(dates, default=None)
     source.events, source.transactions, source.reservations = [], [], {}
+    for coupon in brand.coupons.values():
+        coupon.customer = target.id if coupon.customer == source.id else coupon.customer

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
-from stampcard.antavo import braze
+from stampcard.antavo import braze, coupons, processing, sites
 from stampcard.antavo.fields import number
-from stampcard.antavo.state import Row, total
-from stampcard.antavo.work import Incoming
-from stampcard.antavo.workflow import Run, Step, TrustedSite, bonus_left
+from stampcard.antavo.state import total
+from stampcard.antavo.work import Incoming, Work
+from stampcard.antavo.workflow import Run, Step, bonus_left
 from stampcard.core import codec
-from stampcard.core.delivery import Delivery, ladder
+from stampcard.core.delivery import Delivery
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Response
 
@@ -110,29 +107,54 @@ def campaign_bonus(run: Run, step: Step, go_on: GoOn) -> bool | None:
     if not points:
         _failed(run, "no bonus points to give")
         return False
-    brand, customer, now = run.brand, run.customer, run.brand.world.clock.now
+    brand, customer = run.brand, run.customer
     if campaign is not None:
         campaign.given = total((campaign.given, points))
-    data = {"points": points, "workflow": run.workflow.name}
+    data: dict[str, Any] = {"points": points, "workflow": run.workflow.name}
     purchase = brand.transactions.get(str(run.data.get("transaction_id")))
     if purchase is not None and purchase.customer == customer.id:
         purchase.bonus = total((purchase.bonus, points))
         data["transaction_id"] = purchase.id
-    customer.score = total((customer.score, points))
     parent = run.row.id if run.row else None
-    row = Row(brand.world.chance.hex(24), customer.id, "campaign_bonus", points, now, now, data, "Platform", parent)
-    customer.events.append(row)
+
+    def act(work: Work) -> None:
+        customer.score = total((customer.score, points))
+        work.register(points, parent=parent)
+
+    event = Incoming(customer.id, "campaign_bonus", data, source="Platform")
+    processing.perform(brand, customer, event, act, cause=run.cause, depth=run.depth)
+    return True
+
+
+def set_tier(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """Place the member in a tier by hand, whatever the points say."""
+    brand, structure = run.brand, run.brand.tiers[step.structure]
+    processing.change_tier(brand, run.customer, structure, step.tier, cause=run.cause, depth=run.depth, manual=True)
+    return True
+
+
+def remove_tier(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """The member has no tier in the structure any more."""
+    return run.customer.tiers.pop(step.structure, None) is not None
+
+
+def assign_coupon(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """The next free code of a pool, as the event coupon_assign; none left is a failure."""
+    brand = run.brand
+    free = coupons.free_codes(brand, brand.pools[step.pool])
+    if not free:
+        _failed(run, f"the coupon pool {step.pool} is empty")
+        return False
+    event = Incoming(run.customer.id, "coupon_assign", {"code": free[0]}, source="Platform")
+    processing.process(brand, event, cause=run.cause, depth=run.depth)
     return True
 
 
 def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """Register an event for the member (or another one) as if it had been sent."""
-    # Processing sets off workflows, and this node sets off processing.
-    from stampcard.antavo.processing import process
-
     event = Incoming(str(run.filled(step.customer)), step.event, dict(run.filled(step.properties)), source="Platform")
     try:
-        process(run.brand, event, cause=run.cause, depth=run.depth)
+        processing.process(run.brand, event, cause=run.cause, depth=run.depth)
     except ApiError as error:
         _failed(run, f"{step.event}: {error.body['error']['message']}")
         return False
@@ -144,53 +166,22 @@ def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
 
 def webhook(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """A call to a trusted site: up to 5 attempts, 10 s apart."""
-    world = run.brand.world
     site = run.brand.trusted_sites[step.site]
     path = str(run.filled(step.path))
-    body = b"" if step.payload is None else codec.encode(braze.plain(run.filled(step.payload)))
 
     def done(delivery: Delivery, response: Response | None) -> None:
         if delivery.state == "failed":
             _failed(run, f"webhook to {site.name} failed after {len(delivery.attempts)} attempts")
         go_on(delivery.state == "delivered")
 
-    headers = {"Content-Type": "application/json", **run.filled(step.headers), **_authorization(run, site)}
-    switches = run.brand.settings.webhooks
-    delivery = Delivery(
-        world=world,
-        vendor="antavo",
-        name=f"webhook to {site.name}",
-        method=step.method,
-        url=site.url.rstrip("/") + (path if path.startswith("/") else f"/{path}"),
-        headers=headers,
-        body=body,
-        cause=run.cause,
-        retry=ladder(*[switches.retry_seconds] * (switches.retries - 1)),
-        done=done,
-    )
-    run.brand.webhooks.append(delivery)
-    delivery.schedule()
+    message = {
+        "method": step.method,
+        "url": site.url.rstrip("/") + (path if path.startswith("/") else f"/{path}"),
+        "headers": run.filled(step.headers),
+        "body": b"" if step.payload is None else codec.encode(braze.plain(run.filled(step.payload))),
+    }
+    sites.send(run.brand, site, message, run.cause, done)
     return None
-
-
-def _authorization(run: Run, site: TrustedSite) -> dict[str, str]:
-    if site.auth == "basic":
-        token = b64encode(f"{site.username}:{site.password}".encode()).decode()
-        return {"Authorization": f"Basic {token}"}
-    if site.auth == "jwt":
-        return {"Authorization": f"Bearer {_jwt(site.secret, int(run.brand.world.clock.epoch))}"}
-    return {}
-
-
-def _jwt(secret: str, now: int) -> str:
-    """HS256; the claims Antavo sends are not published (assumed: iat and exp)."""
-    parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300}]
-    text = ".".join(_base64(codec.encode(part)) for part in parts)
-    return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
-
-
-def _base64(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _failed(run: Run, reason: str) -> None:
@@ -209,6 +200,9 @@ NODES: Mapping[str, Callable[[Run, Step, GoOn], bool | None]] = {
     "sync_data": sync_data,
     "sync_multiple_fields": sync_multiple_fields,
     "campaign_bonus": campaign_bonus,
+    "set_tier": set_tier,
+    "remove_tier": remove_tier,
+    "assign_coupon": assign_coupon,
     "trigger_event": trigger_event,
     "webhook": webhook,
 }
@@ -225,6 +219,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "sync_data": ("remote_field", "value"),
     "sync_multiple_fields": ("fields",),
     "campaign_bonus": ("points",),
+    "set_tier": ("structure", "tier"),
+    "remove_tier": ("structure",),
+    "assign_coupon": ("pool",),
     "trigger_event": ("event",),
     "webhook": ("site",),
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from stampcard.antavo import braze, enrolment, points, purchases, refunds, workflows
+from stampcard.antavo import braze, coupons, enrolment, points, purchases, refunds, tiers, workflows
 from stampcard.antavo.errors import refused
-from stampcard.antavo.state import Brand, Customer, Transaction
+from stampcard.antavo.state import Brand, Customer, Structure, Transaction
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
 
 ACTIONS: Mapping[str, Callable[[Work], None]] = {
@@ -32,11 +32,13 @@ ACTIONS: Mapping[str, Callable[[Work], None]] = {
     "refund": refunds.refund,
     "partial_refund": refunds.partial_refund,
     "refund_item": refunds.refund_item,
+    "coupon_redeem": coupons.redeem,
+    "coupon_unredeem": coupons.unredeem,
+    "coupon_assign": coupons.assign_by_event,
 }
 
 NOT_EMULATED = frozenset(
-    """checkout_item checkout_claim coupon coupon_redeem coupon_unredeem coupon_assign coupon_change challenge_reset
-    referral review_submit""".split()
+    "checkout_item checkout_claim coupon coupon_change challenge_reset referral review_submit".split()
 )
 """Built-in events whose effects depend on modules that are not emulated: refused rather than half done."""
 
@@ -63,13 +65,56 @@ def process(brand: Brand, event: Incoming, *, cause: int | None, diagnose: Diagn
     else:
         customer = find_customer(brand, event.customer, event.external_id)
     work = Work(brand, event, cause, diagnose, customer, effective(brand, event.data), depth)
+    return _run(work, act)
+
+
+def perform(
+    brand: Brand,
+    customer: Customer,
+    event: Incoming,
+    act: Callable[[Work], None],
+    *,
+    cause: int | None,
+    depth: int = 0,
+) -> Work:
+    """An event the engine registers itself, checked beforehand: `act` applies it, then all follows as for any other."""
+    return _run(Work(brand, event, cause, quiet, customer, brand.world.clock.now, depth), act)
+
+
+def _run(work: Work, act: Callable[[Work], None]) -> Work:
+    brand, customer = work.brand, work.customer
     workflows.before(work)
-    act(work)
-    for purchase, until in work.undecided:
-        decide_later(brand, purchase, until, cause)
-    workflows.after(work)
-    braze.tell_changes(brand, customer, cause)
+    with braze.whole_event(brand, customer, work.cause):
+        act(work)
+        for purchase, until in work.undecided:
+            decide_later(brand, purchase, until, work.cause)
+        workflows.after(work)
+        for structure, tier in list(tiers.due(brand, customer)):
+            change_tier(brand, customer, structure, tier.id, cause=work.cause, depth=work.depth)
     return work
+
+
+def change_tier(
+    brand: Brand,
+    customer: Customer,
+    structure: Structure,
+    tier: str,
+    *,
+    cause: int | None,
+    depth: int,
+    manual: bool = False,
+) -> None:
+    """Place a member in a tier; an event like any other, so that workflows hear of it."""
+    old = customer.tiers.get(structure.id)
+    data = {"structure": structure.id, "tier": tier, "from": old.tier if old else None}
+    event = Incoming(
+        customer.id, brand.settings.events.names.get("tier_change", "tier_change"), data, source="Platform"
+    )
+
+    def act(work: Work) -> None:
+        tiers.put(brand, customer, structure, tier, work.register().id, manual)
+
+    perform(brand, customer, event, act, cause=cause, depth=depth)
 
 
 def _find_action(brand: Brand, name: str) -> Callable[[Work], None]:

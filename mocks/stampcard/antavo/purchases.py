@@ -28,6 +28,8 @@ def checkout(work: Work) -> None:
     held = customer.reservations.get(number, 0)
     if burned:
         work.check_may_spend(burned, also_free=held)
+    for name in data.keys() & {"coupon", "coupon_code", "coupons"}:
+        work.diagnose("not-redeemed", "a checkout's coupons are recorded only; coupon_redeem uses one", f"/data/{name}")
 
     purchase = Transaction(
         id=number,

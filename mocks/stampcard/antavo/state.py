@@ -93,6 +93,94 @@ class Transaction(msgspec.Struct):
         return total(line.taken for line in self.lines)
 
 
+class Claims(msgspec.Struct):
+    """A member's claims of one reward; `events` maps the claim event to its price, revoked ones to None."""
+
+    first: datetime
+    last: datetime
+    count: int = 0
+    spent: Number = 0
+    events: dict[str, Number | None] = {}
+
+
+class Tier(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    threshold: Number = 0
+
+
+class Structure(msgspec.Struct, frozen=True):
+    """A tier structure; `type` is points (of `actions`, if any), spend or invitation. Tiers by rising threshold."""
+
+    id: str
+    name: str
+    type: str
+    tiers: tuple[Tier, ...]
+    actions: tuple[str, ...] = ()
+
+
+class Standing(msgspec.Struct):
+    """The tier a member has in a structure, since when, by which event, and the earlier ones."""
+
+    tier: str
+    since: datetime
+    event: str | None = None
+    manual: bool = False
+    history: list[dict[str, str]] = []
+
+
+class Coupon(msgspec.Struct):
+    """One code. `status` is unassigned, claimed, redeemed, partially_redeemed, expired or invalid."""
+
+    code: str
+    pool: str
+    created_at: datetime
+    value: Number
+    balance: Number
+    status: str = "unassigned"
+    customer: str | None = None
+    claimed_at: datetime | None = None
+    redeemed_at: datetime | None = None
+    expires_at: datetime | None = None
+    claim: str | None = None
+
+
+class Pool(msgspec.Struct):
+    """A coupon pool; `data` holds the attributes it was given. Codes wait in the order they were uploaded."""
+
+    id: str
+    name: str
+    type: str
+    created_at: datetime
+    source: str = "uploaded"
+    external_id: str | None = None
+    value: Number = 0
+    data: dict[str, Any] = {}
+    codes: list[str] = []
+
+
+class Entity(msgspec.Struct):
+    """A record of the Entities API; `status` is draft, inactive, active or archived."""
+
+    id: str
+    status: str
+    created_at: datetime
+    data: dict[str, Any]
+
+
+class Batch(msgspec.Struct):
+    """A bulk operation; `status` is queued, processing or done. `errors` maps a row to its message and code."""
+
+    id: str
+    kind: str
+    target: str
+    rows: list[str]
+    created_at: datetime
+    status: str = "queued"
+    errors: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
+
+
 class Customer(msgspec.Struct):
     """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
 
@@ -120,6 +208,8 @@ class Customer(msgspec.Struct):
     reservations: dict[str, Number] = {}
     events: list[Row] = []
     transactions: list[Transaction] = []
+    claims: dict[str, Claims] = {}
+    tiers: dict[str, Standing] = {}
     mapped: dict[str, Any] = {}
 
 
@@ -169,8 +259,30 @@ class ApiKey:
 
 
 @dataclass(slots=True)
+class AuthClient:
+    """A token client (Authentication Manager)."""
+
+    id: str
+    secret: str
+    status: str = "active"
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Token:
+    """A bearer token of a client."""
+
+    token: str
+    client: str
+    expires_at: datetime
+
+
+@dataclass(slots=True)
 class Brand:
-    """One Antavo workspace: all that its API key can see."""
+    """One Antavo workspace: all that its API key can see.
+
+    `busy` counts events inside one another; when the outermost is done, Braze hears of the members `touched`.
+    """
 
     world: World
     key: ApiKey
@@ -179,11 +291,24 @@ class Brand:
     actions: dict[str, Action] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     transactions: dict[str, Transaction] = field(default_factory=dict)
+    entity_types: set[str] = field(default_factory=set)
+    entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
+    list_members: dict[str, dict[str, None]] = field(default_factory=dict)
+    tiers: dict[str, Structure] = field(default_factory=dict)
+    segments: dict[str, Any] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
     braze: BrazeModule = field(default_factory=BrazeModule)
     workflows: dict[str, Workflow] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     trusted_sites: dict[str, TrustedSite] = field(default_factory=dict)
     webhooks: list[Delivery] = field(default_factory=list)
+    busy: int = 0
+    touched: dict[str, Customer] = field(default_factory=dict)
+    clients: dict[str, AuthClient] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    queued: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, datetime] = field(default_factory=dict)
     requests: list[datetime] = field(default_factory=list)
     blocked_until: datetime | None = None

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
+from stampcard.antavo import tiers
 from stampcard.antavo.fields import BUILT_IN
 from stampcard.antavo.state import Brand, Customer, Row, Transaction
+from stampcard.antavo.times import iso, unix
 from stampcard.antavo.work import balance, spendable
-
-
-def iso(at: datetime) -> str:
-    """`2026-01-15T09:30:45+00:00`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
-
-
-def unix(at: datetime | None) -> int | None:
-    return int(at.timestamp()) if at is not None else None
 
 
 def summary(brand: Brand, customer: Customer, rows: Sequence[Row]) -> dict[str, Any]:
@@ -77,7 +69,7 @@ def profile(brand: Brand, customer: Customer) -> dict[str, Any]:
         "purchase_last_date": f"{last:%Y-%m-%d}" if last else None,
         "mobile_phone": fields.get("mobile_phone"),
         "accounts": [],
-        "tiers": [],
+        "tiers": tiers.as_list(brand, customer),
     }
 
 
@@ -111,6 +103,7 @@ def loyalty_fields(brand: Brand, customer: Customer) -> dict[str, Any]:
         "last_login_at": customer.last_login_at,
         "created_at": customer.created_at,
         "properties": {name: value for name, value in customer.fields.items() if name not in BUILT_IN},
+        "tiers": tiers.by_structure(brand, customer),
     }
 
 

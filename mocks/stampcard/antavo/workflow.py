@@ -13,6 +13,7 @@ import msgspec
 from stampcard.antavo import views
 from stampcard.antavo.fields import number
 from stampcard.antavo.state import Brand, Customer, Row, tidy
+from stampcard.antavo.times import iso
 from stampcard.core.clock import Job
 
 _PLACEHOLDER = re.compile(r"\{((?:customer|event|variable)\.[A-Za-z0-9_.-]+)\}")
@@ -51,6 +52,9 @@ class Step(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     payload: Any = None
     points: Any = None
+    structure: str = ""
+    tier: str = ""
+    pool: str = ""
     failure: tuple[Step, ...] = ()
 
 
@@ -160,7 +164,7 @@ def walked(found: Any, path: str) -> Any:
 
 def _text(value: Any) -> str:
     if isinstance(value, datetime):
-        return views.iso(value)
+        return iso(value)
     if isinstance(value, dict | list):
         return msgspec.json.encode(value).decode()
     return "" if value is None else str(value)

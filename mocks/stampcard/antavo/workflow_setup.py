@@ -22,7 +22,7 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
     """Raises SetupError for a workflow that names what is not there, or lacks what its nodes need."""
     for index, row in enumerate(section.get("campaigns", ())):
         for name in ("starts_at", "ends_at"):
-            _check_instant(row.get(name), f"/antavo/campaigns/{index}/{name}")
+            check_instant(row.get(name), f"/antavo/campaigns/{index}/{name}")
     campaigns = brand.campaigns.keys() | {row["name"] for row in section.get("campaigns", ())}
     for index, row in enumerate(section.get("workflows", ())):
         pointer = f"/antavo/workflows/{index}"
@@ -44,12 +44,12 @@ def _check_trigger(trigger: Mapping[str, Any], campaign: str, pointer: str) -> N
     if kind == "date":
         if "at" not in trigger:
             raise SetupError(f"{pointer}/at", "says when the workflow starts")
-        _check_instant(trigger["at"], f"{pointer}/at")
+        check_instant(trigger["at"], f"{pointer}/at")
         if trigger.get("repeat", "once") == "once" and not campaign:
             raise SetupError(f"{pointer}/repeat", "a single date is for campaigns; a general workflow repeats")
 
 
-def _check_instant(value: Any, pointer: str) -> None:
+def check_instant(value: Any, pointer: str) -> None:
     try:
         if value is not None:
             parse_instant(value)
@@ -72,9 +72,24 @@ def _check_step(brand: Brand, section: Mapping[str, Any], step: Mapping[str, Any
         raise SetupError(place, "a wait is at least a minute: give minutes, hours or days")
     if node in _BRAZE and brand.braze.state != "connected" and "instance_url" not in section.get("braze", {}):
         raise SetupError(f"{place}/node", "Braze is not connected")
+    _check_named(brand, section, step, place)
     sites = brand.trusted_sites.keys() | {row["name"] for row in section.get("trusted_sites", ())}
     if node == "webhook" and step["site"] not in sites:
         raise SetupError(f"{place}/site", f"no trusted site is called {step['site']!r}")
+
+
+def _check_named(brand: Brand, section: Mapping[str, Any], step: Mapping[str, Any], place: str) -> None:
+    if "structure" in step:
+        rows = {row["id"]: {tier["id"] for tier in row["tiers"]} for row in section.get("tiers", ())}
+        old = {name: {tier.id for tier in found.tiers} for name, found in brand.tiers.items()}
+        known = {**old, **rows}
+        if step["structure"] not in known:
+            raise SetupError(f"{place}/structure", f"no tier structure has the id {step['structure']!r}")
+        if "tier" in step and step["tier"] not in known[step["structure"]]:
+            raise SetupError(f"{place}/tier", f"no tier of it has the id {step['tier']!r}")
+    pools = brand.pools.keys() | {row["id"] for row in section.get("coupon_pools", ())}
+    if step.get("pool", "") not in pools | {""}:
+        raise SetupError(f"{place}/pool", f"no coupon pool has the id {step['pool']!r}")
 
 
 def _delay(step: Mapping[str, Any]) -> timedelta:

@@ -80,8 +80,8 @@ def _walk(run: Run, steps: Sequence[Step]) -> None:
 
 def _continuation(run: Run, step: Step, rest: Sequence[Step]) -> Callable[[bool], None]:
     def go_on(success: bool) -> None:
-        _walk(run, rest if success else step.failure)
-        braze.tell_changes(run.brand, run.customer, run.cause)
+        with braze.whole_event(run.brand, run.customer, run.cause):
+            _walk(run, rest if success else step.failure)
 
     return go_on
 
@@ -130,8 +130,8 @@ def _replay(brand: Brand, workflow: Workflow) -> None:
 
 
 def _start_and_tell(run: Run, customer: Customer) -> None:
-    start(run)
-    braze.tell_changes(run.brand, customer, run.cause)
+    with braze.whole_event(run.brand, customer, run.cause):
+        start(run)
 
 
 def _next(first: datetime, repeat: str, now: datetime) -> datetime | None:

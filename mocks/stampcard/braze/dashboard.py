@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import time, timedelta
 from typing import Any
 
-from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, zones
+from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, sizes, zones
 from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
@@ -44,10 +44,23 @@ def check_segments(workspace: Workspace, document: Row) -> None:
 
 
 def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
+    now = workspace.world.clock.now
     for row in rows:
         key = row.get("id") or workspace.world.secrets.uuid(f"braze.segment.{row['name']}")
         rule = {name: row[name] for name in ("match", "filters", "exclude") if name in row}
-        workspace.segments[key] = Segment(key, row["name"], rule)
+        known: Segment | None = workspace.segments.get(key)
+        workspace.segments[key] = Segment(
+            key,
+            row["name"],
+            rule,
+            created_at=known.created_at if known else now,
+            updated_at=now,
+            description=row.get("description", ""),
+            tags=tuple(row.get("tags", ())),
+            analytics=row.get("analytics_tracking", False),
+        )
+        if workspace.segments[key].analytics and not (known and known.analytics):
+            sizes.track(workspace, key)
 
 
 def check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:

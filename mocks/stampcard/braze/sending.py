@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import catalog_reading, connected_content, pacing, promotions, variables, webhooks
+from stampcard.braze import catalog_reading, connected_content, counting, pacing, promotions, variables, webhooks
 from stampcard.braze.campaigns import Campaign, Content
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.content_blocks import ACTIVE
@@ -281,6 +281,10 @@ def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
+        if order.campaign is not None:
+            counting.message_ended(
+                order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
+            )
     else:
         _sent(order, message)
 
@@ -294,6 +298,7 @@ def _sent(order: Order, message: Message) -> None:
     if campaign is None or campaign.delivery == CANVAS_STEP:
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
+    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1

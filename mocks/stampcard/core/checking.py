@@ -122,34 +122,48 @@ class BodyRule:
 
     def unknown(self, value: Any) -> Iterable[Diagnostic]:
         """A warning for every member the contract does not name: the vendor ignores it."""
-        for pointer in self._known.unknown(value, ""):
-            yield Diagnostic("unknown-field", "warning", "the vendor ignores this field", pointer)
+        found: list[str] = []
+        self._known.unknown(value, "", found)
+        return [Diagnostic("unknown-field", "warning", "the vendor ignores this field", pointer) for pointer in found]
 
 
 class _Known:
-    """The member names a schema declares, at every level where it declares any and is not open."""
+    """The member names a schema declares, at every level where it declares any and is not open.
 
-    __slots__ = ("items", "members", "open", "patterns")
+    `deep` holds the members that have something to tell themselves.
+    """
+
+    __slots__ = ("deep", "items", "names", "open", "patterns")
 
     def __init__(
         self, members: dict[str, _Known | None], items: _Known | None, patterns: list[re.Pattern[str]], is_open: bool
     ) -> None:
-        self.members = members
-        self.items = items
+        self.names = members.keys()
+        self.deep = {name: below for name, below in members.items() if below is not None and below.tells}
+        self.items = items if items is not None and items.tells else None
         self.patterns = patterns
         self.open = is_open
 
-    def unknown(self, value: Any, pointer: str) -> Iterable[str]:
+    @property
+    def tells(self) -> bool:
+        """Whether any value could have a member that is unknown."""
+        return not self.open or bool(self.deep) or self.items is not None
+
+    def unknown(self, value: Any, pointer: str, found: list[str]) -> None:
+        """Add the pointers of unknown members to `found`."""
         if isinstance(value, dict):
-            for key, item in value.items():
-                below = self.members.get(key)
-                if below is not None:
-                    yield from below.unknown(item, pointer_to(key, below=pointer))
-                elif not self.open and key not in self.members and not any(p.search(key) for p in self.patterns):
-                    yield pointer_to(key, below=pointer)
+            if not self.open and not value.keys() <= self.names:
+                found += [
+                    pointer_to(key, below=pointer)
+                    for key in value
+                    if key not in self.names and not any(pattern.search(key) for pattern in self.patterns)
+                ]
+            for name, below in self.deep.items():
+                if name in value:
+                    below.unknown(value[name], pointer_to(name, below=pointer), found)
         elif isinstance(value, list) and self.items is not None:
             for index, item in enumerate(value):
-                yield from self.items.unknown(item, f"{pointer}/{index}")
+                self.items.unknown(item, f"{pointer}/{index}", found)
 
 
 def _known(schema: Mapping[str, Any], components: Mapping[str, Any], level: int) -> _Known:
@@ -160,7 +174,7 @@ def _known(schema: Mapping[str, Any], components: Mapping[str, Any], level: int)
     for part in parts:
         for name, definition in part.get("properties", {}).items():
             below = _known(definition, components, level + 1) if level < 6 else None
-            members[name] = below if below is not None and (below.members or below.items) else members.get(name)
+            members[name] = below if below is not None and below.tells else members.get(name)
         if "items" in part and level < 6:
             items = _known(part["items"], components, level + 1)
     patterns = [re.compile(pattern) for part in parts for pattern in part.get("patternProperties", ())]

@@ -97,7 +97,7 @@ class Clock:
 
     @property
     def now(self) -> datetime:
-        return self._frozen_at if self._frozen_at is not None else wall_now() + self._offset
+        return self._frozen_at or datetime.now(UTC) + self._offset
 
     @property
     def epoch(self) -> float:

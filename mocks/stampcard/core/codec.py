@@ -20,11 +20,24 @@ class BadJson(ValueError):
 def decode(raw: bytes) -> Any:
     """Decode JSON bytes; raises BadJson and nothing else."""
     try:
-        if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and depth(raw) > MAX_DEPTH:
+        if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and not _shallow(raw) and depth(raw) > MAX_DEPTH:
             raise BadJson(f"nested deeper than {MAX_DEPTH}")
         return _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadJson(str(error)) from error
+
+
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+
+
+def _shallow(raw: bytes) -> bool:
+    """Whether the brackets, those in strings included, close within a few levels: what most bodies do, told quickly."""
+    brackets = raw.translate(None, _NO_BRACKETS)
+    for _ in range(10):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
+            return True
+    return False
 
 
 def depth(raw: bytes) -> int:

@@ -55,6 +55,10 @@ class Operation:
         return tuple(ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))
 
     @cached_property
+    def query_names(self) -> frozenset[str]:
+        return frozenset(rule.name for rule in self.parameters if rule.where == "query")
+
+    @cached_property
     def body(self) -> BodyRule | None:
         body = self.definition.get("requestBody")
         return BodyRule(resolved(body, self.components), self.components) if body else None
@@ -84,6 +88,7 @@ class Contract:
         for operation in operations.values():
             router = self._routers.setdefault(operation.service, Router())
             router.add(operation.method, operation.path, operation)
+        self._services = tuple(sorted(self._routers, key=lambda name: name != MAIN_SERVICE))
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations.values())
@@ -93,8 +98,7 @@ class Contract:
 
         `service` is the part of the vendor the host names; None (a host of ours) asks all of them, the main one first.
         """
-        services = (service,) if service else sorted(self._routers, key=lambda name: name != MAIN_SERVICE)
-        for name in services:
+        for name in (service,) if service else self._services:
             router = self._routers.get(name)
             found = router.find(request.raw_path) if router else None
             if found is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from stampcard.core import codec
+from stampcard.core.checking import pointer_to
 from stampcard.core.contract import Contract, Operation, load
 from stampcard.core.errors import ApiError, ContractError, ContractFault, ReplyFault, SetupError, Violation
 from stampcard.core.http import Request, Response
@@ -307,9 +308,9 @@ def _read_parameters(call: Call[Any]) -> list[Violation]:
             elif rule.required:
                 message = f"{rule.name!r} is a required parameter"
                 found.append(Violation("query", (), "required", rule.name, None, message))
-    declared = {rule.name for rule in call.operation.parameters if rule.where == "query"}
-    for name in given.keys() - declared:
-        call.diagnose("unknown-parameter", "the vendor ignores this query parameter", f"/{name}")
+    for name in given:
+        if name not in call.operation.query_names:
+            call.diagnose("unknown-parameter", "the vendor ignores this query parameter", pointer_to(name))
     return found
 
 
@@ -377,9 +378,9 @@ def _record(journey: _Journey[T], response: Response) -> None:
             status=0 if response.dropped else response.status,
             summary=journey.refusal or (call.summary if call else ""),
             error=journey.error,
-            request_headers=request.headers.items,
+            request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
-            response_headers=tuple(response.headers),
+            response_headers=response.headers,
             response_body=response.body[: BODY_LIMIT + 1],
             diagnostics=tuple(call.diagnostics) if call else (),
         )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -14,22 +13,36 @@ OUTSIDE = "outside"
 
 
 class Headers:
-    """Header fields in the order sent, looked up without case."""
+    """Header fields in the order sent, looked up without case; `raw` as sent, decoded (Latin-1) when asked for."""
 
-    __slots__ = ("_first", "items")
+    __slots__ = ("_first", "raw")
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
-        self.items = tuple(items)
-        self._first: dict[str, str] = {}
-        for name, value in self.items:
-            self._first.setdefault(name.lower(), value)
+        self.raw: Sequence[tuple[bytes, bytes]] = [(name.encode(), value.encode()) for name, value in items]
+        self._first = {name.lower(): value for name, value in reversed(self.raw)}
+
+    @classmethod
+    def received(cls, raw: Sequence[tuple[bytes, bytes]]) -> Headers:
+        """Headers as an ASGI server hands them over, names in lower case."""
+        headers = cls.__new__(cls)
+        headers.raw = raw
+        headers._first = dict(reversed(raw))
+        return headers
+
+    @property
+    def items(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw)
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of the field `name` (lower case)."""
-        return self._first.get(name, default)
+        value = self._first.get(name.encode())
+        return value.decode("latin-1") if value is not None else default
 
     def __contains__(self, name: str) -> bool:
-        return name in self._first
+        return name.encode() in self._first
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.items)
 
 
 class Request:
@@ -60,6 +73,8 @@ class Request:
         self.cause = cause
         self.oversize = oversize
         self.raw_path, _, self.raw_query = target.partition("?")
+        self._query: dict[str, list[str]] | None = None
+        self._json: tuple[Any, codec.BadJson | None] | None = None
 
     @property
     def host(self) -> str:
@@ -70,21 +85,18 @@ class Request:
         """The content type without parameters, lower case; empty when there is none."""
         return self.headers.get("content-type").partition(";")[0].strip().lower()
 
-    @cached_property
+    @property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded, every value in the order sent."""
-        return pairs_to_lists(self.raw_query)
-
-    @cached_property
-    def _json(self) -> tuple[Any, codec.BadJson | None]:
-        try:
-            return codec.decode(self.body), None
-        except codec.BadJson as error:
-            return None, error
+        if self._query is None:
+            self._query = pairs_to_lists(self.raw_query)
+        return self._query
 
     @property
     def json(self) -> Any:
         """The body as JSON, decoded once. Raises codec.BadJson."""
+        if self._json is None:
+            self._json = _decoded(self.body)
         value, error = self._json
         if error is not None:
             raise error
@@ -126,6 +138,13 @@ class Response:
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
+
+
+def _decoded(raw: bytes) -> tuple[Any, codec.BadJson | None]:
+    try:
+        return codec.decode(raw), None
+    except codec.BadJson as error:
+        return None, error
 
 
 def pairs_to_lists(text: str) -> dict[str, list[str]]:

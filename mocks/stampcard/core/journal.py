@@ -33,7 +33,7 @@ _PAIR = re.compile(r"(?:(?<=[&?])|^)([^=&?]+)=([^&]*)")
 _USERINFO = re.compile(r"^([a-z]+://)[^/?#]*@", re.IGNORECASE)
 
 
-class Diagnostic(msgspec.Struct, frozen=True):
+class Diagnostic(msgspec.Struct, frozen=True, gc=False):
     """What a vendor would silently drop, truncate, coerce or ignore: told on the second channel.
 
     `severity` is info, warning or error; `pointer` (RFC 6901) leads to the value in the request.
@@ -53,7 +53,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
         }
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One call (kind `call`) or one thing that happened inside a vendor (kind `event`).
 
     `caller` and `vendor` are vendor names, "outside" for whoever uses the emulator, or a host.
@@ -72,9 +72,9 @@ class Entry(msgspec.Struct):
     status: int = 0
     summary: str = ""
     error: str = ""
-    request_headers: tuple[tuple[str, str], ...] = ()
+    request_headers: Iterable[tuple[str, str]] = ()
     request_body: bytes = b""
-    response_headers: tuple[tuple[str, str], ...] = ()
+    response_headers: Iterable[tuple[str, str]] = ()
     response_body: bytes = b""
     diagnostics: tuple[Diagnostic, ...] = ()
 

@@ -23,6 +23,7 @@ class Router(Generic[T]):
 
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
+        self._fixed: dict[str, dict[str, tuple[T, tuple[str, ...]]]] = {}
 
     def add(self, method: str, path: str, target: T) -> None:
         """Add a path template such as `/v1/vouchers/{code}`. Raises ContractFault for a second target."""
@@ -37,9 +38,14 @@ class Router(Generic[T]):
         if method in node.methods:
             raise ContractFault(f"{method} {path} is served twice")
         node.methods[method] = (target, tuple(names))
+        if not names:
+            self._fixed["/" + "/".join(_segments(path))] = node.methods
 
     def find(self, path: str) -> tuple[dict[str, tuple[T, tuple[str, ...]]], list[str]] | None:
         """Methods of a raw path, and the decoded values of its parameters; None for a path nobody has."""
+        fixed = self._fixed.get(path)
+        if fixed is not None:
+            return fixed, []
         values: list[str] = []
         node = _walk(self._root, _segments(path), 0, values)
         return (node.methods, values) if node is not None else None

@@ -143,8 +143,8 @@ class Wire:
             )
         import httpx
 
-        pairs = (*request.headers.items, ("X-Stampcard-Cause", str(request.cause or "")))
-        fields = [(name.encode(), value.encode()) for name, value in pairs if name != "Content-Length"]
+        fields = [(name, value) for name, value in request.headers.raw if name != b"Content-Length"]
+        fields.append((b"X-Stampcard-Cause", str(request.cause or "").encode()))
         try:
             secure = request.scheme == "https"  # Reading the certificates takes longer than the call.
             async with httpx.AsyncClient(timeout=timeout, trust_env=False, verify=secure) as client:
@@ -175,7 +175,7 @@ class Wire:
             url=url,
             status=response.status if response else 0,
             error=error,
-            request_headers=request.headers.items,
+            request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
             response_headers=tuple(response.headers) if response else (),
             response_body=response.body[: BODY_LIMIT + 1] if response else b"",

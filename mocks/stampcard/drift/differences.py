@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,9 @@ def _of_operation(place: Place, ours: Shape, theirs: Shape) -> Iterator[Differen
             severity = "warning" if status.startswith("2") else "info"
             yield Difference(severity, place, side, f"answer {status}")
         else:
-            yield from _fields(place, f"answer {status}", ours.answers[status], theirs.answers[status], sent=True)
+            found = _fields(place, f"answer {status}", ours.answers[status], theirs.answers[status], sent=True)
+            # One error object serves all refusals of a vendor; what a status never fills in is no drift.
+            yield from found if status.startswith("2") else (replace(one, severity="info") for one in found)
 
 
 def _fields(place: Place, where: str, ours: Fields, theirs: Fields, *, sent: bool) -> Iterator[Difference]:

@@ -12,7 +12,7 @@ from stampcard.core.endpoint import Call, Caller, Reply, Vendor
 from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
-from stampcard.punchh import access, dashboard, errors, mobile, params, setup, sso
+from stampcard.punchh import access, dashboard, errors, mobile, params, pos, setup, sso
 from stampcard.punchh.access import Keys
 from stampcard.punchh.state import Business, Location
 
@@ -27,6 +27,7 @@ class Punchh(Vendor[Business]):
         **mobile.HANDLERS,
         **sso.HANDLERS,
         **dashboard.HANDLERS,
+        **pos.HANDLERS,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:

@@ -215,6 +215,10 @@ def _sso_guest(business: Business, request: Request) -> Access:
 def _check_register(business: Business | None, request: Request) -> tuple[Business, Access]:
     location_key, business_key = pos_keys(request)
     if business is None or business_key != business.business_key:
-        raise errors.one(401, "Invalid Location Key")
+        if not request.raw_path.startswith("/receipt_details"):
+            raise errors.one(401, "Invalid Location Key")
+        if not location_key:
+            raise errors.POS.missing("location_key")
+        raise ApiError(401, ["Invalid LocationKey"])
     location = next((found for found in business.locations.values() if found.key == location_key), None)
     return business, Access(location=location)

@@ -175,7 +175,8 @@ def decide(
     if points:
         gift = {**origin, "status": "gift"}
         gift |= {"for_referring_user_id": about.id} if about else {}
-        ledger.give_points(business, guest, points, gift, cause=entry)
+        state = "unapproved" if campaign.settings.get("needs_approval") else "approved"
+        ledger.give_points(business, guest, points, gift, state=state, cause=entry)
     notify(business, campaign, guest, reward, points, checkin, cause=entry)
     return True
 

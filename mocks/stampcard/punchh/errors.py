@@ -97,6 +97,13 @@ class Mobile(Words):
         return ApiError(422, {"errors": _texts(found, repeat_name=True)})
 
 
+class NewerMobile(Mobile):
+    """Operations that were added later publish another form for a missing parameter."""
+
+    def missing(self, name: str) -> ApiError:
+        return by_name(400, name, "Required parameter missing or the value is empty.")
+
+
 class Sso(Words):
     def missing(self, name: str) -> ApiError:
         """Assumed: the newer mobile form, as no body is published."""
@@ -117,7 +124,7 @@ class Pos(Words):
         return ApiError(422, [text for texts in _texts(found, repeat_name=True).values() for text in texts])
 
 
-MOBILE, SSO, DASHBOARD, POS = Mobile(), Sso(), Dashboard(), Pos()
+MOBILE, NEWER_MOBILE, SSO, DASHBOARD, POS = Mobile(), NewerMobile(), Sso(), Dashboard(), Pos()
 _FAMILIES: tuple[tuple[str, Words], ...] = (
     ("/api2/mobile", MOBILE),
     ("/api/auth", SSO),

@@ -40,6 +40,24 @@ def earn(
     return checkin
 
 
+def void(business: Business, guest: Guest, checkin: Checkin, *, cause: int | None) -> None:
+    """Take a pending check-in back; its points never counted."""
+    checkin.state, checkin.updated_at = "voided", business.now
+    events.checkin_void(business, guest, checkin, cause=cause)
+    events.checkin(business, guest, checkin, "update", cause=cause)
+
+
+def amend(business: Business, guest: Guest, checkin: Checkin, facts: dict[str, Any], *, cause: int | None) -> None:
+    """Put a corrected receipt in place; points already spent stay spent."""
+    before = checkin.facts.get("receipt_amount")
+    checkin.facts = {**checkin.facts, **facts}
+    points = points_for(business, checkin.facts.get("receipt_amount") or 0.0)
+    checkin.points = max(points, checkin.spent + checkin.expired)
+    checkin.updated_at = business.now
+    if before != checkin.facts.get("receipt_amount"):
+        events.update_checkin(business, guest, checkin, before, cause=cause)
+
+
 def approve(business: Business, guest: Guest, checkin: Checkin, *, cause: int | None) -> None:
     """Let a pending or unapproved check-in count from now on."""
     checkin.state, checkin.updated_at = "approved", business.now
@@ -56,7 +74,14 @@ def counted(business: Business, guest: Guest, checkin: Checkin, *, cause: int | 
 
 
 def give_points(
-    business: Business, guest: Guest, points: int, origin: dict[str, Any], *, visits: int = 0, cause: int | None
+    business: Business,
+    guest: Guest,
+    points: int,
+    origin: dict[str, Any],
+    *,
+    visits: int = 0,
+    state: str = "approved",
+    cause: int | None,
 ) -> Checkin:
     """Give points or visits: a gift check-in. `origin` says who gave and why."""
     checkin = Checkin(
@@ -66,11 +91,13 @@ def give_points(
         updated_at=business.now,
         points=points,
         visits=visits,
+        state=state,
         origin=origin,
     )
     guest.checkins.append(checkin)
     entry = events.checkin(business, guest, checkin, "create", cause=cause)
-    counted(business, guest, checkin, cause=entry or cause)
+    if state == "approved":
+        counted(business, guest, checkin, cause=entry or cause)
     return checkin
 
 

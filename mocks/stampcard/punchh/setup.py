@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stampcard.core.errors import ConnectError, SetupError
-from stampcard.punchh import guests, params, schedules
+from stampcard.punchh import guests, ledger, params, schedules
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.state import Adapter, Business, Campaign, Location, Member, Redeemable, Segment, Webhook
 from stampcard.punchh.switches import Program, Switches, struct_from
@@ -130,6 +130,8 @@ def apply(business: Business, section: Section) -> None:
         business.adapters[row["name"]] = Adapter(**values)
     for row in section.get("webhooks", ()):
         _webhook(business, row)
+    for row in section.get("approvals", ()):
+        _approve(business, row)
     schedules.plan(business)
 
 
@@ -235,6 +237,19 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
 def _find(records: Mapping[int, Any], wanted: Any) -> int:
     found = (number for number, record in records.items() if wanted in (number, record.name))
     return next(found)
+
+
+def _approve(business: Business, row: Mapping[str, Any]) -> None:
+    """Approve a waiting check-in; after a reset there is none yet, which is told and nothing else."""
+    for guest in business:
+        for checkin in guest.checkins:
+            if checkin.id == row["checkin_id"] and checkin.state in ("unapproved", "pending"):
+                entry = business.world.record("punchh", "approval", f"an admin approves check-in {checkin.id}")
+                if "receipt_amount" in row:
+                    ledger.amend(business, guest, checkin, {"receipt_amount": row["receipt_amount"]}, cause=entry)
+                ledger.approve(business, guest, checkin, cause=entry)
+                return
+    business.world.record("punchh", "approval", f"no check-in {row['checkin_id']} waits for an approval")
 
 
 def _webhook(business: Business, row: Mapping[str, Any]) -> None:

@@ -17,6 +17,10 @@ ID_STARTS = {
     "redemptions": 600001,
     "locations": 301,
     "coupons": 400001,
+    "redemption_codes": 650001,
+    "basket_items": 200001,
+    "messages": 100001,
+    "relations": 50001,
 }
 
 
@@ -77,6 +81,8 @@ class Program(msgspec.Struct):
     pending: bool = False
     approve_receipt_images: bool = False
     receipt_update_minutes: float = 0
+    receipt_age_days: int | None = None
+    scan_interval_minutes: float = 0
     redemption_code_minutes: float = 120
     levels: list[Level] = []
     level_expiry_days: int | None = None

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from stampcard.storyboard.recording import PEOPLE, Recording, lanes, steps
+from stampcard.storyboard.recording import Recording
 
 
 def mermaid(recording: Recording) -> str:
     """A Mermaid `sequenceDiagram`."""
-    names = {lane: f"p{number}" for number, lane in enumerate(lanes(recording))}
+    names = {lane: f"p{number}" for number, lane in enumerate(recording.lanes)}
     lines = ["sequenceDiagram"]
     lines += [f"    participant {short} as {_plain(lane)}" for lane, short in names.items()]
     for scene in recording.scenes:
         if scene.title:
             first, last = next(iter(names.values())), list(names.values())[-1]
             lines.append(f"    Note over {first},{last}: {_plain(scene.title)}")
-        for step in steps(scene.entries):
+        for step in recording.steps(scene):
             arrow = "--x" if step.failed else "->>"
             more = f" ({step.times} more)" if step.times else ""
             lines.append(f"    {names[step.sender]}{arrow}{names[step.receiver]}: {_plain(step.label)}{more}")
-    for message in recording.messages:
-        if message["status"] == "sent" and message["channel"] != "webhook":
-            subject = message["parts"].get("subject") or message["parts"].get("title") or message["channel"]
-            label = f"{message['channel']}: {subject}"
-            lines.append(f"    {names[message['vendor']]}->>{names[PEOPLE]}: {_plain(label)}")
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from stampcard.storyboard.recording import Recording, Step, lanes, steps
+from stampcard.storyboard.recording import Recording, Step
 
 _STYLE = Path(__file__).with_name("page.css")
 
@@ -35,7 +35,7 @@ def page(recording: Recording) -> str:
     parts.append("<h2>Step by step</h2>")
     for scene in recording.scenes:
         parts.append(f"<h3>{escape(scene.title)}</h3>" if scene.title else "")
-        parts += [_call(step, recording.urls) for step in steps(scene.entries)]
+        parts += [_call(step, recording.urls) for step in recording.steps(scene)]
         parts += [f"<p class=kept>✓ {escape(sentence)}</p>" for sentence in scene.kept]
     if recording.messages:
         parts.append("<h2>What people received</h2>")
@@ -44,7 +44,7 @@ def page(recording: Recording) -> str:
 
 
 def _svg(recording: Recording) -> str:
-    names = lanes(recording)
+    names = recording.lanes
     gap = max(170, 760 // max(1, len(names)))
     at = {lane: gap // 2 + gap * number for number, lane in enumerate(names)}
     width, y, drawn = gap * len(names), 34, []
@@ -52,9 +52,9 @@ def _svg(recording: Recording) -> str:
         if scene.title:
             y += 30
             drawn.append(f"<text x=8 y={y} class=title>{escape(_cut(scene.title, width // 7))}</text>")
-        for step in steps(scene.entries):
+        for step in recording.steps(scene):
             y += 26
-            drawn.append(_arrow(step, at, y))
+            drawn.append(_arrow(step, at, y, width))
     height = y + 24
     heads = "".join(
         f"<line x1={x} y1=26 x2={x} y2={height - 8} stroke=currentColor stroke-opacity=.25 stroke-dasharray=4 />"
@@ -65,12 +65,12 @@ def _svg(recording: Recording) -> str:
     return f"<svg viewBox='0 0 {width} {height}' role=img aria-label='{escape(label)}'>{heads}{''.join(drawn)}</svg>"
 
 
-def _arrow(step: Step, at: Mapping[str, int], y: int) -> str:
+def _arrow(step: Step, at: Mapping[str, int], y: int, width: int) -> str:
     start, end = at[step.sender], at[step.receiver]
     colour = "var(--bad)" if step.failed else "currentColor"
     label = step.label + (f" ({step.times} more)" if step.times else "")
     if start == end:
-        words = escape(_cut(label, 70))
+        words = escape(_cut(label, (width - start) // 7))
         return f"<circle cx={start} cy={y - 4} r=3 fill={colour} /><text x={start + 8} y={y}>{words}</text>"
     tip = -6 if end > start else 6
     middle = (start + end) // 2

@@ -26,7 +26,7 @@ class Scene:
 
 @dataclass(slots=True)
 class Recording:
-    """A listener that remembers a story; `messages` and `facts` are added when it has ended."""
+    """A listener that remembers a story; `messages` and `urls` of the vendors are added when it has ended."""
 
     name: str
     text: str
@@ -43,6 +43,30 @@ class Recording:
         else:
             self.scenes[-1].entries += detail
 
+    def steps(self, scene: Scene) -> Iterator[Step]:
+        """The arrows of a scene; of those alike the first few, then one that stands for the rest."""
+        received = {message["entry"]: message for message in self.messages if message["status"] == "sent"}
+        seen: Counter[tuple[str, str, str]] = Counter()
+        rest: dict[tuple[str, str, str], Step] = {}
+        for entry in scene.entries:
+            step = _step(entry, received.get(entry["id"]))
+            alike = (step.sender, step.receiver, step.label if entry["kind"] == "call" else entry["operation"] or "")
+            seen[alike] += 1
+            if seen[alike] <= FOLD_AFTER:
+                yield step
+            else:
+                rest[alike] = replace(step, times=seen[alike] - FOLD_AFTER)
+        yield from rest.values()
+
+    @property
+    def lanes(self) -> list[str]:
+        """Who took part, in the order of their first appearance."""
+        found: dict[str, None] = {YOU: None}
+        for scene in self.scenes:
+            for step in self.steps(scene):
+                found |= {step.sender: None, step.receiver: None}
+        return list(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -56,23 +80,11 @@ class Step:
     times: int = 0
 
 
-def steps(entries: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
-    """The arrows of a scene's entries; of calls alike the first few, then one that stands for the rest."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    rest: dict[tuple[str, str, str], Step] = {}
-    for entry in entries:
-        step = _step(entry)
-        alike = (step.sender, step.receiver, step.label if entry["kind"] == "call" else entry["operation"] or "")
-        seen[alike] += 1
-        if seen[alike] <= FOLD_AFTER:
-            yield step
-        else:
-            rest[alike] = replace(step, times=seen[alike] - FOLD_AFTER)
-    yield from rest.values()
-
-
-def _step(entry: Mapping[str, Any]) -> Step:
+def _step(entry: Mapping[str, Any], message: Mapping[str, Any] | None) -> Step:
     sender = YOU if entry["caller"] == OUTSIDE else entry["caller"]
+    if message is not None and message["channel"] != "webhook":
+        shown = message["parts"].get("subject") or message["parts"].get("title") or message["campaign"] or ""
+        return Step(sender, PEOPLE, f"{message['channel']}: {shown}", False, entry)
     if entry["kind"] != "call":
         return Step(sender, sender, entry["summary"] or entry["operation"] or "", bool(entry["error"]), entry)
     request = entry["request"]
@@ -80,14 +92,3 @@ def _step(entry: Mapping[str, Any]) -> Step:
     status = entry["status"] or "no answer"
     failed = not entry["status"] or entry["status"] >= 400
     return Step(sender, entry["vendor"], f"{request['method']} {path} → {status}", failed, entry)
-
-
-def lanes(recording: Recording) -> list[str]:
-    """Who took part, in the order of their first appearance."""
-    found: dict[str, None] = {YOU: None}
-    for scene in recording.scenes:
-        for step in steps(scene.entries):
-            found |= {step.sender: None, step.receiver: None}
-    if recording.messages:
-        found[PEOPLE] = None
-    return list(found)

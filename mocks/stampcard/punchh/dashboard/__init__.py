@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.dashboard import custom_segments, gifts, offers, segment_members, users
+from stampcard.punchh.dashboard import checkins, custom_segments, gifts, offers, redemptions, segment_members, users
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "dashboard_custom_segments__post": custom_segments.create,
@@ -30,8 +30,12 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "dashboard_users_support__post": gifts.support,
     "dashboard_users_support_gifting__post": gifts.support_gifting,
     "dashboard_users_send_message__post": gifts.send_message,
+    "dashboard_checkins__post": checkins.check_in,
     "dashboard_campaigns__post": offers.create_campaign,
     "dashboard_redeemables__get": offers.redeemables,
     "dashboard_segments__get": offers.list_segments,
     "dashboard_meta__get": offers.meta,
+    "dashboard_redemptions__get": redemptions.show,
+    "dashboard_redemptions__patch": redemptions.process,
+    "dashboard_redemptions_force_redeem__post": redemptions.force_redeem,
 }
