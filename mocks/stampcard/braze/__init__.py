@@ -18,6 +18,7 @@ from stampcard.braze import (
     email_templates,
     emails,
     errors,
+    export_jobs,
     exports,
     keys,
     limits,
@@ -106,6 +107,10 @@ class Braze(Vendor[Workspace]):
         "catalog_item_delete": catalog_items.delete_item,
         # exports
         "users_export_ids": exports.export_ids,
+        "users_export_segment": export_jobs.export_segment,
+        "users_export_global_control_group": export_jobs.export_control_group,
+        "export_segment_cancel": export_jobs.cancel_segment,
+        "stampcard_export_download": export_jobs.download,
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
@@ -206,12 +211,19 @@ class Braze(Vendor[Workspace]):
         self._register(state)
 
     def identify(self, request: Request) -> Caller[Workspace] | None:
-        return self._callers.get(keys.sent_key(request))
+        caller = self._callers.get(keys.sent_key(request))
+        if caller is None and request.raw_path.startswith(export_jobs.PLACE):
+            return next((at for at in self._callers.values() if export_jobs.names(at.state, request.raw_path)), None)
+        return caller
 
     def authenticate(
         self, caller: Caller[Workspace] | None, request: Request, operation: Operation
     ) -> Caller[Workspace]:
         scheme = operation.extra.get("auth", "rest")
+        if scheme == "url":
+            if caller is None:
+                raise self.not_found(request)
+            return caller
         if caller is None or caller.key.scheme != scheme:
             sent = keys.sent_key(request)
             raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
