@@ -15,7 +15,7 @@ import pytest
 
 from stampcard.server import BackgroundServer
 
-WORLDS, WORKERS, ROUNDS = 50, 8, 2
+WORLDS, WORKERS, ROUNDS = 50, 8, 1
 
 Line = dict[str, Any]
 
@@ -62,18 +62,19 @@ def work(worker: int, lines: list[Line]) -> list[tuple[int, str]]:
     return made
 
 
-def call(line: Line, vendor: str, path: str, body: Any) -> Any:
-    """POST with a world's own credentials; it must succeed."""
+def call(line: Line, vendor: str, path: str, body: Any = None, expected: int = 200) -> Any:
+    """A call with a world's own credentials (POST with a body, else GET) and the status it must have."""
     keys = {
         "braze": lambda keys: {"Authorization": f"Bearer {keys['api_key']}"},
         "voucherify": lambda keys: {"X-App-Id": keys["app_id"], "X-App-Token": keys["app_token"]},
     }[vendor](line[vendor])
     connection = http.client.HTTPConnection(urlsplit(line[vendor]["url"]).netloc, timeout=60)
-    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", **keys})
+    headers = {"Content-Type": "application/json", **keys}
+    connection.request("GET" if body is None else "POST", path, body and json.dumps(body), headers)
     response = connection.getresponse()
     raw = response.read()
     connection.close()
-    assert response.status in (200, 201), raw
+    assert response.status in (expected, expected + 1), raw
     assert response.getheader("X-Stampcard-World") == line["world"]
     return json.loads(raw)
 
@@ -113,7 +114,5 @@ def test_each_world_gave_out_its_own_codes(used: Any) -> None:
     lines, codes = used
     for line, own, foreign in zip(lines, codes, codes[1:] + codes[:1], strict=True):
         assert len(set(own)) == len(own) == WORKERS * ROUNDS
-        headers = {"X-App-Id": line["voucherify"]["app_id"], "X-App-Token": line["voucherify"]["app_token"]}
-        with httpx.Client(base_url=line["voucherify"]["url"], headers=headers, trust_env=False) as client:
-            assert client.get(f"/v1/vouchers/{own[0]}").status_code == 200
-            assert client.get(f"/v1/vouchers/{foreign[0]}").status_code == 404
+        call(line, "voucherify", f"/v1/vouchers/{own[0]}")
+        call(line, "voucherify", f"/v1/vouchers/{foreign[0]}", expected=404)
