@@ -15,7 +15,6 @@ from faker import Faker
 from stampcard.client import WorldClient
 from stampcard.punchh.signing import digest
 
-GUESTS = 136
 SEGMENT = 11646
 
 CAMPAIGN: dict[str, Any] = {
@@ -29,11 +28,12 @@ CAMPAIGN: dict[str, Any] = {
 
 
 async def play(world: WorldClient) -> None:
+    count = world.guests or 136
     await world.say("In Punchh: Guest > Segment > Custom List > New Custom List; its address ends in 11646.")
     await world.setup({"punchh": {"segments": [{"id": SEGMENT, "name": "From Braze"}], **adapter(world)}})
 
-    await world.say(f"{GUESTS} guests sign up in the app; the adapter tells Braze about each.")
-    guests = [await sign_up(world, person) for person in people()]
+    await world.say(f"{count} guests sign up in the app; the adapter tells Braze about each.")
+    guests = [await sign_up(world, person) for person in people(count)]
     await world.settle()
     profile = await braze_profile(world, "guest-0")
     stored = profile["custom_attributes"]["punchh_user_id"]
@@ -49,12 +49,12 @@ async def play(world: WorldClient) -> None:
     await world.settle()
 
     calls = await world.journal(vendor="punchh", operation="dashboard_custom_segments_members__post")
-    await world.expect_equal(len(calls), GUESTS + 1, "Braze made one call per user")
+    await world.expect_equal(len(calls), count + 1, "Braze made one call per user")
     ids = {call["request"]["body"]["user_id"] for call in calls}
     await world.expect(str(guests[0]) in ids, "the id arrives as text, as Liquid writes it", got=sorted(ids)[:3])
 
     members = [guest for guest in guests if await is_member(world, guest)]
-    await world.expect_equal(len(members), GUESTS, f"the segment has {GUESTS} members")
+    await world.expect_equal(len(members), count, f"the segment has {count} members")
 
     refused = [call for call in calls if call["status"] != 201]
     await world.expect_equal(len(refused), 1, "Punchh took all but one")
@@ -98,7 +98,7 @@ def webhook(world: WorldClient) -> dict[str, Any]:
     }
 
 
-def people() -> list[dict[str, str]]:
+def people(count: int) -> list[dict[str, str]]:
     """Invented guests, the same on every run."""
     faker = Faker("en_US")
     faker.seed_instance(11646)
@@ -111,7 +111,7 @@ def people() -> list[dict[str, str]]:
             "external_source": "customer_id",
             "external_source_id": f"guest-{number}",
         }
-        for number in range(GUESTS)
+        for number in range(count)
     ]
 
 

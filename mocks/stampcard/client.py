@@ -69,7 +69,8 @@ class Door:
 class WorldClient:
     """A world: its four vendors, its clock, what crossed the wire and what people received.
 
-    `inside` is the world itself when it lives in this process, else None. `facts` is the ready line.
+    `inside` is the world itself when it lives in this process, else None. `facts` is the ready line. `guests` is the
+    size of an audience somebody asked for; a story has its own when it is None.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class WorldClient:
         self.facts = facts
         self.name: str = facts["world"]
         self.inside = inside
+        self.guests: int | None = None
         self.braze = Door(self, "braze", control, facts["braze"])
         self.punchh = Door(self, "punchh", control, facts["punchh"])
         self.voucherify = Door(self, "voucherify", control, facts["voucherify"])

@@ -47,7 +47,7 @@ class Stage:
     """Where stories are played: `control` is the URL of a server, or None for this process.
 
     `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
-    several stories each gets its own, the story's name put before the suffix).
+    several stories each gets its own, the story's name put before the suffix); `guests` is the size of audiences.
     """
 
     live: bool = False
@@ -55,6 +55,7 @@ class Stage:
     pace: float = 0.0
     html: Path | None = None
     mermaid: Path | None = None
+    guests: int | None = None
 
 
 def scenarios_folder() -> Path:
@@ -106,6 +107,7 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
     timeline = Timeline(print, colour=sys.stdout.isatty())
     recording = Recording(story.name, story.text)
     world = await open_world(_Audience(timeline, recording, stage.pace))
+    world.guests = stage.guests
     try:
         await story.play(world)
         await world.look()

@@ -53,7 +53,8 @@ async def test_an_app_counts_what_names_it(world: WorldClient) -> None:
 
 
 async def test_counting_by_segment_is_refused_and_not_made_up(world: WorldClient) -> None:
-    query = {"length": 3, "event": "came", "segment_id": "x"}
+    await world.setup({"braze": {"segments": [{"name": "All", "id": PHONE}]}})
+    query = {"length": 3, "event": "came", "segment_id": PHONE}
     response = await world.braze.get("/events/data_series", params=query, headers=bearer(world.braze))
     assert response.status_code == 501
 

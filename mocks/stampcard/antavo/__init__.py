@@ -6,14 +6,30 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from stampcard.antavo import access, braze, coupons, customers, entities, events, history, rewards, setup, transactions
+from stampcard.antavo import (
+    access,
+    async_events,
+    auth,
+    braze,
+    bulk,
+    coupon_pools,
+    coupons,
+    customer_lists,
+    customers,
+    entities,
+    events,
+    history,
+    rewards,
+    setup,
+    transactions,
+)
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
 from stampcard.antavo.forms import read_form
 from stampcard.antavo.limits import check_rate
 from stampcard.antavo.state import ApiKey, Brand
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
-from stampcard.core.errors import ApiError, ContractError, Violation
+from stampcard.core.errors import ApiError, ContractError, SetupError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
 
@@ -33,6 +49,9 @@ class Antavo(Vendor[Brand]):
         # events
         "events_submit": events.submit,
         "events_submit_bulk": events.submit_bulk,
+        "async_events_submit": async_events.submit,
+        "async_events_status": async_events.status,
+        "auth_token": auth.token,
         # customers
         "customer_get": customers.get,
         "customer_search": customers.search,
@@ -70,31 +89,54 @@ class Antavo(Vendor[Brand]):
         "reward_entities_create": entities.create_reward,
         "reward_entities_update": entities.update_reward,
         "reward_entities_archive": entities.archive_reward,
+        "customer_lists_list": customer_lists.list_all,
+        "customer_lists_create": customer_lists.create,
+        "customer_lists_get": customer_lists.get,
+        "customer_lists_update": customer_lists.update,
+        "customer_lists_archive": customer_lists.archive,
+        # coupon pools
+        "coupon_pool_create": coupon_pools.create,
+        "coupon_pool_update": coupon_pools.update,
+        # bulk operations
+        "bulk_list_add": bulk.list_add,
+        "bulk_list_remove": bulk.list_remove,
+        "bulk_list_status": bulk.list_status,
+        "bulk_list_errors": bulk.list_errors,
+        "bulk_coupons": bulk.coupons_change,
+        "bulk_coupons_status": bulk.coupons_status,
+        "bulk_coupons_errors": bulk.coupons_errors,
+        "bulk_reward_claim": bulk.reward_claim,
+        "bulk_reward_claim_status": bulk.reward_claim_status,
+        "bulk_reward_claim_errors": bulk.reward_claim_errors,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:
         super().__init__(contracts)
-        self._keys: dict[str, tuple[Brand, ApiKey]] = {}
+        self._brands: dict[str, Brand] = {}
 
     # Tenants and their keys
 
     def add_tenant(self, world: World) -> Brand:
         key = ApiKey(world.secrets.alnum("antavo api key", 20), world.secrets.hex("antavo api secret", 40))
         brand = Brand(world, key)
-        self._keys[key.key] = (brand, key)
+        self._brands[key.key] = brand
         return brand
 
     def remove_tenant(self, world: World) -> None:
-        self._keys = {name: found for name, found in self._keys.items() if found[0].world is not world}
+        self._brands = {name: brand for name, brand in self._brands.items() if brand.world is not world}
 
     def credentials(self, state: Brand) -> dict[str, str]:
         return {"stack": state.settings.stack, "api_key": state.key.key, "api_secret": state.key.secret}
 
     def check_setup(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
+        for index, row in enumerate(section.get("auth_clients", ())):
+            if self._brands.get(row["id"], state) is not state or row["id"] == state.key.key:
+                raise SetupError(f"/antavo/auth_clients/{index}/id", "another credential has this id")
         setup.check(state, section)
 
     def apply_setup(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
         setup.apply(state, section)
+        self._brands |= dict.fromkeys(state.clients, state)
 
     async def connect(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
         if "instance_url" in section.get("braze", {}):
@@ -103,9 +145,7 @@ class Antavo(Vendor[Brand]):
     # Who is calling
 
     def identify(self, request: Request) -> Caller[Brand] | None:
-        name = access.named_key(request)
-        found = self._keys.get(name) if name else None
-        return Caller(found[0].world, *found) if found else None
+        return access.find_caller(request, self._brands)
 
     def authenticate(self, caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
         if request.oversize:
@@ -137,19 +177,22 @@ class Antavo(Vendor[Brand]):
         except ValueError as error:
             raise ContractError([Violation("json", (), "json", None, None, str(error))]) from error
         # A form cannot hold an empty object.
-        return {"data": {}, **body}
+        return {"data": {}, **body} if call.operation.id == "events_submit" else body
 
     def invalid(self, call: Call[Brand], error: ContractError) -> ApiError:
-        return in_envelope(call.operation.path, _worded(call.state, error.first))
+        if call.operation.id == "auth_token":
+            return auth.refused("invalid_request")
+        return in_envelope(call.operation.path, _worded(call.state, call.operation, error.first))
 
 
-def _worded(brand: Brand, first: Violation) -> ApiError:
+def _worded(brand: Brand, operation: Operation, first: Violation) -> ApiError:
     """The vendor publishes a text for missing parameters only; the others are assumed."""
+    code = 203401 if operation.id == "async_events_submit" else 113401
     if first.where == "json":
         return plain(400, BAD_REQUEST, 0, "Invalid JSON in request body")
     if first.keyword == "required" and first.where == "body" and first.limit is not None:
-        return refused(brand.settings, 113401, first.limit)
+        return refused(brand.settings, code, first.limit)
     name = ".".join(map(str, first.path)) or "body"
     if first.value is None or first.value == "":
-        return refused(brand.settings, 113401, name)
+        return refused(brand.settings, code, name)
     return plain(400, BAD_REQUEST, 0, f"Invalid value for parameter '{name}'")

@@ -1,15 +1,16 @@
-"""Who is calling: the Escher signature, or the plain api_key where a workspace lets it pass."""
+"""Who is calling: the Escher signature, the plain api_key where a workspace lets it pass, a client or its token."""
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from stampcard.antavo import signing
+from stampcard.antavo import auth, signing
 from stampcard.antavo.errors import UNAUTHORIZED, in_envelope, plain
 from stampcard.antavo.forms import read_form
-from stampcard.antavo.state import ApiKey, Brand
+from stampcard.antavo.state import ApiKey, AuthClient, Brand, Token
 from stampcard.core import codec
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Caller
@@ -17,6 +18,25 @@ from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 
 FORM = "application/x-www-form-urlencoded"
+
+
+def find_caller(request: Request, brands: Mapping[str, Brand]) -> Caller[Brand] | None:
+    """Whose workspace a credential names, nothing checked: `brands` maps API keys, client ids and tokens' brands."""
+    basic, bearer = auth.basic_credentials(request), auth.bearer_token(request)
+    if basic is not None:
+        brand = brands.get(basic[0])
+        client = brand.clients.get(basic[0]) if brand else None
+        return Caller(brand.world, brand, client) if brand and client else None
+    if bearer is not None:
+        brand = next((brand for brand in set_of(brands) if bearer in brand.tokens), None)
+        return Caller(brand.world, brand, brand.tokens[bearer]) if brand else None
+    name = named_key(request)
+    brand = brands.get(name) if name else None
+    return Caller(brand.world, brand, brand.key) if brand and brand.key.key == name else None
+
+
+def set_of(brands: Mapping[str, Brand]) -> list[Brand]:
+    return list({id(brand): brand for brand in brands.values()}.values())
 
 
 def named_key(request: Request) -> str | None:
@@ -41,10 +61,35 @@ def _key_in_body(request: Request) -> str | None:
 
 def check(caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
     """The caller, its signature checked. Raises ApiError in the envelope of the operation's API."""
+    kind = operation.extra.get("auth", "escher")
+    if kind == "basic":
+        return _check_client(caller, request)
+    if kind == "bearer":
+        return _check_token(caller)
     try:
         return _check(caller, request, operation)
     except signing.SignatureRefused as error:
         raise in_envelope(operation.path, _refusal(caller, error)) from error
+
+
+def _check_client(caller: Caller[Brand] | None, request: Request) -> Caller[Brand]:
+    sent = auth.basic_credentials(request)
+    key = caller.key if caller else None
+    if caller is None or sent is None or not isinstance(key, AuthClient):
+        raise auth.client_refused()
+    if not hmac.compare_digest(key.secret.encode(), sent[1].encode()) or not auth.is_valid(caller.state, key):
+        raise auth.client_refused()
+    return caller
+
+
+def _check_token(caller: Caller[Brand] | None) -> Caller[Brand]:
+    key = caller.key if caller else None
+    if caller is None or not isinstance(key, Token) or key.expires_at <= caller.world.clock.now:
+        raise auth.bearer_refused()
+    client = caller.state.clients.get(key.client)
+    if client is None or not auth.is_valid(caller.state, client):
+        raise auth.bearer_refused()
+    return caller
 
 
 def _check(caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
@@ -68,9 +113,9 @@ def _enforced(brand: Brand, group: str) -> bool:
 
 
 def _keys(caller: Caller[Brand] | None) -> signing.Keys:
-    if caller is None:
+    if caller is None or not isinstance(caller.key, ApiKey):
         return signing.Keys(secret=lambda key: None, stack="", now=None)
-    key: ApiKey = caller.key
+    key = caller.key
     settings = caller.state.settings
     return signing.Keys(
         secret=lambda name: key.secret if name == key.key else None,

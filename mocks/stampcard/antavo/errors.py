@@ -43,7 +43,10 @@ CODES: dict[int, tuple[int, str, str]] = {
     160321: (400, BAD_REQUEST, "Reward is not active"),
     160340: (400, BAD_REQUEST, "Event not found"),
     160344: (400, BAD_REQUEST, "Claim event already revoked"),
+    203401: (400, BAD_REQUEST, "Property '{}' cannot be empty"),
+    203408: (400, BAD_REQUEST, "Correlation ID not found."),
     203404: (400, BAD_REQUEST, "Invalid action: {}"),
+    300400: (400, BAD_REQUEST, "Customer List not found"),
     350300: (400, BAD_REQUEST, "Entity type does not exist"),
 }
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
-from stampcard.antavo import braze, coupons, processing
+from stampcard.antavo import braze, coupons, processing, sites
 from stampcard.antavo.fields import number
 from stampcard.antavo.state import total
 from stampcard.antavo.work import Incoming, Work
-from stampcard.antavo.workflow import Run, Step, TrustedSite, bonus_left
+from stampcard.antavo.workflow import Run, Step, bonus_left
 from stampcard.core import codec
-from stampcard.core.delivery import Delivery, ladder
+from stampcard.core.delivery import Delivery
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Response
 
@@ -169,53 +166,22 @@ def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
 
 def webhook(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """A call to a trusted site: up to 5 attempts, 10 s apart."""
-    world = run.brand.world
     site = run.brand.trusted_sites[step.site]
     path = str(run.filled(step.path))
-    body = b"" if step.payload is None else codec.encode(braze.plain(run.filled(step.payload)))
 
     def done(delivery: Delivery, response: Response | None) -> None:
         if delivery.state == "failed":
             _failed(run, f"webhook to {site.name} failed after {len(delivery.attempts)} attempts")
         go_on(delivery.state == "delivered")
 
-    headers = {"Content-Type": "application/json", **run.filled(step.headers), **_authorization(run, site)}
-    switches = run.brand.settings.webhooks
-    delivery = Delivery(
-        world=world,
-        vendor="antavo",
-        name=f"webhook to {site.name}",
-        method=step.method,
-        url=site.url.rstrip("/") + (path if path.startswith("/") else f"/{path}"),
-        headers=headers,
-        body=body,
-        cause=run.cause,
-        retry=ladder(*[switches.retry_seconds] * (switches.retries - 1)),
-        done=done,
-    )
-    run.brand.webhooks.append(delivery)
-    delivery.schedule()
+    message = {
+        "method": step.method,
+        "url": site.url.rstrip("/") + (path if path.startswith("/") else f"/{path}"),
+        "headers": run.filled(step.headers),
+        "body": b"" if step.payload is None else codec.encode(braze.plain(run.filled(step.payload))),
+    }
+    sites.send(run.brand, site, message, run.cause, done)
     return None
-
-
-def _authorization(run: Run, site: TrustedSite) -> dict[str, str]:
-    if site.auth == "basic":
-        token = b64encode(f"{site.username}:{site.password}".encode()).decode()
-        return {"Authorization": f"Basic {token}"}
-    if site.auth == "jwt":
-        return {"Authorization": f"Bearer {_jwt(site.secret, int(run.brand.world.clock.epoch))}"}
-    return {}
-
-
-def _jwt(secret: str, now: int) -> str:
-    """HS256; the claims Antavo sends are not published (assumed: iat and exp)."""
-    parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300}]
-    text = ".".join(_base64(codec.encode(part)) for part in parts)
-    return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
-
-
-def _base64(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _failed(run: Run, reason: str) -> None:

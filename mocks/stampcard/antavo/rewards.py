@@ -119,8 +119,23 @@ async def revoke(call: Call[Brand]) -> Reply:
 # Claiming
 
 
-def check(brand: Brand, reward: Entity, customer: Customer, price: Number, times: int = 1) -> None:
-    """What stands against a claim, in order (assumed). Raises ApiError."""
+def check(
+    brand: Brand, reward: Entity, customer: Customer, price: Number, times: int = 1, *, rules: bool = True
+) -> None:
+    """What stands against a claim, in order (assumed); without `rules` only what is there to give. Raises ApiError."""
+    settings, data = brand.settings, reward.data
+    if rules:
+        _check_rules(brand, reward, customer, times)
+    if data.get("stock") is not None and (number(data["stock"]) or 0) < times:
+        raise refused(settings, 120212)
+    if rules and total((price,) * times) > balance(brand, customer):
+        raise refused(settings, 120241)
+    pool = brand.pools.get(str(data.get("coupon_pool")))
+    if pool is not None and pool.source == "uploaded" and len(coupons.free_codes(brand, pool)) < times:
+        raise refused(settings, 123771)
+
+
+def _check_rules(brand: Brand, reward: Entity, customer: Customer, times: int) -> None:
     settings, data, now = brand.settings, reward.data, brand.world.clock.now
     if customer.status == "suspended":
         raise refused(settings, 110003)
@@ -128,8 +143,6 @@ def check(brand: Brand, reward: Entity, customer: Customer, price: Number, times
         raise refused(settings, 160321)
     if not in_segment(brand, reward, customer):
         raise refused(settings, 120213)
-    if data.get("stock") is not None and (number(data["stock"]) or 0) < times:
-        raise refused(settings, 120212)
     claims = customer.claims.get(reward.id)
     count = claims.count if claims else 0
     limit = number(data.get("max_claims"))
@@ -138,11 +151,6 @@ def check(brand: Brand, reward: Entity, customer: Customer, price: Number, times
     interval = parse_duration(data["repeat_interval"]) if data.get("repeat_interval") else timedelta()
     if interval and (times > 1 or (claims is not None and claims.count and now - claims.last < interval)):
         raise refused(settings, 120211)
-    if total((price,) * times) > balance(brand, customer):
-        raise refused(settings, 120241)
-    pool = brand.pools.get(str(data.get("coupon_pool")))
-    if pool is not None and pool.source == "uploaded" and len(coupons.free_codes(brand, pool)) < times:
-        raise refused(settings, 123771)
 
 
 def take(work: Work, reward: Entity, price: Number) -> None:

@@ -17,6 +17,7 @@ class Auth(msgspec.Struct, frozen=True):
     clock_skew_seconds: float = 300
     reject_replay: bool = False
     accepted_hosts: tuple[str, ...] = ()
+    token_seconds: int = 3600
 
 
 class Errors(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from stampcard.antavo import braze, catalogue_setup, tiers, workflow_setup
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
 from stampcard.antavo.processing import ACTIONS, INTERNAL
 from stampcard.antavo.settings import changed
-from stampcard.antavo.state import Action, Brand, Customer, Field, MappedField, Row
+from stampcard.antavo.state import Action, AuthClient, Brand, Customer, Field, MappedField, Row
+from stampcard.core.clock import parse_instant
 from stampcard.core.errors import ApiError, SetupError
 
 
@@ -19,6 +20,8 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
     for index, row in enumerate(section.get("fields", ())):
         if row["name"] in BUILT_IN or row["name"] in READ_ONLY:
             raise SetupError(f"/antavo/fields/{index}/name", f"{row['name']} is a built-in field")
+    for index, row in enumerate(section.get("auth_clients", ())):
+        workflow_setup.check_instant(row.get("expires_at"), f"/antavo/auth_clients/{index}/expires_at")
     for index, row in enumerate(section.get("actions", ())):
         if row["name"] in ACTIONS or row["name"] in INTERNAL:
             raise SetupError(f"/antavo/actions/{index}/name", f"{row['name']} is a built-in event")
@@ -61,6 +64,9 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     """Apply a checked section; a row of a name that is there already replaces it."""
     brand.settings = changed(brand.settings, section)
     brand.fields |= _fields(section)
+    for row in section.get("auth_clients", ()):
+        expires = parse_instant(row["expires_at"]) if "expires_at" in row else None
+        brand.clients[row["id"]] = AuthClient(row["id"], row["secret"], row.get("status", "active"), expires)
     for row in section.get("actions", ()):
         brand.actions[row["name"]] = Action(row["name"], row.get("label", ""), row.get("repeatable", True))
     catalogue_setup.apply(brand, section)

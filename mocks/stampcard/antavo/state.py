@@ -168,6 +168,19 @@ class Entity(msgspec.Struct):
     data: dict[str, Any]
 
 
+class Batch(msgspec.Struct):
+    """A bulk operation; `status` is queued, processing or done. `errors` maps a row to its message and code."""
+
+    id: str
+    kind: str
+    target: str
+    rows: list[str]
+    created_at: datetime
+    status: str = "queued"
+    errors: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
+
+
 class Customer(msgspec.Struct):
     """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
 
@@ -246,6 +259,25 @@ class ApiKey:
 
 
 @dataclass(slots=True)
+class AuthClient:
+    """A token client (Authentication Manager)."""
+
+    id: str
+    secret: str
+    status: str = "active"
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Token:
+    """A bearer token of a client."""
+
+    token: str
+    client: str
+    expires_at: datetime
+
+
+@dataclass(slots=True)
 class Brand:
     """One Antavo workspace: all that its API key can see.
 
@@ -273,6 +305,10 @@ class Brand:
     webhooks: list[Delivery] = field(default_factory=list)
     busy: int = 0
     touched: dict[str, Customer] = field(default_factory=dict)
+    clients: dict[str, AuthClient] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    queued: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, datetime] = field(default_factory=dict)
     requests: list[datetime] = field(default_factory=list)
     blocked_until: datetime | None = None

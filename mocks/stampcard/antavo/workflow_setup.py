@@ -22,7 +22,7 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
     """Raises SetupError for a workflow that names what is not there, or lacks what its nodes need."""
     for index, row in enumerate(section.get("campaigns", ())):
         for name in ("starts_at", "ends_at"):
-            _check_instant(row.get(name), f"/antavo/campaigns/{index}/{name}")
+            check_instant(row.get(name), f"/antavo/campaigns/{index}/{name}")
     campaigns = brand.campaigns.keys() | {row["name"] for row in section.get("campaigns", ())}
     for index, row in enumerate(section.get("workflows", ())):
         pointer = f"/antavo/workflows/{index}"
@@ -44,12 +44,12 @@ def _check_trigger(trigger: Mapping[str, Any], campaign: str, pointer: str) -> N
     if kind == "date":
         if "at" not in trigger:
             raise SetupError(f"{pointer}/at", "says when the workflow starts")
-        _check_instant(trigger["at"], f"{pointer}/at")
+        check_instant(trigger["at"], f"{pointer}/at")
         if trigger.get("repeat", "once") == "once" and not campaign:
             raise SetupError(f"{pointer}/repeat", "a single date is for campaigns; a general workflow repeats")
 
 
-def _check_instant(value: Any, pointer: str) -> None:
+def check_instant(value: Any, pointer: str) -> None:
     try:
         if value is not None:
             parse_instant(value)

@@ -8,10 +8,13 @@ from typing import Any, ClassVar
 
 from stampcard.braze import (
     buttons,
+    campaign_exports,
     catalog_items,
     catalogs,
+    cdi,
     content_blocks,
     custom_data,
+    duplicates,
     email_templates,
     emails,
     errors,
@@ -19,7 +22,11 @@ from stampcard.braze import (
     keys,
     limits,
     messages,
+    preference_centers,
     schedules,
+    scim,
+    sdk_authentication,
+    segment_exports,
     series,
     setup,
     sms,
@@ -103,6 +110,34 @@ class Braze(Vendor[Workspace]):
         "events_list": custom_data.list_event_names,
         "custom_attributes_get": custom_data.list_attributes,
         "purchases_product_list": custom_data.list_products,
+        # segments and campaigns
+        "segments_list": segment_exports.list_segments,
+        "segments_details": segment_exports.segment_details,
+        "segments_data_series": segment_exports.segment_series,
+        "campaigns_list": campaign_exports.list_campaigns,
+        "campaigns_details": campaign_exports.campaign_details,
+        "campaigns_data_series": campaign_exports.campaign_series,
+        "sends_data_series": campaign_exports.send_series,
+        "campaigns_duplicate": duplicates.duplicate_campaign,
+        # preference centers
+        "preference_center_list": preference_centers.list_centers,
+        "preference_center_get": preference_centers.get_center,
+        "preference_center_user_url": preference_centers.user_url,
+        "preference_center_create": preference_centers.create_center,
+        "preference_center_update": preference_centers.update_center,
+        # administration
+        "sdk_authentication_create": sdk_authentication.create_key,
+        "sdk_authentication_keys": sdk_authentication.list_keys,
+        "sdk_authentication_primary": sdk_authentication.set_primary,
+        "sdk_authentication_delete": sdk_authentication.delete_key,
+        "scim_users_search": scim.search,
+        "scim_users_create": scim.create_user,
+        "scim_users_get": scim.get_user,
+        "scim_users_update": scim.update_user,
+        "scim_users_delete": scim.delete_user,
+        "cdi_integrations_list": cdi.list_integrations,
+        "cdi_integration_sync": cdi.sync,
+        "cdi_integration_job_status": cdi.job_status,
         # data series
         "events_data_series": series.events,
         "purchases_quantity_series": series.purchase_quantity,
@@ -171,8 +206,10 @@ class Braze(Vendor[Workspace]):
     def authenticate(
         self, caller: Caller[Workspace] | None, request: Request, operation: Operation
     ) -> Caller[Workspace]:
-        if caller is None:
-            raise errors.invalid_key(keys.sent_key(request))
+        scheme = operation.extra.get("auth", "rest")
+        if caller is None or caller.key.scheme != scheme:
+            sent = keys.sent_key(request)
+            raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
         keys.check_allowed(caller.key, request, operation)
         return caller
 
@@ -201,4 +238,6 @@ class Braze(Vendor[Workspace]):
             call.diagnose("invalid", violation.message, errors.pointer(violation), "error")
         if error.first.where == "json":
             return errors.not_json()
+        if call.operation.extra.get("auth") == "scim":
+            return errors.scim_error("Bad Request", 400)
         return errors.off_contract(call.operation.extra.get("refusals", ()), error)

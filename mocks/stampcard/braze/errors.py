@@ -46,6 +46,12 @@ def catalog_error(error_id: str, message: str, about: Mapping[str, Any] = NOTHIN
     return ApiError(status, {"errors": [row], "message": "Invalid Request"})
 
 
+def scim_error(detail: str, status: int) -> ApiError:
+    """The envelope of SCIM."""
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    return ApiError(status, {"schemas": schemas, "detail": detail, "status": status})
+
+
 def pointer(violation: Violation) -> str:
     """Where a violation is (RFC 6901)."""
     return "".join(f"/{part}" for part in violation.path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from stampcard.braze import comparisons
@@ -18,11 +19,28 @@ Rule = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A named audience: `id` is its API identifier, `rule` a filter group as in the setup document."""
+    """A named audience: `id` is its API identifier, `rule` a filter group as in the setup document.
+
+    With `analytics` (tracking) its size is measured every day.
+    """
 
     id: str
     name: str
     rule: Rule
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    analytics: bool = False
+
+
+def described(rule: Rule) -> str:
+    """A filter group in words, as the dashboard would tell it."""
+    joined = (" or " if rule.get("match") == "any" else " and ").join(
+        f"({described(item)})" if "filter" not in item else _words(item) for item in rule.get("filters", ())
+    )
+    without = " or ".join(_words(item) for item in rule.get("exclude", ()))
+    return (joined or "all users") + (f", except {without}" if without else "")
 
 
 def holds(workspace: Workspace, rule: Rule | None, user: User) -> bool:

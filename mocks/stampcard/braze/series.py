@@ -48,7 +48,10 @@ def counted(workspace: Workspace, keys: Iterable[tuple[str, str]], hour: int, si
 
 def by_app(call: Call[Workspace], kind: str) -> str:
     """The kind of count to look in: of one app, or of all. Raises ApiError for what is not counted."""
-    if "segment_id" in call.query:
+    segment_id = call.query.get("segment_id")
+    if segment_id is not None and segment_id not in call.state.segments:
+        raise errors.refused("Bad Request")
+    if segment_id is not None:
         raise ApiError(501, {"message": "stampcard does not count by segment", "operation": call.operation.id})
     app_id = call.query.get("app_id")
     return f"{kind}@{app_id}" if app_id else kind

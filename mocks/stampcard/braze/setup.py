@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, content_setup, dashboard, identity
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
 from stampcard.braze.values import read_time
@@ -75,6 +75,10 @@ def _apply_keys(workspace: Workspace, rows: Sequence[Row]) -> None:
         permissions = frozenset(row["permissions"]) if "permissions" in row else None
         key = ApiKey(key_of(workspace, row), row["name"], permissions, tuple(row.get("ip_allowlist", ())))
         workspace.keys[row["name"]] = key
+
+
+def _apply_scim(workspace: Workspace, row: Row) -> None:
+    workspace.keys["scim"] = ApiKey(row["token"], "scim", scheme="scim")
 
 
 def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
@@ -229,10 +233,14 @@ SECTIONS: tuple[Section, ...] = (
     Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),
     Section("templates", content_setup.apply_templates, content_setup.check_templates),
     Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),
+    Section("scim", _apply_scim),
+    Section("cdi_integrations", cdi.apply_setup),
     Section("sessions", _apply_sessions, _check_device_rows("sessions")),
     Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),
     Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
+    Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
+    Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

@@ -104,12 +104,16 @@ class User(msgspec.Struct):
 
 @dataclass(slots=True)
 class ApiKey:
-    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given."""
+    """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given.
+
+    `scheme` is rest, or scim for the token of the company's SCIM calls.
+    """
 
     key: str
     name: str
     permissions: frozenset[str] | None = None
     allowlist: tuple[str, ...] = ()
+    scheme: str = "rest"
 
 
 @dataclass(slots=True)
@@ -165,7 +169,8 @@ class Workspace:
     `attributes`, `events` and `products` hold the names used so far; `addresses` and `numbers` what is known of e-mail
     addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
-    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app.
+    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
+    `recipients` who (braze_id) received a campaign or variation on a day since 1970.
     """
 
     world: World
@@ -182,6 +187,7 @@ class Workspace:
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
     sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
@@ -199,6 +205,10 @@ class Workspace:
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
+    preference_centers: dict[str, Any] = field(default_factory=dict)
+    sdk_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dashboard_users: dict[str, Any] = field(default_factory=dict)
+    integrations: dict[str, Any] = field(default_factory=dict)
     subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[User]:

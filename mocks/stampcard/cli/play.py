@@ -20,6 +20,7 @@ def add(commands: Commands) -> None:
         "--html", type=Path, metavar="FILE", help="keep a storyboard: one HTML file that needs nothing else"
     )
     parser.add_argument("--mermaid", type=Path, metavar="FILE", help="keep the calls as a Mermaid sequence diagram")
+    parser.add_argument("--guests", type=int, metavar="N", help="size of a story's audience")
     parser.set_defaults(run=run)
 
 
@@ -30,4 +31,6 @@ def run(options: argparse.Namespace) -> int:
     if not names:
         print(f"stampcard: name a story, or --all; there are {', '.join(story_names())}", file=sys.stderr)
         return 2
-    return play_all(names, Stage(options.live, options.control, options.pace, options.html, options.mermaid))
+    return play_all(
+        names, Stage(options.live, options.control, options.pace, options.html, options.mermaid, options.guests)
+    )

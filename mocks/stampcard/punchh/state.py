@@ -103,6 +103,27 @@ class Redemption(msgspec.Struct):
     facts: dict[str, Any] = {}
 
 
+class BasketItem(msgspec.Struct):
+    """One thing in a basket, as it was selected."""
+
+    id: int
+    discount_type: str
+    discount_id: str
+    discount_value: float | None
+    created_at: datetime
+
+
+class Basket(msgspec.Struct):
+    """What a guest wants to use with the next purchase; `external_uid` names the order that locked it."""
+
+    ref: str
+    created_at: datetime
+    items: list[BasketItem] = []
+    locked: bool = False
+    external_uid: str = ""
+    location_id: int | None = None
+
+
 class Account(msgspec.Struct):
     """What does not follow from check-ins and redemptions: money in the bank, the level."""
 
@@ -155,7 +176,7 @@ class Guest(msgspec.Struct):
     redemptions: dict[int, Redemption] = {}
     messages: list[dict[str, Any]] = []
     history: list[dict[str, Any]] = []
-    basket: dict[str, Any] = {}
+    basket: Basket | None = None
 
     @property
     def is_member(self) -> bool:

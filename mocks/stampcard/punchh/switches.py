@@ -17,6 +17,10 @@ ID_STARTS = {
     "redemptions": 600001,
     "locations": 301,
     "coupons": 400001,
+    "redemption_codes": 650001,
+    "basket_items": 200001,
+    "messages": 100001,
+    "relations": 50001,
 }
 
 

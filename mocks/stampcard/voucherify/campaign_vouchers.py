@@ -50,6 +50,8 @@ def add_one(call: Call[Project], campaign: Campaign, code: str, overrides: Json)
 
 
 def check_can_grow(call: Call[Project], campaign: Campaign) -> None:
+    if not campaign.definition:
+        raise errors.invalid_campaign(call, "You can not generate vouchers for PROMOTION campaign.")
     if campaign.type == "STANDALONE":
         raise errors.invalid_campaign(call, "You can not generate vouchers for STANDALONE type campaign.")
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import codes, errors, issuing, lists, values, views
+from stampcard.voucherify import codes, errors, issuing, lists, promotions, values, views
 from stampcard.voucherify.codes import CodeConfig
+from stampcard.voucherify.records import Rule
 from stampcard.voucherify.state import Campaign, Json, Project
 
 VOUCHER_TYPES = {
@@ -33,17 +34,44 @@ async def create(call: Call[Project]) -> Reply:
     project = call.state
     body = values.given(call.body)
     campaign, voucher = read_new(call, body)
-    check_rules(call, body)
+    rules = check_rules(call, body)
     check_name(call, campaign.name)
+    if campaign.campaign_type == "PROMOTION":
+        return create_promotion(call, campaign, rules, values.given(body.get("promotion")).get("tiers") or [])
     wanted = 1 if campaign.type == "STANDALONE" else body.get("vouchers_count", 0)
     code = standalone_code(call, voucher) if campaign.type == "STANDALONE" else None
     if code is None:
         issuing.check_capacity(call, campaign, codes.read_config(voucher.get("code_config")), wanted)
 
     add(project, campaign)
+    for rule in rules:
+        project.assign(rule, "campaign", campaign.id)
     fill(call, campaign, wanted, code)
     call.summary = f"campaign {campaign.name} ({campaign.campaign_type}) created with {wanted} codes"
     return Reply(200, views.campaign(campaign))
+
+
+def create_promotion(call: Call[Project], campaign: Campaign, rules: list[Rule], rows: list[Json]) -> Reply:
+    """A promotion has no codes; its tiers may come with it."""
+    project = call.state
+    tiers = [promotions.read_tier(call, values.given(row), campaign) for row in rows]
+    add(project, campaign)
+    for rule in rules:
+        project.assign(rule, "campaign", campaign.id)
+    for number, (tier, row) in enumerate(zip(tiers, rows, strict=True), 1):
+        tier.hierarchy = row.get("hierarchy") or number
+        promotions.add(project, tier, promotions.check_rules(call, row))
+    call.summary = f"promotion {campaign.name} created with {len(tiers)} tiers"
+    return Reply(200, shown(project, campaign))
+
+
+def shown(project: Project, campaign: Campaign) -> Json:
+    """The campaign's body, a promotion with its tiers."""
+    body = views.campaign(campaign)
+    if campaign.campaign_type != "PROMOTION":
+        return body
+    tiers = [promotions.view(project, tier) for tier in promotions.of_campaign(project, campaign)]
+    return {**body, "promotion": {**views.listing("tiers", tiers, len(tiers)), "has_more": False}}
 
 
 def read_new(call: Call[Project], given: Mapping[str, Any]) -> tuple[Campaign, Json]:
@@ -51,8 +79,6 @@ def read_new(call: Call[Project], given: Mapping[str, Any]) -> tuple[Campaign, J
     body = values.given(given)
     voucher = values.given(body.get("voucher"))
     kind = campaign_type(call, body, voucher)
-    if kind == "PROMOTION":
-        raise not_yet(call, "promotion campaigns")
     return read_campaign(call, body, voucher, kind), voucher
 
 
@@ -109,12 +135,12 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
         codes.read_config(voucher.get("code_config")) or CodeConfig(),
         project.now,
         block,
-        issuing.fresh_value(definition["type"], definition[views.BLOCKS[definition["type"]]]),
+        issuing.fresh_of(definition),
         values.window_of(block),
         description=body.get("description"),
         auto_join=body.get("auto_join", False),
         join_once=kind == "LOYALTY_PROGRAM" or body.get("join_once", False),
-        use_voucher_metadata_schema=body.get("use_voucher_metadata_schema", True),
+        use_voucher_metadata_schema=body.get("use_voucher_metadata_schema", kind != "PROMOTION"),
         activity_duration=values.read_duration(call, body, "activity_duration_after_publishing"),
         metadata=body.get("metadata"),
         category=category,
@@ -129,7 +155,9 @@ def read_dates(call: Call[Project], body: Mapping[str, Any]) -> Json:
 
 
 def read_definition(call: Call[Project], voucher: Json, kind: str) -> Json:
-    """What each code of the campaign copies."""
+    """What each code of the campaign copies; nothing for a promotion."""
+    if kind == "PROMOTION":
+        return {}
     voucher_type = VOUCHER_TYPES[kind]
     block = views.BLOCKS[voucher_type]
     if block not in voucher:
@@ -160,9 +188,13 @@ def standalone_code(call: Call[Project], voucher: Json) -> str:
     return code
 
 
-def check_rules(call: Call[Project], body: Json) -> None:
+def check_rules(call: Call[Project], body: Json) -> list[Rule]:
+    """The rules a body wants assigned. Raises 404."""
+    known = call.state.rules
     for rule in body.get("validation_rules", ()):
-        raise errors.not_found(call, "validation_rules", rule)
+        if rule not in known:
+            raise errors.not_found(call, "validation_rules", rule)
+    return [known[rule] for rule in body.get("validation_rules", ())]
 
 
 def check_name(call: Call[Project], name: str) -> None:
@@ -188,7 +220,7 @@ def find(call: Call[Project], reference: str) -> Campaign:
 async def read(call: Call[Project]) -> Reply:
     campaign = find(call, call.path["campaignId"])
     call.summary = f"campaign {campaign.name}: {campaign.count} codes, {campaign.status}"
-    return Reply(200, views.campaign(campaign))
+    return Reply(200, shown(call.state, campaign))
 
 
 async def browse(call: Call[Project]) -> Reply:
@@ -201,9 +233,9 @@ async def browse(call: Call[Project]) -> Reply:
         found = [item for item in found if status_of(item, call.state.now) == status]
     if call.query.get("is_referral_code") is not None:
         wanted = call.query["is_referral_code"]
-        found = [item for item in found if item.definition["is_referral_code"] == wanted]
+        found = [item for item in found if item.definition.get("is_referral_code", False) == wanted]
     found = lists.filtered(call, found, views.campaign)
-    return lists.page(call, "campaigns", found, lambda item: views.listed(views.campaign(item)))
+    return lists.page(call, "campaigns", found, lambda item: views.listed(shown(call.state, item)))
 
 
 def status_of(campaign: Campaign, now: str) -> str:
@@ -236,18 +268,19 @@ async def update(call: Call[Project]) -> Reply:
     if category or category_name:
         campaign.category, campaign.category_name = category, category_name
     campaign.definition = definition
-    kind = definition["type"]
-    campaign.fresh = issuing.fresh_value(kind, definition[views.BLOCKS[kind]])
+    campaign.fresh = issuing.fresh_of(definition)
     change_plain(campaign, body)
     campaign.updated_at = project.now
     start_rewrite(call, campaign, bool(changed or category or category_name))
     call.summary = f"campaign {campaign.name} updated"
-    return Reply(200, views.campaign(campaign))
+    return Reply(200, shown(project, campaign))
 
 
 def changed_definition(call: Call[Project], campaign: Campaign, body: Mapping[str, Any]) -> Json:
     """The definition with a new value block. Raises invalid_campaign for a block of another type."""
     definition = dict(campaign.definition)
+    if not definition:
+        return definition
     block = views.BLOCKS[definition["type"]]
     for name, reader in (("discount", values.read_discount), ("gift", values.read_gift)):
         if body.get(name) is None:

@@ -11,6 +11,7 @@ from stampcard.core.endpoint import Call
 from stampcard.voucherify import codes, errors
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.state import AsyncAction, Campaign, Json, Project, Voucher
+from stampcard.voucherify.views import BLOCKS
 
 CAMPAIGN_LIMIT = 100_000
 _CHUNK = 5_000
@@ -41,6 +42,12 @@ def issue(project: Project, campaign: Campaign, code: str, overrides: Overrides,
         setattr(voucher, name, value)
     project.add_voucher(voucher)
     return voucher
+
+
+def fresh_of(definition: Json) -> Json:
+    """The value block of a campaign's new codes."""
+    kind = definition.get("type")
+    return fresh_value(kind, definition[BLOCKS[kind]]) if kind else {}
 
 
 def fresh_value(kind: str, value: Json) -> Json:

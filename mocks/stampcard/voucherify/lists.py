@@ -27,6 +27,24 @@ def page(call: Call[Project], data_ref: str, records: Sequence[T], view: Callabl
     return Reply(200, views.listing(data_ref, shown, len(records)))
 
 
+def cursor(call: Call[Project], records: Sequence[T], view: Callable[[T], Json], key: Callable[[T], str]) -> Reply:
+    """A list without pages: from `starting_after_id` on; the way on is told only where there is more."""
+    order: str = call.query.get("order", "-created_at")
+    found = list(records) if order.startswith("-") else list(reversed(records))
+    start = call.query.get("starting_after_id")
+    if start is not None:
+        ids = [key(record) for record in found]
+        found = found[ids.index(start) + 1 :] if start in ids else []
+    limit = call.query.get("limit", DEFAULT_LIMIT)
+    shown = found[:limit]
+    body: Json = {"object": "list", "data_ref": "data", "data": [view(record) for record in shown]}
+    body["has_more"] = len(found) > len(shown)
+    if body["has_more"]:
+        body["more_starting_after"] = key(shown[-1])
+    call.summary = f"{len(shown)} entries"
+    return Reply(200, body)
+
+
 def ordered(call: Call[Project], records: Iterable[T], key: Callable[[T, str], Any], default: str) -> list[T]:
     """Sorted as the `order` parameter says (`-` is descending); `default` is the order the records come in."""
     order = call.query.get("order")
@@ -37,6 +55,15 @@ def ordered(call: Call[Project], records: Iterable[T], key: Callable[[T, str], A
     found.reverse()  # oldest first, so that equals keep that order
     found.sort(key=lambda record: _sortable(key(record, name)), reverse=order.startswith("-"))
     return found
+
+
+def sorted_by(call: Call[Project], records: list[T], key: Callable[[T, str], Any]) -> list[T]:
+    """Oldest first, as the records come, unless `order` says otherwise."""
+    order = call.query.get("order")
+    if order is None:
+        return records
+    name = order.removeprefix("-")
+    return sorted(records, key=lambda record: _sortable(key(record, name)), reverse=order.startswith("-"))
 
 
 def _sortable(value: Any) -> tuple[int, Any]:

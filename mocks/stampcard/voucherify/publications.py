@@ -166,6 +166,8 @@ def pick(call: Call[Project], campaign: Campaign | None, count: int) -> list[Vou
     """Codes nobody has; an AUTO_UPDATE campaign makes what is missing. Raises when there are not enough."""
     project = call.state
     assert campaign is not None
+    if not campaign.definition:
+        raise errors.invalid_campaign(call, "Promotion campaigns have no vouchers to publish")
     if count > MAX_COUNT:
         raise errors.invalid_payload(call, f"Property .campaign.count should be <= {MAX_COUNT}")
     if campaign.type == "STANDALONE":

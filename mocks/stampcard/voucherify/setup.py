@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stampcard.core.chance import Chance
 from stampcard.core.contract import Operation
@@ -57,6 +58,7 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
     """Raises SetupError; changes nothing."""
     stand = replace(project, world=cast(World, _Stand(world)))
     check_keys(world, project, section.get("keys", ()), known)
+    check_timezone(section.get("project", {}).get("timezone", "UTC"))
     names: set[str] = set()
     for index, row in enumerate(section.get("campaigns", ())):
         pointer = f"{ROOT}/campaigns/{index}"
@@ -71,6 +73,13 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
     for index, row in enumerate(section.get("customers", ())):
         with placed(f"{ROOT}/customers/{index}"):
             customers.read_profile(by_hand(stand.world, stand, row), row, "")
+
+
+def check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SetupError(f"{ROOT}/project/timezone", f"no time zone is called {name!r}") from error
 
 
 def check_keys(world: World, project: Project, rows: list[Row], known: Keys) -> None:
@@ -143,6 +152,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
 
 def apply_settings(project: Project, section: Row) -> None:
     settings = project.settings
+    settings.stacking = {**settings.stacking, **section.get("stacking_rules", {})}
     for name, value in {**section.get("project", {}), **section.get("switches", {})}.items():
         if name == "plan":
             settings.calls_limit, settings.calls_window = value["calls"], value["per"]

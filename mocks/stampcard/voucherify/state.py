@@ -15,6 +15,20 @@ import msgspec
 
 from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
+from stampcard.voucherify.records import (
+    Assignment,
+    Lock,
+    Order,
+    Product,
+    Redemption,
+    Rollback,
+    Rule,
+    Segment,
+    Sku,
+    Stack,
+    Tier,
+    Transaction,
+)
 
 Json = dict[str, Any]
 
@@ -29,6 +43,26 @@ class Key:
     name: str = ""
 
 
+STACKING: Json = {
+    "redeemables_limit": 30,
+    "applicable_redeemables_limit": 5,
+    "applicable_redeemables_per_category_limit": 1,
+    "applicable_redeemables_category_limits": {},
+    "applicable_exclusive_redeemables_limit": 1,
+    "applicable_exclusive_redeemables_per_category_limit": 1,
+    "exclusive_categories": [],
+    "joint_categories": [],
+    "redeemables_application_mode": "ALL",
+    "redeemables_sorting_rule": "REQUESTED_ORDER",
+    "redeemables_products_application_mode": "STACK",
+    "redeemables_no_effect_rule": "REDEEM_ANYWAY",
+    "no_effect_skip_categories": [],
+    "no_effect_redeem_anyway_categories": [],
+    "redeemables_rollback_order_mode": "WITH_ORDER",
+}
+"""A project's stacking rules before anybody changes them."""
+
+
 @dataclass(slots=True)
 class Settings:
     """Project settings of the dashboard, and switches for what the vendor leaves open.
@@ -39,6 +73,8 @@ class Settings:
     case_sensitive_codes: bool = True
     region: str = "eu"
     source_id_reuse: str = "refuse"
+    timezone: str = "UTC"
+    stacking: Json = field(default_factory=lambda: dict(STACKING))
     calls_limit: int = 100_000_000
     calls_window: str = "minute"
 
@@ -99,6 +135,7 @@ class Voucher(msgspec.Struct):
     referrer: Customer | None = None
     queued: bool = False
     deleted: bool = False
+    assignments: list[Assignment] | None = None
 
 
 class Category(msgspec.Struct):
@@ -142,6 +179,7 @@ class Campaign(msgspec.Struct):
     referral_program: Json | None = None
     tiers_expiration: Json | None = None
     deleted: bool = False
+    assignments: list[Assignment] | None = None
     count: int = 0
     vouchers: list[Voucher] = []
     free: deque[Voucher] = msgspec.field(default_factory=deque)
@@ -204,6 +242,23 @@ class Project:
     async_actions: dict[str, AsyncAction] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     bin: dict[str, BinEntry] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    product_sources: dict[str, Product] = field(default_factory=dict)
+    skus: dict[str, Sku] = field(default_factory=dict)
+    sku_sources: dict[str, Sku] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    order_sources: dict[str, Order] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    assignments: dict[str, Assignment] = field(default_factory=dict)
+    assigned: dict[str, list[Assignment]] = field(default_factory=dict)
+    tiers: dict[str, Tier] = field(default_factory=dict)
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    segments: dict[str, Segment] = field(default_factory=dict)
+    locks: dict[str, dict[str, Lock]] = field(default_factory=dict)
+    redemptions: dict[str, Redemption | Rollback] = field(default_factory=dict)
+    campaign_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
+    object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
+    transactions: list[Transaction] = field(default_factory=list)
     second: int = 0
     window_started: int = 0
     window_calls: int = 0
@@ -285,6 +340,25 @@ class Project:
             if is_free(voucher):
                 found.append(voucher)
         return found
+
+    # Validation rules
+
+    def assign(self, rule: Rule, kind: str, target: str) -> Assignment:
+        """Have a rule decide about a voucher, campaign or promotion tier, named by its id."""
+        assignment = Assignment(self.random_id("asgm_", 16), rule, target, kind, self.now)
+        self.assignments[assignment.id] = assignment
+        self.assigned.setdefault(target, []).append(assignment)
+        record = self.voucher_ids.get(target) or self.campaigns.get(target)
+        if record is not None:
+            record.assignments = self.assigned[target]
+        return assignment
+
+    def assignments_of(self, target: str) -> list[Assignment]:
+        return self.assigned.get(target, [])
+
+    def remove_assignment(self, assignment: Assignment) -> None:
+        del self.assignments[assignment.id]
+        self.assigned[assignment.related_object_id].remove(assignment)
 
     # The bin
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from stampcard.voucherify.records import Assignment
 from stampcard.voucherify.state import AsyncAction, Campaign, Category, Customer, Json, Project, Publication, Voucher
 
 ASSETS = "https://dl.voucherify.io/api/v1/assets"
@@ -29,6 +30,28 @@ NO_LOYALTY: Json = {"points": 0, "referred_customers": 0, "campaigns": {}}
 NO_REFERRALS: Json = {"total": 0, "campaigns": []}
 NO_WINDOW: Json = {"validity_timeframe": None, "validity_day_of_week": None, "validity_hours": None}
 NO_RULES: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
+
+
+def assignment(record: Assignment) -> Json:
+    return {
+        "id": record.id,
+        "rule_id": record.rule.id,
+        "related_object_id": record.related_object_id,
+        "related_object_type": record.related_object_type,
+        "created_at": record.created_at,
+        "updated_at": None,
+        "object": "validation_rules_assignment",
+        "validation_status": "VALID",
+        "validation_omitted_rules": [],
+    }
+
+
+def assignments(records: list[Assignment]) -> Json:
+    return listing("data", [assignment(record) for record in records], len(records))
+
+
+def rule_assignments(project: Project, target: str) -> Json:
+    return assignments(project.assignments_of(target))
 
 
 def listing(data_ref: str, items: list[Any], total: int) -> Json:
@@ -99,7 +122,7 @@ def voucher(record: Voucher) -> Json:
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "holder_id": holder.id if holder else None,
-        "validation_rules_assignments": NO_RULES,
+        "validation_rules_assignments": assignments(record.assignments) if record.assignments else NO_RULES,
         "redemption": redemption_block(record, url),
         "publish": {
             "object": "list",
@@ -120,12 +143,11 @@ def campaign(record: Campaign) -> Json:
         "name": record.name,
         "campaign_type": record.campaign_type,
         "type": record.type,
-        "voucher": {**record.definition, "code_config": record.config.view(), **record.dates},
         "auto_join": record.auto_join,
         "join_once": record.join_once,
         "use_voucher_metadata_schema": record.use_voucher_metadata_schema,
         **record.dates,
-        "vouchers_count": record.count,
+        "vouchers_count": record.count if record.definition else None,
         "active": record.active,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
@@ -136,7 +158,7 @@ def campaign(record: Campaign) -> Json:
         "vouchers_generation_status": record.status,
         "protected": record.protected,
         "readonly": False,
-        "validation_rules_assignments": NO_RULES,
+        "validation_rules_assignments": assignments(record.assignments) if record.assignments else NO_RULES,
         "object": "campaign",
     }
     optional = {
@@ -146,6 +168,8 @@ def campaign(record: Campaign) -> Json:
         "referral_program": record.referral_program,
         "loyalty_tiers_expiration": record.tiers_expiration,
     }
+    if record.definition:
+        body["voucher"] = {**record.definition, "code_config": record.config.view(), **record.dates}
     return body | {key: value for key, value in optional.items() if value is not None}
 
 

@@ -44,7 +44,7 @@ def make(call: Call[Project], code: str | None) -> Reply:
     campaign = read_campaign(call, body)
     kind = voucher_type(call, body, campaign)
     overrides = read_own(call, body)
-    campaigns.check_rules(call, body)
+    rules = campaigns.check_rules(call, body)
     value = read_value_of(call, body, kind, campaign)
     if code is None:
         config = codes.read_config(body.get("code_config"))
@@ -59,6 +59,8 @@ def make(call: Call[Project], code: str | None) -> Reply:
     if value is not None:
         overrides["value"] = value
     voucher = add(project, campaign, code, kind, overrides)
+    for rule in rules:
+        project.assign(rule, "voucher", voucher.id)
     call.summary = f"voucher {code} created"
     return Reply(200, views.voucher(voucher))
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.dashboard import checkins, custom_segments, gifts, offers, segment_members, users
+from stampcard.punchh.dashboard import checkins, custom_segments, gifts, offers, redemptions, segment_members, users
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "dashboard_custom_segments__post": custom_segments.create,
@@ -35,4 +35,7 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "dashboard_redeemables__get": offers.redeemables,
     "dashboard_segments__get": offers.list_segments,
     "dashboard_meta__get": offers.meta,
+    "dashboard_redemptions__get": redemptions.show,
+    "dashboard_redemptions__patch": redemptions.process,
+    "dashboard_redemptions_force_redeem__post": redemptions.force_redeem,
 }

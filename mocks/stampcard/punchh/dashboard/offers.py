@@ -97,7 +97,7 @@ async def meta(call: Call[Business]) -> Reply:
 def levels(business: Business) -> list[dict[str, Any]]:
     """The membership levels, each from its points up to those of the next."""
     ordered = sorted(business.program.levels, key=lambda level: level.points)
-    tops = [level.points - 1 for level in ordered[1:]] + [None]
+    tops = [*(level.points - 1 for level in ordered[1:]), None][: len(ordered)]
     return [
         {
             "membership_level_id": level.id,

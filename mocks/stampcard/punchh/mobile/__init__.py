@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.mobile import checkins, offers, sessions, users
+from stampcard.punchh.mobile import checkins, discounts, offers, redemptions, sessions, users
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_users__post": users.sign_up,
@@ -26,4 +26,13 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_checkins_transactions__get": checkins.transactions,
     "mobile_offers__get": offers.listing,
     "mobile_offers_mark_read__put": offers.mark_read,
+    "mobile_redemptions_reward__post": redemptions.reward,
+    "mobile_redemptions_redeemable__post": redemptions.redeemable,
+    "mobile_redemptions_banked_currency__post": redemptions.banked_currency,
+    "mobile_redemptions_visits__post": redemptions.visits,
+    "mobile_redemptions_redemption_id__delete": redemptions.cancel,
+    "mobile_redemptions_applicable_offers__get": redemptions.applicable_offers,
+    "mobile_discounts_active__get": discounts.active,
+    "mobile_discounts_select__post": discounts.select,
+    "mobile_discounts_unselect__delete": discounts.unselect,
 }

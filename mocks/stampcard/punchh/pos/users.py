@@ -130,8 +130,8 @@ async def find(call: Call[Business]) -> Reply:
             "selected_card_number": guest.profile.get("card_number"),
             "loyalty_cards": [],
             "selected_tip_amount": None,
-            "external_uid": guest.basket.get("external_uid") or "",
-            "locked": bool(guest.basket.get("locked")),
+            "external_uid": guest.basket.external_uid if guest.basket else "",
+            "locked": guest.basket is not None and guest.basket.locked,
         },
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.sso import balances, checkins, users
+from stampcard.punchh.sso import balances, checkins, discounts, redemptions, users
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "sso_customers__post": users.sign_up,
@@ -28,4 +28,15 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "sso_accounts__get": balances.accounts_history,
     "sso_estimate_points__get": balances.estimate_points,
     "sso_loyalty_points_estimator__get": balances.estimate_points,
+    "sso_redemptions__post": redemptions.create,
+    "sso_redemptions__delete": redemptions.void,
+    "sso_redemptions_online_order__post": redemptions.online_order,
+    "sso_redemptions_applicable_offers__get": redemptions.applicable_offers,
+    "sso_discounts_active__get": discounts.active,
+    "sso_discounts_select__post": discounts.select,
+    "sso_discounts_unselect__delete": discounts.unselect,
+    "sso_discounts_auto_select__post": discounts.auto_select,
+    "sso_discounts_unlock__put": discounts.unlock,
+    "sso_batch_redemptions__post": discounts.batch,
+    "sso_batch_redemptions_redemption_ref__delete": discounts.void,
 }

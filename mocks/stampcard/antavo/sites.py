@@ -1,0 +1,82 @@
+"""Trusted sites: the only places Antavo calls, and how it authenticates there; 5 attempts, 10 s apart."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+from stampcard.antavo.state import Brand
+from stampcard.antavo.workflow import TrustedSite
+from stampcard.core import codec
+from stampcard.core.delivery import Delivery, ladder
+from stampcard.core.http import Response
+
+
+def site_of(brand: Brand, url: str) -> TrustedSite | None:
+    """The trusted site a URL belongs to, or None."""
+    for site in brand.trusted_sites.values():
+        base = site.url.rstrip("/")
+        if url == base or url.startswith((f"{base}/", f"{base}?")):
+            return site
+    return None
+
+
+def authorization(brand: Brand, site: TrustedSite) -> dict[str, str]:
+    if site.auth == "basic":
+        token = b64encode(f"{site.username}:{site.password}".encode()).decode()
+        return {"Authorization": f"Basic {token}"}
+    if site.auth == "jwt":
+        return {"Authorization": f"Bearer {_jwt(site.secret, int(brand.world.clock.epoch))}"}
+    return {}
+
+
+def _jwt(secret: str, now: int) -> str:
+    """HS256; the claims Antavo sends are not published (assumed: iat and exp)."""
+    parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300}]
+    text = ".".join(_base64(codec.encode(part)) for part in parts)
+    return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
+
+
+def _base64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def send(
+    brand: Brand,
+    site: TrustedSite,
+    message: dict[str, Any],
+    cause: int | None,
+    done: Callable[[Delivery, Response | None], None],
+) -> Delivery:
+    """Owe a trusted site one call; `message` holds method, url, headers and body."""
+    switches = brand.settings.webhooks
+    delivery = Delivery(
+        world=brand.world,
+        vendor="antavo",
+        name=f"webhook to {site.name}",
+        headers={"Content-Type": "application/json", **message.pop("headers", {}), **authorization(brand, site)},
+        cause=cause,
+        retry=ladder(*[switches.retry_seconds] * (switches.retries - 1)),
+        done=done,
+        **message,
+    )
+    brand.webhooks.append(delivery)
+    delivery.schedule()
+    return delivery
+
+
+def deliver(brand: Brand, url: str, body: Any, cause: int | None) -> None:
+    """POST an outcome to the callback its caller named, if it is at a trusted site."""
+    site = site_of(brand, url)
+    if site is None:
+        return
+
+    def done(delivery: Delivery, response: Response | None) -> None:
+        if delivery.state == "failed":
+            summary = f"callback to {url} failed after {len(delivery.attempts)} attempts"
+            brand.world.record("antavo", "callback", summary, cause=cause, error=summary)
+
+    send(brand, site, {"method": "POST", "url": url, "body": codec.encode(body)}, cause, done)

@@ -1,0 +1,156 @@
+"""Campaigns as exports show them: listed, in detail, and what was sent day by day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from stampcard.braze import errors, series
+from stampcard.braze.campaigns import ACTION_BASED, API, API_TRIGGERED, Campaign, Content
+from stampcard.braze.counting import ERRORS, SENT
+from stampcard.braze.state import Workspace
+from stampcard.braze.values import read_time
+from stampcard.core.clock import iso
+from stampcard.core.endpoint import Call, Reply
+
+PER_PAGE = 100
+UNKNOWN = "campaign_id must be a string of the campaign api identifier"
+SCHEDULE_TYPES = {ACTION_BASED: "action_based", API_TRIGGERED: "api_triggered", API: "api"}
+"""Assumed, but for time_based, which all others are."""
+
+EMAIL_PARTS = ("subject", "body", "from", "reply_to", "preheader", "plaintext_body", "should_inline_css", "headers")
+SHOWN_PARTS = {"plaintext_body": "custom_plain_text", "headers": "email_headers"}
+UNCOUNTED = {
+    "email": ("opens", "unique_opens", "clicks", "unique_clicks", "unsubscribes", "bounces", "reported_spam"),
+    "webhook": (),
+}
+"""Counters that stay 0: nobody opens or clicks anything here."""
+
+
+async def list_campaigns(call: Call[Workspace]) -> Reply:
+    """100 on a page, oldest first unless asked otherwise."""
+    after = edited_after(call)
+    found = [campaign for campaign in call.state.campaigns.values() if after is None or campaign.updated_at > after]
+    page = page_of(call, found)
+    rows = [
+        {
+            "id": campaign.id,
+            "last_edited": iso(campaign.updated_at),
+            "name": campaign.name,
+            "is_api_campaign": campaign.delivery == API,
+            "tags": list(campaign.tags),
+        }
+        for campaign in page
+    ]
+    call.summary = f"{len(rows)} of {len(found)} campaigns"
+    return Reply(200, {"campaigns": rows, "message": "success"})
+
+
+def edited_after(call: Call[Workspace]) -> datetime | None:
+    """`last_edit.time[gt]`. Raises ApiError for what is no time."""
+    text = call.query.get("last_edit.time[gt]")
+    instant = read_time(text)
+    if text is not None and instant is None:
+        raise errors.refused("Bad Request")
+    return instant
+
+
+def page_of(call: Call[Workspace], rows: list[Any]) -> list[Any]:
+    """The page asked for of rows in the order in which they were made."""
+    if call.query.get("sort_direction", "asc") == "desc":
+        rows = rows[::-1]
+    start = call.query.get("page", 0) * PER_PAGE
+    return rows[start : start + PER_PAGE]
+
+
+def _find(call: Call[Workspace]) -> Campaign:
+    """Raises ApiError."""
+    campaign: Campaign | None = call.state.campaigns.get(call.query["campaign_id"])
+    if campaign is None:
+        raise errors.refused(UNKNOWN)
+    return campaign
+
+
+async def campaign_details(call: Call[Workspace]) -> Reply:
+    campaign = _find(call)
+    body = {
+        "created_at": iso(campaign.created_at),
+        "updated_at": iso(campaign.updated_at),
+        "archived": False,
+        "draft": False,
+        "enabled": campaign.enabled,
+        "has_post_launch_draft": False,
+        "name": campaign.name,
+        "description": campaign.description,
+        "schedule_type": SCHEDULE_TYPES.get(campaign.delivery, "time_based"),
+        "channels": campaign.channels,
+        "first_sent": iso(campaign.first_sent) if campaign.first_sent else None,
+        "last_sent": iso(campaign.last_sent) if campaign.last_sent else None,
+        "tags": list(campaign.tags),
+        "teams": [],
+        "messages": {content.id: _message(content) for content in campaign.contents},
+        "conversion_behaviors": [],
+    }
+    call.summary = f"campaign {campaign.name!r}"
+    return Reply(200, body | {"message": "success"})
+
+
+def _message(content: Content) -> dict[str, Any]:
+    parts = content.parts
+    whole: dict[str, Any] = {"channel": content.channel, "name": content.variant}
+    if content.channel == "email":
+        shown = {SHOWN_PARTS.get(name, name): parts[name] for name in EMAIL_PARTS if name in parts}
+        return whole | {"extras": parts.get("extras", {})} | shown
+    if content.channel == "webhook":
+        body = parts.get("body", parts.get("key_value_pairs"))
+        headers, method = parts.get("headers", {}), parts.get("method", "POST")
+        return whole | {"url": parts.get("url"), "body": body, "headers": headers, "method": method}
+    return whole
+
+
+async def campaign_series(call: Call[Workspace]) -> Reply:
+    """What was sent, per day, oldest first."""
+    campaign = _find(call)
+    rows = [_day(call.state, campaign, hour) for hour in series.units(call)]
+    call.summary = f"campaign {campaign.name!r}: {sum(row['unique_recipients'] for row in rows)} recipients"
+    return Reply(200, {"data": rows, "message": "success"})
+
+
+async def send_series(call: Call[Workspace]) -> Reply:
+    """What was sent of a campaign under one send_id, per day."""
+    campaign, send_id = _find(call), call.query["send_id"]
+    used = any(f"{content.id}#{send_id}" == name for content in campaign.contents for _, name in call.state.hourly)
+    if not used:
+        call.diagnose("unknown-send", "nothing of this campaign was sent under this send_id", "/send_id")
+    rows = [_day(call.state, campaign, hour, send_id) for hour in series.units(call)]
+    return Reply(200, {"data": rows, "message": "success"})
+
+
+def _day(workspace: Workspace, campaign: Campaign, hour: int, send_id: str | None = None) -> dict[str, Any]:
+    tail = f"#{send_id}" if send_id else ""
+    messages: dict[str, list[dict[str, Any]]] = {}
+    for content in campaign.contents:
+        messages.setdefault(content.channel, []).append(_variation(workspace, content, hour, tail))
+    return {
+        "time": series.shown(hour),
+        "messages": messages,
+        "conversions_by_send_time": 0,
+        "conversions": 0,
+        "unique_recipients": len(workspace.recipients.get((campaign.id + tail, hour // 24), ())),
+        "revenue": 0.0,
+    }
+
+
+def _variation(workspace: Workspace, content: Content, hour: int, tail: str) -> dict[str, Any]:
+    def counted(outcome: str) -> int:
+        return int(series.counted(workspace, [(outcome, content.id + tail)], hour))
+
+    row: dict[str, Any] = {"variation_name": content.variant, "variation_api_id": content.id, "sent": counted(SENT)}
+    if content.channel == "webhook":
+        row["errors"] = counted(ERRORS)
+    elif content.channel == "email":
+        row["delivered"] = row["sent"]
+    row |= dict.fromkeys(UNCOUNTED.get(content.channel, ()), 0)
+    recipients = workspace.recipients.get((content.id, hour // 24), ()) if not tail else ()
+    common = {"revenue": 0.0, "conversions": 0, "conversions_by_send_time": 0}
+    return row | ({"unique_recipients": len(recipients)} if not tail else {}) | common

@@ -1,0 +1,292 @@
+"""Redemptions: codes and direct ones, from the wish to use an offer to its use, its end or its undoing.
+
+A `Plan` is what a guest wants to use, checked. It becomes a code that a register processes later, or is processed at
+once. Points are taken and rewards used when it is processed, so of two that want the same reward one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from stampcard.core.errors import ApiError
+from stampcard.punchh import accounts, events, ledger, params, rewards
+from stampcard.punchh.state import Business, Guest, Redeemable, Redemption, Reward
+from stampcard.punchh.times import utc
+
+REWARD, REDEEMABLE, BANKED, CARD = (
+    "RewardRedemption",
+    "RedeemableRedemption",
+    "BankedRewardRedemption",
+    "CardRedemption",
+)
+
+Refuse = Callable[[str], ApiError]
+"""Wraps a text in a family's envelope."""
+
+TEXTS = {
+    "reward": "Invalid Reward ID",
+    "redeemable": "Invalid Redeemable ID",
+    "balance": "Balance is insufficient to process request",
+    "value": "Invalid Discount Value",
+    "code": "Invalid Code",
+    "cards": "Not enough cards",
+    "subscription": "Invalid Subscription ID",
+    "type": "Discount type should be card_completion, discount_amount, redemption_code, reward, fuel_reward, "
+    "redeemable, subscription",
+    "feature": "Your current loyalty program configuration does not support this feature. Please connect with your "
+    "Customer Success representative for resolution of the issue.",
+}
+"""Published for Redemptions 2.0; for 1.0 only the refusal of a reward is (the others are assumed to be the same)."""
+
+TEXTS_V1 = {**TEXTS, "reward": "Given reward is not accessible for this guest"}
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a guest wants to use."""
+
+    type: str
+    discount_type: str
+    reward: Reward | None = None
+    redeemable: Redeemable | None = None
+    points: int = 0
+    money: float = 0.0
+    code: Redemption | None = None
+
+    def discount(self, subtotal: float, items: list[dict[str, Any]]) -> float:
+        """What comes off a receipt; an offer without an amount gives the item of its name, if it is there."""
+        if self.money:
+            return min(self.money, subtotal)
+        if self.redeemable is None:
+            return 0.0
+        if self.redeemable.discount_amount is not None:
+            return min(self.redeemable.discount_amount, subtotal)
+        return min(subtotal, float(sum(row["item_amount"] for row in self.qualified(items)[:1])))
+
+    def qualified(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The items the offer is for: those of its name."""
+        name = self.redeemable.name.lower() if self.redeemable else ""
+        return [row for row in items if row["item_name"].lower() == name]
+
+
+def plan(
+    business: Business, guest: Guest, values: Mapping[str, Any], refuse: Refuse, texts: Mapping[str, str] = TEXTS
+) -> Plan:
+    """Read and check what a call wants to use: `discount_type` and its companion. Raises ApiError."""
+    kind = params.text(values.get("discount_type"))
+    if kind == "reward":
+        return _reward(business, guest, values.get("reward_id"), refuse, texts)
+    if kind == "redeemable":
+        return _redeemable(business, guest, values.get("redeemable_id"), refuse, texts)
+    if kind == "discount_amount":
+        return _amount(business, guest, values.get("redeemed_points"), refuse, texts)
+    if kind == "card_completion":
+        return _card(business, guest, refuse, texts)
+    if kind == "redemption_code":
+        return _code(business, guest, values.get("redemption_code"), refuse, texts)
+    if kind == "subscription":
+        raise refuse(texts["subscription"])
+    raise refuse(texts["feature" if kind == "fuel_reward" else "type"])
+
+
+def _reward(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    found = guest.rewards.get(params.integer(value) or 0)
+    if found is None or found not in rewards.usable(business, guest):
+        raise refuse(texts["reward"])
+    return Plan(REWARD, "reward", reward=found, redeemable=business.redeemables[found.redeemable_id])
+
+
+def _redeemable(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    found = business.redeemables.get(params.integer(value) or 0)
+    if found is None or not found.active or not found.points:
+        raise refuse(texts["redeemable"])
+    if found.points > available(business, guest):
+        raise refuse(texts["balance"])
+    return Plan(REDEEMABLE, "redeemable", redeemable=found, points=found.points)
+
+
+def _amount(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    """Money from the bank where points become money, else points."""
+    wanted = params.number(value)
+    if wanted is None or wanted <= 0:
+        raise refuse(texts["value"])
+    if business.program.points_conversion_type == "currency":
+        if round(wanted, 2) > accounts.balance(business, guest).banked_currency:
+            raise refuse(texts["balance"])
+        return Plan(BANKED, "discount_amount", money=round(wanted, 2))
+    if int(wanted) > available(business, guest):
+        raise refuse(texts["balance"])
+    return Plan(REDEEMABLE, "discount_amount", points=int(wanted))
+
+
+def _card(business: Business, guest: Guest, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    if accounts.balance(business, guest).cards < 1:
+        raise refuse(texts["cards"])
+    return Plan(CARD, "card_completion", redeemable=business.redeemables.get(business.program.card_redeemable_id or 0))
+
+
+def _code(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    found = business.codes.get(params.text(value))
+    if found is None or found.user_id != guest.id or found.status != "redeemable":
+        raise refuse(texts["code"])
+    return plan_of(business, guest, found)
+
+
+def plan_of(business: Business, guest: Guest, found: Redemption) -> Plan:
+    """What a code stands for."""
+    return Plan(
+        found.type,
+        "redemption_code",
+        reward=guest.rewards.get(found.reward_id or 0),
+        redeemable=business.redeemables.get(found.redeemable_id or 0),
+        points=found.points,
+        money=found.amount,
+        code=found,
+    )
+
+
+def available(business: Business, guest: Guest) -> int:
+    """Points that no running code has asked for yet."""
+    asked = sum(one.points for one in guest.redemptions.values() if one.status == "redeemable")
+    return accounts.balance(business, guest).net - asked
+
+
+# Codes
+
+
+def issue(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any], *, cause: int | None) -> Redemption:
+    """A code for a plan; a reward that has a running code keeps that one."""
+    running = guest.redemptions.get(wanted.reward.redemption_id or 0) if wanted.reward else None
+    if running is not None and running.status == "redeemable":
+        return running
+    minutes = (wanted.redeemable.redemption_expiry if wanted.redeemable else None) or (
+        business.program.redemption_code_minutes
+    )
+    now = business.now
+    code = business.world.chance.digits(7)
+    while code in business.codes:
+        code = business.world.chance.digits(7)
+    made = Redemption(
+        id=business.next_id("redemptions"),
+        code_id=business.next_id("redemption_codes"),
+        user_id=guest.id,
+        code=code,
+        type=wanted.type,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + timedelta(minutes=minutes),
+        redeemable_id=wanted.redeemable.id if wanted.redeemable else None,
+        reward_id=wanted.reward.id if wanted.reward else None,
+        points=wanted.points,
+        amount=wanted.money,
+        facts=facts,
+    )
+    guest.redemptions[made.id] = made
+    business.codes[code] = made
+    if wanted.reward is not None:
+        wanted.reward.redemption_id = made.id
+    entry = events.redemption(business, guest, made, "create", cause=cause)
+    _expire_later(business, guest, made, cause=entry or cause)
+    return made
+
+
+def _expire_later(business: Business, guest: Guest, made: Redemption, *, cause: int | None) -> None:
+    async def run() -> None:
+        if made.status == "redeemable":
+            _end(business, guest, made, "expired", cause=cause)
+
+    name = f"redemption code {made.id} expires"
+    business.world.clock.at(made.expires_at, run, name=name, vendor="punchh", cause=cause)
+
+
+def cancel(business: Business, guest: Guest, made: Redemption, *, cause: int | None) -> None:
+    """Give an unused code up; what it stood for stays in the account."""
+    _end(business, guest, made, "cancelled", cause=cause)
+
+
+def _end(business: Business, guest: Guest, made: Redemption, status: str, *, cause: int | None) -> None:
+    made.status, made.updated_at = status, business.now
+    if status == "expired":
+        made.facts["expired_at"] = utc(business.now)
+    _free_reward(guest, made)
+    events.redemption(business, guest, made, "update", cause=cause)
+
+
+def _free_reward(guest: Guest, made: Redemption) -> None:
+    reward = guest.rewards.get(made.reward_id or 0)
+    if reward is not None and reward.redemption_id == made.id:
+        reward.redemption_id = None
+
+
+# Use
+
+
+def use(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any], *, cause: int | None) -> Redemption:
+    """Process a plan at once; the caller has checked it in this very call. `facts` are those of the receipt."""
+    made = wanted.code or issue(business, guest, wanted, {}, cause=cause)
+    subtotal = facts.get("subtotal_amount") or facts.get("receipt_amount") or 0.0
+    made.discount = round(wanted.discount(subtotal, facts.get("menu_items") or []), 2)
+    made.facts = {**made.facts, **facts, "processed_at": utc(business.now)}
+    made.status, made.updated_at = "processed", business.now
+    guest.last_activity_at = business.now
+    made.spends = ledger.spend(guest, made.points) if made.points else []
+    guest.account.banked_currency -= made.amount
+    if made.type == CARD:
+        guest.account.redeemed_cards += 1
+    entry = events.redemption(business, guest, made, "update", cause=cause)
+    if wanted.reward is not None:
+        wanted.reward.status, wanted.reward.updated_at = "redeemed", business.now
+        wanted.reward.redemption_id = made.id
+        events.reward(business, guest, wanted.reward, "update", cause=entry or cause)
+    return made
+
+
+def void(business: Business, guest: Guest, made: Redemption, *, cause: int | None) -> None:
+    """Undo a use: points, money, cards and the reward return, the reward within its own time."""
+    made.status, made.updated_at = "voided", business.now
+    ledger.give_back(guest, made.spends)
+    made.spends = []
+    guest.account.banked_currency += made.amount
+    if made.type == CARD:
+        guest.account.redeemed_cards -= 1
+    entry = events.redemption(business, guest, made, "update", cause=cause)
+    reward = guest.rewards.get(made.reward_id or 0)
+    if reward is not None:
+        late = reward.expires_at is not None and reward.expires_at <= business.now
+        reward.status, reward.updated_at = "expired" if late else "unredeemed", business.now
+        reward.redemption_id = None
+        events.reward(business, guest, reward, "update", cause=entry or cause)
+
+
+def find(business: Business, values: Mapping[str, Any]) -> tuple[Guest, Redemption] | None:
+    """By `redemption_id`, which wins, or `redemption_code`."""
+    number, code = params.integer(values.get("redemption_id")), params.text(values.get("redemption_code"))
+    found = business.codes.get(code) if number is None else None
+    if number is not None:
+        found = next((one for one in business.codes.values() if one.id == number), None)
+    return (business.guests[found.user_id], found) if found is not None else None
+
+
+# Views
+
+
+def outcome(wanted: Plan, made: Redemption | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a use, or to the question whether one is possible (the status text is assumed)."""
+    items = facts.get("menu_items") or []
+    subtotal = facts.get("subtotal_amount") or facts.get("receipt_amount") or 0.0
+    amount = made.discount if made else round(wanted.discount(subtotal, items), 2)
+    origin = wanted.reward.origin if wanted.reward else {}
+    return {
+        "status": "Please HONOR it.",
+        "redemption_amount": int(amount) if float(amount).is_integer() else amount,
+        "category": "redeemable" if wanted.redeemable else "banked_reward",
+        "qualified_menu_items": wanted.qualified(items),
+        "discount_distribution_items": [],
+        "max_applicable_quantity": 1,
+        "campaign_name": origin.get("campaign_name") or "",
+        "redemption_id": made.id if made else None,
+        "redemption_code": made.code if made else "",
+    }

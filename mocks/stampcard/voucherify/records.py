@@ -1,0 +1,215 @@
+"""Records of the shop and of what is redeemed in it. Instants are kept as the vendor writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from stampcard.voucherify.state import Campaign, Category, Customer, Voucher
+
+Json = dict[str, Any]
+
+
+class Product(msgspec.Struct):
+    id: str
+    source_id: str | None
+    created_at: str
+    name: str | None = None
+    price: int | None = None
+    attributes: list[str] = []
+    metadata: Json = {}
+    image_url: str | None = None
+    updated_at: str | None = None
+
+
+class Sku(msgspec.Struct):
+    id: str
+    source_id: str | None
+    product: Product
+    created_at: str
+    sku: str | None = None
+    price: int | None = None
+    currency: str | None = None
+    attributes: Json = {}
+    metadata: Json = {}
+    image_url: str | None = None
+    updated_at: str | None = None
+
+
+class Line(msgspec.Struct):
+    """One line of a cart or order, in minor units.
+
+    `refers` holds the members that name the product (product_id, sku_id, source_id, related_object), `shown` the
+    product and sku blocks; `given` is the amount of a line without a price. `free` units and `before` (quantity and
+    amount) are known when a discount added units.
+    """
+
+    refers: Json
+    shown: Json
+    quantity: int
+    price: int | None
+    given: int | None = None
+    metadata: Json | None = None
+    discount: int = 0
+    applied: int = 0
+    free: int = 0
+    before: tuple[int, int] | None = None
+    product: Product | None = None
+    sku: Sku | None = None
+
+    @property
+    def amount(self) -> int:
+        return self.price * self.quantity if self.price is not None else self.given or 0
+
+    @property
+    def left(self) -> int:
+        """What is still to be paid for the line."""
+        return max(0, self.amount - self.discount)
+
+
+class Order(msgspec.Struct):
+    """An order; `amount` is None when nobody told it. Discounts are totals, `applied` the last ones."""
+
+    id: str
+    source_id: str | None
+    created_at: str
+    status: str = "CREATED"
+    amount: int | None = None
+    initial_amount: int | None = None
+    discount: int = 0
+    items_discount: int = 0
+    applied: int = 0
+    items_applied: int = 0
+    lines: list[Line] = []
+    metadata: Json = {}
+    customer: Customer | None = None
+    referrer: Customer | None = None
+    updated_at: str | None = None
+    redemptions: Json = {}
+    was_paid: bool = False
+
+
+class Rule(msgspec.Struct):
+    """A validation rule; `rules` and `applicable_to` as the caller wrote them."""
+
+    id: str
+    name: str
+    rules: Json
+    created_at: str
+    type: str = "expression"
+    context_type: str = "global"
+    error: Json | None = None
+    applicable_to: Json = {}
+    bundle_rules: Json | None = None
+    updated_at: str | None = None
+
+
+class Assignment(msgspec.Struct):
+    id: str
+    rule: Rule
+    related_object_id: str
+    related_object_type: str
+    created_at: str
+
+
+class Tier(msgspec.Struct):
+    """A promotion tier; `dates` holds start_date, expiration_date and validity_* where set."""
+
+    id: str
+    name: str
+    campaign: Campaign
+    discount: Json
+    created_at: str
+    banner: str | None = None
+    hierarchy: int = 1
+    active: bool = True
+    metadata: Json = {}
+    dates: Json = {}
+    category: Category | None = None
+    updated_at: str | None = None
+    redeemed: int = 0
+    orders_amount: int = 0
+    discounts_amount: int = 0
+
+
+class Stack(msgspec.Struct):
+    """Promotion tiers that are redeemed together."""
+
+    id: str
+    name: str
+    campaign: Campaign
+    tier_ids: list[str]
+    created_at: str
+    hierarchy_mode: str = "MANUAL"
+    category: Category | None = None
+    updated_at: str | None = None
+
+
+class Redemption(msgspec.Struct):
+    """A redemption or a failed one; `parent` holds stacked ones together, `order` is its order as it was then."""
+
+    id: str
+    date: str
+    customer: Customer | None
+    tracking_id: str | None
+    metadata: Json | None
+    channel: str
+    order: Order | None = None
+    order_view: Json | None = None
+    voucher: Voucher | None = None
+    tier: Tier | None = None
+    amount: int | None = None
+    parent: Redemption | None = None
+    children: list[Redemption] = []
+    failure: tuple[str, str] | None = None
+    rolled_back: bool = False
+    key: str = ""
+    session: str | None = None
+
+
+class Rollback(msgspec.Struct):
+    id: str
+    date: str
+    redemption: Redemption
+    customer: Customer | None
+    tracking_id: str | None
+    reason: str | None
+    order_view: Json | None
+    channel: str
+    amount: int | None = None
+    parent: Rollback | None = None
+
+
+class Transaction(msgspec.Struct):
+    """A change of a card's balance; `details` as the vendor prints it."""
+
+    id: str
+    voucher: Voucher
+    type: str
+    details: Json
+    created_at: str
+    source: str | None = None
+    source_id: str | None = None
+    reason: str | None = None
+    related: str | None = None
+
+
+class Lock(msgspec.Struct):
+    """A validation session's hold on one redeemable: one use, and credits or points of it."""
+
+    key: str
+    expires_at: float
+    amount: int = 0
+
+
+class Segment(msgspec.Struct):
+    """A group of customers: a fixed list, or a filter. `members` are customer ids."""
+
+    id: str
+    name: str
+    type: str
+    created_at: str
+    filter: Json | None = None
+    members: set[str] = set()

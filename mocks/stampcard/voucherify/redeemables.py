@@ -1,0 +1,379 @@
+"""What can be redeemed together: each redeemable checked and computed on the running order, by the stacking rules.
+
+https://docs.voucherify.io/api-reference/validations, https://docs.voucherify.io/guides/stackable-discounts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from stampcard.core.endpoint import Call
+from stampcard.core.errors import ApiError
+from stampcard.voucherify import campaigns, cart, discounts, errors, judging, sessions, timeframes
+from stampcard.voucherify.judging import Case
+from stampcard.voucherify.records import Json, Line, Order, Tier
+from stampcard.voucherify.state import Category, Customer, Project, Voucher
+from stampcard.voucherify.values import given
+from stampcard.voucherify.views import category as category_view
+
+KINDS = {"DISCOUNT_VOUCHER": "Discount Coupon", "GIFT_VOUCHER": "Gift Card", "LOYALTY_CARD": "Loyalty Card"}
+SKIPS = {
+    "applicable_redeemables_limit_exceeded": "Applicable redeemables limit exceeded",
+    "applicable_redeemables_per_category_limit_exceeded": "Applicable redeemables limit per category exceeded",
+    "applicable_exclusive_redeemables_limit_exceeded": "Applicable exclusive redeemables limit exceeded",
+    "exclusion_rules_not_met": "Redeemable cannot be applied due to exclusion rules",
+    "preceding_validation_failed": "Redeemable cannot be applied due to preceding validation failure",
+    "no_effect": "Redeemable cannot be applied due to no effect",
+}
+
+
+class Item:
+    """One redeemable of a request and what became of it: `status` is APPLICABLE, INAPPLICABLE or SKIPPED."""
+
+    def __init__(self, kind: str, reference: str, row: Mapping[str, Any]) -> None:
+        self.kind = kind
+        self.reference = reference
+        self.row = row
+        self.voucher: Voucher | None = None
+        self.tier: Tier | None = None
+        self.status = ""
+        self.error: ApiError | None = None
+        self.skip = ""
+        self.order: Json = {}
+        self.snapshot: Order | None = None
+        self.result: Json = {}
+        self.credits: int | None = None
+        self.scope: list[Json] = []
+        self.excluded: list[Json] = []
+
+    @property
+    def category(self) -> Category | None:
+        return self.voucher.category if self.voucher else self.tier.category if self.tier else None
+
+    @property
+    def target(self) -> str:
+        return self.voucher.id if self.voucher else self.tier.id if self.tier else self.reference
+
+    def view(self) -> Json:
+        body: Json = {"status": self.status, "id": self.reference, "object": self.kind, "result": self.result}
+        if self.status == "APPLICABLE":
+            body["order"] = self.order
+            for name, data in (("applicable_to", self.scope), ("inapplicable_to", self.excluded)):
+                body[name] = {"object": "list", "data_ref": "data", "data": data, "total": len(data)}
+        record = self.voucher or self.tier
+        body["metadata"] = (record.metadata or {}) if record is not None else {}
+        body["categories"] = [category_view(self.category)] if self.category else []
+        if self.tier is not None:
+            body |= {
+                "name": self.tier.name,
+                "campaign_name": self.tier.campaign.name,
+                "campaign_id": self.tier.campaign.id,
+            }
+        return body
+
+
+class Basket:
+    """A whole request: its redeemables, the order as it changes, the customer, and the session that reserves."""
+
+    def __init__(self, call: Call[Project], order: Order, customer: Customer | None, body: Mapping[str, Any]) -> None:
+        self.call = call
+        self.project = call.state
+        self.order = order
+        self.customer = customer
+        self.metadata: Json = body.get("metadata") or {}
+        self.profile_metadata: Json = {}
+        self.session: Json | None = given(body["session"]) if body.get("session") else None
+        self.items: list[Item] = []
+
+    @property
+    def session_key(self) -> str | None:
+        return self.session.get("key") if self.session else None
+
+    @property
+    def applicable(self) -> list[Item]:
+        return [item for item in self.items if item.status == "APPLICABLE"]
+
+    def of(self, status: str) -> list[Item]:
+        return [item for item in self.items if item.status == status]
+
+
+def read_items(call: Call[Project], rows: list[Mapping[str, Any]]) -> list[Item]:
+    """Raises for a redeemable named twice and a promotion stack that is not alone; a stack becomes its tiers."""
+    names = [(row["object"], row["id"]) for row in rows]
+    if len(set(names)) < len(names):
+        details = "Duplicated redeemables detected in one redemption"
+        raise errors.refusal(call, 400, "duplicated_redeemables", "Duplicated redeemables detected", details)
+    stacks = [row for row in rows if row["object"] == "promotion_stack"]
+    if stacks and len(rows) > 1:
+        details = "Promotion Stack cannot be use with other redeemables"
+        raise errors.refusal(call, 400, "invalid_redeemables", "Invalid redeemables", details)
+    if stacks:
+        stack = call.state.stacks.get(stacks[0]["id"])
+        if stack is None:
+            raise errors.not_found(call, "promotion_stack", stacks[0]["id"])
+        return [Item("promotion_tier", tier_id, {}) for tier_id in stack.tier_ids]
+    return [Item(row["object"], row["id"], row) for row in rows]
+
+
+def evaluate(basket: Basket, items: list[Item]) -> None:
+    """Decide every item in its order; `basket.order` has all applicable discounts afterwards."""
+    rules = basket.project.settings.stacking
+    basket.items = items
+    if rules["redeemables_sorting_rule"] == "CATEGORY_HIERARCHY":
+        for item in items:
+            with suppress(ApiError):
+                resolve(basket, item)
+        items = basket.items = sorted(items, key=lambda item: item.category.hierarchy if item.category else 10**9)
+    for item in items:
+        decide(basket, item)
+    if rules["redeemables_application_mode"] == "ALL" and basket.of("INAPPLICABLE"):
+        for item in items:
+            if item.status == "APPLICABLE":
+                skip(item, "preceding_validation_failed")
+
+
+def skip(item: Item, why: str) -> None:
+    item.status, item.skip = "SKIPPED", why
+    item.result = {"details": {"key": why, "message": SKIPS[why]}}
+
+
+def decide(basket: Basket, item: Item) -> None:
+    why = limit_reached(basket, item)
+    if why:
+        skip(item, why)
+        return
+    before = cart.copied(basket.order)
+    try:
+        resolve(basket, item)
+        why = limit_reached(basket, item)
+        if why:
+            skip(item, why)
+            return
+        apply(basket, item)
+    except ApiError as error:
+        if error.status == 501:
+            raise
+        basket.order = before
+        item.status, item.error = "INAPPLICABLE", error
+        body = error.body
+        item.result = {"error": body, "details": {"key": body["key"], "message": body["message"]}}
+        return
+    if not basket.order.applied + basket.order.items_applied and not_worth_it(basket, item):
+        basket.order = before
+        skip(item, "no_effect")
+        return
+    item.status = "APPLICABLE"
+    item.snapshot = cart.copied(basket.order)
+    item.order = cart.calculated(basket.order)
+
+
+def not_worth_it(basket: Basket, item: Item) -> bool:
+    rules = basket.project.settings.stacking
+    category = item.category.id if item.category else None
+    if category in rules["no_effect_redeem_anyway_categories"]:
+        return False
+    return rules["redeemables_no_effect_rule"] == "SKIP" or category in rules["no_effect_skip_categories"]
+
+
+def limit_reached(basket: Basket, item: Item) -> str:
+    """Which stacking rule keeps the item out, if one does."""
+    rules, applicable = basket.project.settings.stacking, basket.applicable
+    if len(applicable) >= rules["applicable_redeemables_limit"]:
+        return "applicable_redeemables_limit_exceeded"
+    category = item.category
+    exclusive, joint = rules["exclusive_categories"], rules["joint_categories"]
+    taken = [other for other in applicable if other.category and other.category.id in exclusive]
+    if category is not None:
+        same = [other for other in applicable if other.category is category]
+        own = rules["applicable_redeemables_category_limits"].get(category.id)
+        limit = own if own is not None else rules.get("applicable_redeemables_per_category_limit", 1)
+        if len(same) >= limit:
+            return "applicable_redeemables_per_category_limit_exceeded"
+        if category.id in exclusive and len(taken) >= rules["applicable_exclusive_redeemables_limit"]:
+            return "applicable_exclusive_redeemables_limit_exceeded"
+    is_joint = category is not None and category.id in joint
+    is_exclusive = category is not None and category.id in exclusive
+    common = [other for other in applicable if not other.category or other.category.id not in (*exclusive, *joint)]
+    if (item.voucher or item.tier) and ((taken and not is_joint and not is_exclusive) or (is_exclusive and common)):
+        return "exclusion_rules_not_met"
+    return ""
+
+
+# One redeemable
+
+
+def resolve(basket: Basket, item: Item) -> None:
+    """Find the record. Raises 404."""
+    project = basket.project
+    if item.kind == "voucher":
+        found = project.vouchers.get(project.fold(item.reference)) or project.voucher_ids.get(item.reference)
+        if found is None:
+            raise errors.not_found(basket.call, "voucher", item.reference)
+        item.voucher = found
+    else:
+        item.tier = project.tiers.get(item.reference)
+        if item.tier is None:
+            raise errors.not_found(basket.call, "promotion_tier", item.reference)
+
+
+def apply(basket: Basket, item: Item) -> None:
+    """Check state, quantity and rules, then take the discount or credits off the order. Raises ApiError."""
+    if item.voucher is not None:
+        check_voucher(basket, item, item.voucher)
+        value, kind = item.voucher.value, item.voucher.type
+    else:
+        assert item.tier is not None
+        check_tier(basket, item.tier)
+        value, kind = item.tier.discount, "DISCOUNT_VOUCHER"
+    lines = scoped_lines(basket, item)
+    if kind == "DISCOUNT_VOUCHER":
+        take_discount(basket, item, value, lines)
+    elif kind == "GIFT_VOUCHER":
+        take_credits(basket, item, value, lines)
+    else:
+        raise campaigns.not_yet(basket.call, "redeeming loyalty cards")
+    check_rules(basket, item)
+
+
+def refused(basket: Basket, key: str, message: str, details: str, **more: Any) -> ApiError:
+    return errors.refusal(basket.call, 400, key, message, details, **more)
+
+
+def check_voucher(basket: Basket, item: Item, voucher: Voucher) -> None:
+    """Active, in time, uses left; not redeemed by its referrer. Raises ApiError with the code as sent."""
+    project, campaign, code = basket.project, voucher.campaign, item.reference
+    if not voucher.active or (campaign is not None and not campaign.active):
+        raise refused(basket, "voucher_disabled", "voucher is disabled", code)
+    now = project.now
+    if voucher.start_date is not None and now < voucher.start_date:
+        raise refused(basket, "voucher_not_active", "voucher not active yet", code)
+    if voucher.expiration_date is not None and now >= voucher.expiration_date:
+        raise refused(basket, "voucher_expired", "voucher expired", code)
+    if not timeframes.is_open(project, voucher.window, voucher.start_date):
+        raise refused(basket, "voucher_not_active_now", "voucher not active now", code)
+    if voucher.is_referral_code and basket.customer is not None and voucher.holder is basket.customer:
+        raise refused(basket, "referrer_not_permitted_to_redeem", "voucher cannot be redeemed by referrer", code)
+    held = sessions.held(project, voucher.id, basket.session_key)
+    if voucher.quantity is not None and voucher.redeemed_quantity + len(held) >= voucher.quantity:
+        raise refused(basket, "quantity_exceeded", "quantity exceeded", code)
+
+
+def check_tier(basket: Basket, tier: Tier) -> None:
+    project, now = basket.project, basket.project.now
+    if not tier.active or not tier.campaign.active:
+        details = f"Promotion Tier with id: {tier.id} is disabled."
+        raise refused(basket, "promotion_inactive", "Inactive Promotion", details)
+    for dates in (tier.dates, tier.campaign.dates):
+        start, end = dates.get("start_date", now), dates.get("expiration_date")
+        if now < start or (end is not None and now >= end) or not timeframes.is_open(project, dates, start):
+            details = f"Promotion Tier with id: {tier.id} is not active now."
+            raise refused(basket, "promotion_not_active_now", "Promotion not active now", details)
+
+
+def assigned_rules(basket: Basket, item: Item) -> list[Any]:
+    project = basket.project
+    campaign = item.voucher.campaign if item.voucher else None
+    owners = [item.target, *([campaign.id] if campaign else [])]
+    return [assignment.rule for owner in owners for assignment in project.assignments_of(owner)]
+
+
+def scoped_lines(basket: Basket, item: Item) -> list[Line]:
+    """The order lines the rules let the discount touch; fills the item's applicable_to."""
+    lines = basket.order.lines
+    for rule in assigned_rules(basket, item):
+        scope = rule.applicable_to
+        item.excluded += scope.get("excluded", [])
+        if scope.get("included") and not scope.get("included_all"):
+            item.scope += scope["included"]
+    if item.scope:
+        lines = [line for line in lines if any(in_scope(basket, line, wanted) for wanted in item.scope)]
+    return [line for line in lines if not any(in_scope(basket, line, wanted) for wanted in item.excluded)]
+
+
+def in_scope(basket: Basket, line: Line, wanted: Json) -> bool:
+    if wanted.get("object") == "products_collection":
+        raise campaigns.not_yet(basket.call, "product collections in applicable_to")
+    return judging.is_of(line, wanted)
+
+
+def take_discount(basket: Basket, item: Item, discount: Json, lines: list[Line]) -> None:
+    if any(name.endswith("_formula") for name in discount):
+        raise campaigns.not_yet(basket.call, "discounts by formula")
+    effect = discounts.effect_of(discount, bool(item.scope or item.excluded))
+    discounts.apply(basket.project, basket.order, discount, lines, effect)
+    shown = dict(discount)
+    if discount["type"] != "UNIT":
+        shown["effect"] = effect
+    item.result = {"discount": {**shown, "is_dynamic": False}}
+
+
+def take_credits(basket: Basket, item: Item, gift: Json, lines: list[Line]) -> None:
+    """Credits asked for, or what the order still costs up to the balance."""
+    voucher, order = item.voucher, basket.order
+    assert voucher is not None
+    held = sessions.held(basket.project, voucher.id, basket.session_key)
+    balance = gift["balance"] - sum(lock.amount for lock in held)
+    to_items = gift["effect"] == "APPLY_TO_ITEMS"
+    asked = cart.number(given(item.row.get("gift")).get("credits"))
+    if order.amount is None and asked is None:
+        raise refused(basket, "missing_amount", "Missing amount", "Amount is required when redeeming a GIFT_VOUCHER")
+    payable = sum(line.left for line in lines) if to_items else discounts.left_of(order)
+    if to_items and not any(line.amount for line in lines):
+        details = "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER"
+        raise refused(basket, "missing_order_items_amount", "Missing applicable order items", details)
+    if asked is not None and asked > balance:
+        raise refused(basket, "gift_amount_exceeded", "gift amount exceeded", item.reference)
+    if asked is None and payable > 0 and balance <= 0:
+        raise refused(basket, "gift_amount_exceeded", "gift amount exceeded", item.reference)
+    spent = asked if asked is not None else min(balance, payable)
+    discounts.forget_applied(order)
+    if to_items:
+        rest = spent
+        for line in lines:
+            part = min(rest, line.left)
+            discounts.take(order, line, part)
+            rest -= part
+    else:
+        order.applied = min(spent, discounts.left_of(order))
+        order.discount += order.applied
+    item.credits = spent
+    item.result = {"gift": {"balance": gift["balance"], "credits": spent}}
+
+
+def check_rules(basket: Basket, item: Item) -> None:
+    """Raises the error of the first rule that does not hold."""
+    rules = assigned_rules(basket, item)
+    if not rules:
+        return
+    order = basket.order
+    case = Case(basket.project, basket.customer, before_this(order), basket.metadata, basket.call.key.id)
+    case.voucher, case.tier, case.profile_metadata = item.voucher, item.tier, basket.profile_metadata
+    case.credits, case.taken = item.credits or 0, order.applied + order.items_applied
+    for rule in rules:
+        failed = judging.judge(rule, case)
+        if failed is None:
+            continue
+        more = {"error": {"message": failed.message}} if failed.message else {}
+        if failed.needs_customer:
+            details = "Customer is required to validate rules"
+            raise refused(basket, "missing_customer", "Missing customer", details, **more)
+        kind = "Promotion Tier" if item.tier else KINDS[item.voucher.type if item.voucher else ""]
+        details = f"{kind} cannot be redeemed because of violated validation rules: {rule.id}"
+        raise refused(basket, f"{failed.area}_rules_violated", MESSAGES[failed.area], details, **more)
+
+
+def before_this(order: Order) -> Order:
+    """The order as it was before the last redeemable: its amounts only."""
+    found = cart.copied(order)
+    found.discount -= order.applied
+    found.items_discount -= order.items_applied
+    return found
+
+
+MESSAGES = {
+    "customer": "customer does not match segment rules",
+    "order": "order does not match validation rules",
+    "redemption": "redemption does not match validation rules",
+}

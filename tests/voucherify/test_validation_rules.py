@@ -1,0 +1,116 @@
+"""Validation rules: what they look at, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stampcard.client import WorldClient
+from tests.voucherify.calls import made, send
+from tests.voucherify.test_validations import basket, coupon
+
+ORDER = {
+    "amount": 0,
+    "metadata": {"shop": "Oslo"},
+    "items": [{"product_id": "mug", "price": 1000, "quantity": 2}, {"product_id": "cup", "price": 300, "quantity": 1}],
+}
+ANN = {"source_id": "ann", "metadata": {"tier": "gold", "age": 30, "tags": ["a", "b"]}}
+CASES = [
+    ("customer.metadata", "tier", {"$is": ["gold"]}, True),
+    ("customer.metadata", "tier", {"$is": "gold"}, True),
+    ("customer.metadata", "tier", {"$is_not": ["gold"]}, False),
+    ("customer.metadata", "age", {"$more_than_or_equal": [30]}, True),
+    ("customer.metadata", "age", {"$less_than": [30]}, False),
+    ("customer.metadata", "tags", {"$contains": ["b"]}, True),
+    ("customer.metadata", "missing", {"$is": ["x"]}, False),
+    ("order.amount", None, {"$more_than": [2299]}, True),
+    ("order.amount", None, {"$more_than": [2300]}, False),
+    ("order.total_amount", None, {"$less_than_or_equal": [1300]}, True),
+    ("order.metadata", "shop", {"$starts_with": ["Os"]}, True),
+    ("order.items.count", None, {"$is": [3]}, True),
+    ("order.items.price_any", None, {"$less_than": [500]}, True),
+    ("order.items.price_each", None, {"$less_than": [500]}, False),
+    ("product.id", None, {"$is": ["mug"]}, True),
+    ("product.id", None, {"$is_not": ["mug"]}, False),
+    ("order.items.any", None, {"$is": [{"id": "cup", "object": "product"}]}, True),
+    ("order.items.none", None, {"$is": [{"id": "cup", "object": "product"}]}, False),
+    ("order.items.every", None, {"$is": [{"id": "mug", "object": "product"}]}, False),
+    ("redemption.metadata", "till", {"$is": [7]}, True),
+    ("redemption.count.daily", None, {"$less_than_or_equal": [1]}, True),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "conditions", "holds"), CASES)
+async def test_a_rule_holds_or_does_not(
+    world: WorldClient, name: str, key: str | None, conditions: dict[str, Any], holds: bool
+) -> None:
+    definition = {"name": name, "conditions": conditions, **({"property": key} if key else {})}
+    body = {"name": "r", "rules": {"1": definition, "logic": "1"}}
+    rule = (await made(world, "POST", "/v1/validation-rules", body))["id"]
+    await coupon(world, "A", validation_rules=[rule])
+
+    answer = await made(world, "POST", "/v1/validations", basket("A", order=ORDER, customer=ANN, metadata={"till": 7}))
+
+    assert answer["valid"] is holds, answer
+
+
+@pytest.mark.parametrize(("logic", "holds"), [("1 and 2", False), ("1 OR 2", True), ("2 or (1 and 3)", True)])
+async def test_the_logic_joins_the_rules(world: WorldClient, logic: str, holds: bool) -> None:
+    def amount(operator: str, value: int) -> dict[str, Any]:
+        return {"name": "order.amount", "conditions": {operator: [value]}}
+
+    rules = {"1": amount("$more_than", 1), "2": amount("$less_than", 1), "3": amount("$is", 2300), "logic": logic}
+    rule = (await made(world, "POST", "/v1/validation-rules", {"name": "r", "rules": rules}))["id"]
+    await coupon(world, "A", validation_rules=[rule])
+
+    assert (await made(world, "POST", "/v1/validations", basket("A", order=ORDER)))["valid"] is holds
+
+
+BROKEN = [
+    {"1": {"name": "customer.metadata", "conditions": {"$is": [1]}}},
+    {"1": {"name": "moon.phase", "conditions": {}}},
+    {"1": {"name": "order.amount", "conditions": {"$is": [1]}}, "logic": "1 and 2"},
+    {"1": {"name": "order.amount", "conditions": {"$is": [1]}}, "logic": "(1"},
+    {"1": {"conditions": {}}},
+    {"1": None, "2": 3},
+]
+
+
+@pytest.mark.parametrize("rules", BROKEN)
+async def test_a_broken_rule_is_refused(world: WorldClient, rules: dict[str, Any]) -> None:
+    response = await send(world, "POST", "/v1/validation-rules", {"name": "r", "rules": rules})
+
+    assert (response.status_code, response.json()["key"]) == (400, "invalid_validation_rules")
+
+
+async def test_a_rule_we_cannot_judge_is_refused_as_ours(world: WorldClient) -> None:
+    rules = {"1": {"name": "order.items.cheapest", "conditions": {"$is": []}}}
+
+    response = await send(world, "POST", "/v1/validation-rules", {"name": "r", "rules": rules})
+
+    assert response.status_code == 501 and "order.items.cheapest" in response.json()["message"]
+
+
+async def test_assignments_name_the_voucher_by_id(world: WorldClient) -> None:
+    rule = (await made(world, "POST", "/v1/validation-rules", {"name": "r"}))["id"]
+    voucher = await made(world, "POST", "/v1/vouchers/A", {"discount": {"type": "AMOUNT", "amount_off": 1}})
+
+    assignment = await made(world, "POST", f"/v1/validation-rules/{rule}/assignments", {"voucher": "A"})
+    again = await send(world, "POST", f"/v1/validation-rules/{rule}/assignments", {"voucher": "A"})
+
+    assert (assignment["rule_id"], assignment["related_object_id"]) == (rule, voucher["id"])
+    assert (await made(world, "GET", "/v1/vouchers/A"))["validation_rules_assignments"]["total"] == 1
+    assert (again.status_code, again.json()["key"]) == (409, "duplicate_found")
+    await made(world, "DELETE", f"/v1/validation-rules/{rule}/assignments/{assignment['id']}")
+    assert (await made(world, "GET", f"/v1/validation-rules/{rule}/assignments"))["total"] == 0
+
+
+async def test_a_deleted_rule_takes_its_assignments(world: WorldClient) -> None:
+    rule = (await made(world, "POST", "/v1/validation-rules", {"name": "r"}))["id"]
+    await coupon(world, "A", validation_rules=[rule])
+
+    await made(world, "DELETE", f"/v1/validation-rules/{rule}")
+
+    assert (await made(world, "GET", "/v1/validation-rules-assignments"))["total"] == 0
+    assert (await send(world, "GET", f"/v1/validation-rules/{rule}")).json()["resource_type"] == "validation_rules"
