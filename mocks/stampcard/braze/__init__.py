@@ -37,6 +37,7 @@ from stampcard.braze import (
     user_ids,
     users,
 )
+from stampcard.braze.canvas import api as canvas_api
 from stampcard.braze.state import ApiKey, Workspace
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
@@ -166,6 +167,10 @@ class Braze(Vendor[Workspace]):
         "campaigns_trigger_schedule_create": schedules.create_trigger,
         "campaigns_trigger_schedule_update": schedules.update_trigger,
         "campaigns_trigger_schedule_delete": schedules.delete_trigger,
+        "canvas_trigger_send": canvas_api.trigger,
+        "canvas_trigger_schedule_create": canvas_api.create_schedule,
+        "canvas_trigger_schedule_update": canvas_api.update_schedule,
+        "canvas_trigger_schedule_delete": canvas_api.delete_schedule,
         "messages_scheduled_broadcasts": schedules.list_broadcasts,
     }
 
