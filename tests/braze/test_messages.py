@@ -110,14 +110,17 @@ async def test_the_subscription_state_of_the_request_decides(shop: WorldClient) 
     assert [message["status"] for message in await shop.outbox()] == ["aborted", "sent"]
 
 
-async def test_what_is_not_emulated_is_refused_by_name(shop: WorldClient) -> None:
-    messages = email(shop, email_template_id="t1")
+async def test_an_email_template_gives_its_texts(shop: WorldClient) -> None:
+    row = {"template_name": "T", "id": API_CAMPAIGN, "subject": "from template", "body": "Hi {{${user_id}}}"}
+    await shop.setup({"braze": {"templates": [row]}})
+    messages = {"email": {"app_id": shop.braze["app_id"], "from": "A <a@b.ch>", "email_template_id": API_CAMPAIGN}}
 
-    response = await send(shop, external_user_ids=["ann"], messages=messages)
+    await send(shop, external_user_ids=["ann"], messages=messages)
+    response = await send(shop, external_user_ids=["ann"], messages=email(shop, email_template_id="unknown"))
 
-    assert response.status_code == 501
-    assert "email_template_id" in response.json()["message"]
-    assert await shop.outbox() == []
+    (message,) = await shop.outbox()
+    assert (message["parts"]["subject"], message["parts"]["body"]) == ("from template", "Hi ann")
+    assert response.status_code == 400
 
 
 SEND_REFUSALS: list[tuple[dict[str, Any], str]] = [

@@ -37,7 +37,8 @@ class Campaign:
     """One campaign. `id` is its API identifier; `audience` a filter group, None for all users.
 
     `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers` and `delay`
-    belong to action-based delivery, `at` to scheduled delivery.
+    belong to action-based delivery, `at` to scheduled delivery. `capped` says whether frequency caps apply,
+    `exempt_from_control` whether members of the Global Control Group get it, `speed_limit` how many a minute.
     """
 
     id: str
@@ -54,6 +55,10 @@ class Campaign:
     delay: timedelta = timedelta()
     recheck: bool = False
     at: datetime | None = None
+    quiet_hours: Any = None
+    capped: bool = True
+    exempt_from_control: bool = False
+    speed_limit: int | None = None
     enabled: bool = True
     tags: tuple[str, ...] = ()
     description: str = ""

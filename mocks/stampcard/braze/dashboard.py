@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
-from stampcard.braze import channels, comparisons, launching, promotions, segments, sizes
+from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, sizes, zones
 from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
@@ -39,7 +39,7 @@ def known_segments(workspace: Workspace, document: Row) -> frozenset[str]:
 def check_segments(workspace: Workspace, document: Row) -> None:
     known = known_segments(workspace, document)
     for index, row in enumerate(document["segments"]):
-        _check_rule(row, known, f"/braze/segments/{index}")
+        check_rule(row, known, f"/braze/segments/{index}")
     _check_nesting(workspace, document)
 
 
@@ -63,7 +63,7 @@ def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
             sizes.track(workspace, key)
 
 
-def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
+def check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
     found = segments.fault(rule, known)
     if found:
         raise SetupError(pointer + found[0], found[1])
@@ -157,21 +157,39 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         raise SetupError(f"{pointer}/triggers", "an action-based campaign has a trigger")
     for key in ("triggers", "exception_events"):
         for place, action in enumerate(row.get(key, ())):
-            _check_action(action, f"{pointer}/{key}/{place}")
+            check_action(action, f"{pointer}/{key}/{place}")
     if "target_audience" in row:
-        _check_rule(row["target_audience"], known, f"{pointer}/target_audience")
+        check_rule(row["target_audience"], known, f"{pointer}/target_audience")
     for key in ("schedule_delay", "re_eligibility"):
-        _duration(row.get(key, 0), f"{pointer}/{key}")
+        duration(row.get(key, 0), f"{pointer}/{key}")
     if "at" in row.get("schedule", {}) and row["schedule"]["at"] != "now":
         try:
             parse_instant(row["schedule"]["at"])
         except ClockError as error:
             raise SetupError(f"{pointer}/schedule/at", str(error)) from error
-    for channel, parts in row["messages"].items():
-        _check_message(workspace, channel, parts, f"{pointer}/messages/{channel}", complete=delivery != API)
+    if ("messages" in row) == ("variants" in row):
+        raise SetupError(pointer, "a campaign has messages, or variants with messages of their own")
+    total = sum(variant["percentage"] for variant in row.get("variants", ())) + row.get("control_group", 0)
+    if "variants" in row and total != 100:
+        raise SetupError(f"{pointer}/variants", f"percentages of variants and control group sum to 100, not {total}")
+    if "send_rate_limit" in row and delivery != SCHEDULED:
+        raise SetupError(f"{pointer}/send_rate_limit", "stampcard has it for scheduled delivery only")
+    if "quiet_hours" in row and row["quiet_hours"]["start"] == row["quiet_hours"]["end"]:
+        raise SetupError(f"{pointer}/quiet_hours", "start and end differ")
+    for where, messages in _messages_in(row):
+        for channel, parts in messages.items():
+            check_message(workspace, channel, parts, f"{pointer}{where}/{channel}", complete=delivery != API)
 
 
-def _check_action(action: Row, pointer: str) -> None:
+def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
+    """The messages of each variant, with their place."""
+    if "messages" in row:
+        yield "/messages", row["messages"]
+    for index, variant in enumerate(row.get("variants", ())):
+        yield f"/variants/{index}/messages", variant["messages"]
+
+
+def check_action(action: Row, pointer: str) -> None:
     needed = {"perform custom event": "event", "change custom attribute value": "attribute"}.get(action["action"])
     if needed and needed not in action:
         raise SetupError(pointer, f"{action['action']!r} needs {needed!r}")
@@ -181,7 +199,7 @@ def _check_action(action: Row, pointer: str) -> None:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
 
 
-def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
+def check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
     fields = {name: value for name, value in parts.items() if name != "message_variation_id"}
     if unknown := fields.keys() - CHANNELS[channel].fields:
         raise SetupError(f"{pointer}/{min(unknown)}", f"a message of the channel {channel} has no such field")
@@ -209,7 +227,7 @@ def templates_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from templates_in(item, f"{place}/{index}")
 
 
-def _duration(value: Any, pointer: str = "") -> timedelta:
+def duration(value: Any, pointer: str = "") -> timedelta:
     if value == "immediately":
         return timedelta()
     try:
@@ -236,17 +254,21 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         id=key,
         name=name,
         delivery=row["delivery"],
-        variants=(_variant(workspace, row),),
+        variants=_variants(workspace, row),
         created_at=known.created_at if known else now,
         updated_at=now,
         audience=row.get("target_audience"),
         send_to=SEND_TO[row.get("send_to", "subscribed or opted-in")],
-        re_eligibility=_duration(row["re_eligibility"]) if "re_eligibility" in row else None,
+        re_eligibility=duration(row["re_eligibility"]) if "re_eligibility" in row else None,
         triggers=tuple(row.get("triggers", ())),
         exceptions=tuple(row.get("exception_events", ())),
-        delay=_duration(row.get("schedule_delay", 0)),
+        delay=duration(row.get("schedule_delay", 0)),
         recheck=row.get("re_evaluate_segment_at_send_time", False),
         at=None if schedule is None else now if schedule == "now" else parse_instant(schedule),
+        quiet_hours=quiet_hours(row.get("quiet_hours")),
+        capped=not row.get("ignore_frequency_capping", False),
+        exempt_from_control=row.get("exempt_from_global_control_group", False),
+        speed_limit=row.get("send_rate_limit"),
         enabled=row.get("status", "Active") == "Active",
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),
@@ -256,12 +278,60 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         launching.schedule_launch(workspace, campaign, max(campaign.at, now))
 
 
-def _variant(workspace: Workspace, row: Row) -> Variant:
+def quiet_hours(row: Row | None) -> pacing.QuietHours | None:
+    if row is None:
+        return None
+    start, end = time.fromisoformat(row["start"]), time.fromisoformat(row["end"])
+    return pacing.QuietHours(start, end, row.get("fallback") == "send at the end of Quiet Hours")
+
+
+def _variants(workspace: Workspace, row: Row) -> tuple[Variant, ...]:
+    """Variants with ids derived from their names, where the document gives none."""
     secrets, name = workspace.world.secrets, row["name"]
-    messages = []
-    for channel, parts in row["messages"].items():
+    given = row.get("variants") or [{"name": "Variant 1", "percentage": 100, "messages": row["messages"]}]
+    variants = []
+    for variant in given:
+        own = "" if "messages" in row else f".{variant['name']}"
+        contents = contents_of(workspace, variant["messages"], f"{name}{own}", variant["name"])
+        key = secrets.uuid(f"braze.variant.{name}{own}")
+        variants.append(Variant(key, variant["name"], variant["percentage"], contents))
+    return tuple(variants)
+
+
+def contents_of(workspace: Workspace, messages: Row, label: str, variant: str) -> tuple[Content, ...]:
+    """Messages by channel, with ids derived from a label where the document gives none."""
+    contents = []
+    for channel, parts in messages.items():
         given = parts.get("message_variation_id")
-        key = given or secrets.uuid(f"braze.variation.{name}.{channel}")
+        key = given or workspace.world.secrets.uuid(f"braze.variation.{label}.{channel}")
         fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
-        messages.append(Content(key, channel, fields, "Variant 1"))
-    return Variant(secrets.uuid(f"braze.variant.{name}"), "Variant 1", 100, tuple(messages))
+        contents.append(Content(key, channel, fields, variant))
+    return tuple(contents)
+
+
+# Messaging settings
+
+
+def check_caps(workspace: Workspace, document: Row) -> None:
+    for index, row in enumerate(document["frequency_capping"]):
+        if row["per"] > {"minutes": 43_200, "days": 30, "weeks": 4}[row["unit"]]:
+            raise SetupError(f"/braze/frequency_capping/{index}/per", "a rule looks back up to 30 days")
+
+
+def apply_caps(workspace: Workspace, rows: Sequence[Row]) -> None:
+    """All rules at once; rules that were there before go."""
+    workspace.engine.caps = tuple(
+        pacing.Cap(
+            row["limit"], None if row["channel"] == "any" else row["channel"], row["per"], row["unit"], row.get("tag")
+        )
+        for row in rows
+    )
+
+
+def check_time_zone(workspace: Workspace, document: Row) -> None:
+    if zones.find_zone(document["company_time_zone"]) is None:
+        raise SetupError("/braze/company_time_zone", f"no time zone called {document['company_time_zone']!r}")
+
+
+def apply_time_zone(workspace: Workspace, name: str) -> None:
+    workspace.engine.time_zone = name

@@ -54,7 +54,8 @@ class Engine:
     `answers` is the Connected Content cache: (preview or live, method, URL). `pending` are sends that wait for their
     delay: (campaign id, braze_id) -> jobs. `promotions` holds promotion code lists by snippet,
     `schedules` what the API scheduled by schedule_id, `send_ids` the campaign of each; `time_zone` is the company's,
-    `platforms` what each app runs on, where that was set up.
+    `platforms` what each app runs on, where that was set up. `counted` are the messages of each user (by braze_id) that
+    count for the frequency caps `caps`, `journeys` each user's ways through Canvases.
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -67,6 +68,9 @@ class Engine:
     send_ids: dict[str, str] = field(default_factory=dict)
     time_zone: str = "UTC"
     platforms: dict[str, str] = field(default_factory=dict)
+    caps: tuple[Any, ...] = ()
+    counted: dict[str, Any] = field(default_factory=dict)
+    journeys: dict[str, list[Any]] = field(default_factory=dict)
 
     @cached_property
     def templates(self) -> Templates:

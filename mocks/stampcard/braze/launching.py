@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from stampcard.braze import segments, sending
-from stampcard.braze.campaigns import Campaign, Content, Variant, eligible_again
+from stampcard.braze import pacing, segments, sending
+from stampcard.braze.campaigns import Campaign, Content, eligible_again
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import User, Workspace
 
 NOW = timedelta()
+MAX_WAIT = timedelta(hours=72)
 YIELD_EVERY = 100
 """Messages of one launch after which other work gets its turn."""
-
-
-def pick_variant(campaign: Campaign, user: User) -> Variant:
-    """The variant of a user."""
-    return campaign.variants[0]
 
 
 def why_not_now(workspace: Workspace, campaign: Campaign, user: User) -> str:
@@ -99,8 +96,18 @@ async def send_variant(
     why: str,
     send_id: str | None = None,
 ) -> None:
-    """Every message of the user's variant."""
-    contents = pick_variant(campaign, user).messages
+    """Every message of the user's variant; none for a user of a control group."""
+    who = user.external_id or user.braze_id
+    if user.in_control_group and not campaign.exempt_from_control:
+        text = f"{campaign.name!r} not for {who}: Global Control Group"
+        workspace.world.record("braze", "campaign.control", text, cause=cause)
+        return
+    variant = pacing.pick_variant(workspace, campaign, user)
+    if variant is None:
+        text = f"{who} enrolled in the control group of campaign {campaign.name!r}"
+        workspace.world.record("braze", "campaign.control", text, cause=cause)
+        return
+    contents = variant.messages
     order = sending.Order(
         workspace, user, contents[0], dispatch_id, cause, why, campaign, campaign.send_to, names, send_id
     )
@@ -118,26 +125,34 @@ def schedule_launch(workspace: Workspace, campaign: Campaign, at: datetime, caus
             return
         text = f"campaign {campaign.name!r} launched"
         entry = workspace.world.record("braze", "campaign.launch", text, cause=cause)
-        audience = segments.members(workspace, campaign.audience)
-        await send_to_all(workspace, campaign, audience, {}, workspace.world.chance.hex(32), entry, "scheduled launch")
+        audience = list(segments.members(workspace, campaign.audience))
+        await _send_paced(workspace, campaign, audience, workspace.world.chance.hex(32), entry, at)
 
     workspace.world.clock.at(at, run, name=f"launch campaign {campaign.name}", vendor="braze", cause=cause)
 
 
-async def send_to_all(
-    workspace: Workspace,
-    campaign: Campaign,
-    users: Iterable[User],
-    names: Mapping[str, Any],
-    dispatch_id: str,
-    cause: int,
-    why: str,
-    send_id: str | None = None,
+async def _send_paced(
+    workspace: Workspace, campaign: Campaign, users: Sequence[User], dispatch_id: str, cause: int, launched: datetime
 ) -> None:
-    """A campaign to many: all share one dispatch id; who may not receive it again is passed over."""
+    """A campaign to many, at most its send rate limit each minute; what waits for 72 hours is not sent."""
+    world, limit = workspace.world, campaign.speed_limit or len(users)
+    if world.clock.now - launched >= MAX_WAIT:
+        text = f"campaign {campaign.name!r}: {len(users)} messages waited 72 hours for the send rate limit (rate_limit)"
+        world.record("braze", "campaign.launch", text, cause=cause)
+        return
+    await _send_to_all(workspace, campaign, users[:limit], dispatch_id, cause)
+    if left := users[limit:]:
+        rest = partial(_send_paced, workspace, campaign, left, dispatch_id, cause, launched)
+        world.clock.after(timedelta(minutes=1), rest, name=f"campaign {campaign.name}", vendor="braze", cause=cause)
+
+
+async def _send_to_all(
+    workspace: Workspace, campaign: Campaign, users: Iterable[User], dispatch_id: str, cause: int
+) -> None:
+    """All share one dispatch id; who may not receive it again is passed over."""
     for number, user in enumerate(users, 1):
         if workspace.users.get(user.braze_id) is user and eligible_again(campaign, user, workspace.world.clock.now):
-            await send_variant(workspace, campaign, user, names, dispatch_id, cause, why, send_id)
+            await send_variant(workspace, campaign, user, {}, dispatch_id, cause, "scheduled launch")
         if number % YIELD_EVERY == 0:
             await asyncio.sleep(0)
 
@@ -151,7 +166,8 @@ async def preview(workspace: Workspace, campaign: Campaign, user: User, cause: i
     Connected Content calls are really made, with the preview's cache.
     """
     shown = []
-    for content in pick_variant(campaign, user).messages:
+    variant = pacing.pick_variant(workspace, campaign, user) or campaign.variants[0]
+    for content in variant.messages:
         shown.append(await _preview(workspace, campaign, content, user, cause))
     return shown
 

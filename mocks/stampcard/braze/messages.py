@@ -21,11 +21,11 @@ from stampcard.braze.targets import (
     check_broadcast,
     filtered,
     named_users,
-    not_emulated,
 )
 from stampcard.braze.values import size_of
 from stampcard.core.endpoint import Call, Reply
 
+TEMPLATE_TEXTS = ("subject", "body", "plaintext_body", "preheader", "should_inline_css")
 WEBHOOK_PARTS = {"url": "url", "request_method": "method", "request_headers": "headers", "body": "body"}
 
 
@@ -43,11 +43,13 @@ class ApiMessages:
         """Send to those of the users who are in the request's segment and audience."""
         workspace, body = self.call.state, self.call.body
         state = body.get("recipient_subscription_state") or "subscribed"
+        uncapped = body.get("override_frequency_capping") is True or body.get("override_messaging_limits") is True
         for user in filtered(workspace, body, users):
             order = sending.Order(
                 workspace, user, self.contents[0], self.dispatch_id, self.call.id, self.call.operation.path
             )
             order.campaign, order.send_to, order.send_id = self.campaign, state, body.get("send_id")
+            order.uncapped = uncapped
             await sending.send_all(order, self.contents)
 
     def everybody(self) -> list[User]:
@@ -121,7 +123,7 @@ def _content(call: Call[Workspace], campaign: Campaign | None, channel: str, mes
         raise errors.refused(known.too_long)
     variation = _variation(campaign, channel, message)
     if channel == "email":
-        _check_email(call, message, pointer)
+        message = _email(call, message, pointer)
     names = WEBHOOK_PARTS if channel == "webhook" else {name: name for name in known.fields}
     parts = {names[key]: value for key, value in message.items() if key in names and value is not None}
     if why := channels.fault(channel, parts):
@@ -129,9 +131,12 @@ def _content(call: Call[Workspace], campaign: Campaign | None, channel: str, mes
     return Content(variation or "", channel, parts, _variant_name(campaign, variation))
 
 
-def _check_email(call: Call[Workspace], message: Mapping[str, Any], pointer: str) -> None:
-    if message.get("email_template_id") is not None:
-        raise not_emulated(call, f"email_template_id of {call.operation.path}")
+def _email(call: Call[Workspace], message: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+    """The message with its template's texts, where it names one; its own texts win. Raises ApiError."""
+    template_id = message.get("email_template_id")
+    template = call.state.templates.get(template_id) if template_id is not None else None
+    if template_id is not None and template is None:
+        raise bad(call, "no e-mail template has this id", f"{pointer}/email_template_id")
     for name in ("app_id", "from"):
         if not message.get(name):
             raise bad(call, f"an email needs {name}", f"{pointer}/{name}")
@@ -139,6 +144,10 @@ def _check_email(call: Call[Workspace], message: Mapping[str, Any], pointer: str
         call.diagnose("unknown-app", "no app of this workspace has this id", f"{pointer}/app_id")
     if message.get("attachments"):
         call.diagnose("not-fetched", "attachments are listed in the outbox, not fetched", f"{pointer}/attachments")
+    if template is None:
+        return message
+    texts = {name: getattr(template, name) for name in TEMPLATE_TEXTS}
+    return {**texts, **{name: value for name, value in message.items() if value is not None}}
 
 
 def _variation(campaign: Campaign | None, channel: str, message: Mapping[str, Any]) -> str | None:

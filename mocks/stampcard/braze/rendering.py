@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,8 +59,11 @@ class Fetched:
         return 200 <= self.status < 300
 
 
+Row = dict[str, Any]
 Fetch = Callable[[Ask], Awaitable[Fetched]]
 TakeCode = Callable[[str], str]
+Items = Callable[[str, Sequence[str]], list[Row]]
+Select = Callable[[str, str], Awaitable[list[Row]]]
 
 
 async def _no_fetch(ask: Ask) -> Fetched:
@@ -71,12 +74,21 @@ def _no_codes(snippet: str) -> str:
     raise MessageAborted("promo_codes_not_supported", "promotion codes are not supported here")
 
 
+def _no_items(catalog: str, ids: Sequence[str]) -> list[Row]:
+    return []
+
+
+async def _no_selection(catalog: str, selection: str) -> list[Row]:
+    return []
+
+
 @dataclass(slots=True)
 class Run:
     """One rendering of one message field for one person.
 
-    `names` are the namespaces a template can reach, `blocks` the Content Blocks by name. `warnings`, `extras`
-    (message_extras) and `wants_retry` (a failed call with `:retry`) are what the rendering leaves behind.
+    `names` are the namespaces a template can reach, `blocks` the Content Blocks by name; `items` and `select` read
+    catalogs. `warnings`, `extras` (message_extras) and `wants_retry` (a failed call with `:retry`) are what the
+    rendering leaves behind.
     """
 
     now: datetime
@@ -86,6 +98,8 @@ class Run:
     take_code: TakeCode = _no_codes
     warnings: list[str] = field(default_factory=list)
     extras: dict[str, str] = field(default_factory=dict)
+    items: Items = _no_items
+    select: Select = _no_selection
     wants_retry: bool = False
     depth: int = 0
     steps: int = 0

@@ -14,6 +14,7 @@ from typing import Any
 
 from stampcard.braze import comparisons, launching
 from stampcard.braze.campaigns import ACTION_BASED, Campaign
+from stampcard.braze.canvas import journeys
 from stampcard.braze.profile import FIELDS
 from stampcard.braze.state import Tally, User, Workspace
 from stampcard.braze.variables import Dotted
@@ -122,6 +123,7 @@ def _happened(
             launching.cancel_pending(workspace, campaign, user)
         if any(matches(action) for action in campaign.triggers):
             _set_off(workspace, campaign, user, names, what, cause)
+    journeys.happened(workspace, user, matches, names, what, cause)
 
 
 def _set_off(

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from liquid import Node, RenderContext, Tag, Token, TokenStream
-from liquid.exceptions import LiquidError, LiquidSyntaxError
+from liquid.exceptions import LiquidSyntaxError
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG
 
-from stampcard.braze.liquid.tags import AsyncNode, parsed, rendered, run_of
-from stampcard.braze.rendering import Ask, Fetched, MessageAborted
+from stampcard.braze.liquid.tags import AsyncNode, parsed, rendered, rerendered, run_of
+from stampcard.braze.rendering import Ask, Fetched
 
 MAX_RESPONSE = 1024 * 1024
 """Bytes of an answer that can be used."""
@@ -27,11 +27,9 @@ DEFAULT_MAX_AGE = 300
 
 FLAGS = frozenset({"retry", "no_cache", "rerender"})
 WITH_VALUE = frozenset({"method", "headers", "body", "content_type", "save", "basic_auth", "auth_credentials"})
-RERENDER_BANS = ["connected_content", "catalog_items", "catalog_selection_items"]
 
 _OPTION = re.compile(r"\s+:(\w+)(?=\s|$)\s*")
 _BARE_NAME = re.compile(r"""(\{\{.*?\}\}(?!\}))|([\w.]*\$\{[^}]*\})""", re.DOTALL)
-_REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Part = Sequence[Node] | str
@@ -86,7 +84,7 @@ class ConnectedContentNode(AsyncNode):
             run.wants_retry = True
         text = self._usable(fetched)
         if text and "rerender" in plain:
-            text = await _rerendered(text, context)
+            text = await rerendered(text, context)
         found = _read_json(text) if text is not None else None
         if found is None:
             context.assign(plain.get("save", DEFAULT_VARIABLE), None)
@@ -131,20 +129,6 @@ def _read_json(text: str) -> tuple[Any] | None:
         return (json.loads(text),)
     except (ValueError, RecursionError):
         return None
-
-
-async def _rerendered(text: str, context: RenderContext) -> str:
-    """The answer as a template, one level deep: no Connected Content or catalog tags, only fields seen before."""
-    known = context.template.known_names  # type: ignore[attr-defined]
-    limited = _REFERENCE.sub(lambda match: match[0] if match[1] in known else "${}", text)
-    banned = context.disabled_tags
-    try:
-        context.disabled_tags = RERENDER_BANS
-        return await rendered(parsed(context.env, limited), context)
-    except LiquidError as error:
-        raise MessageAborted("template_parse_error", f"connected_content :rerender: {error.message}") from error
-    finally:
-        context.disabled_tags = banned
 
 
 class ConnectedContent(Tag):

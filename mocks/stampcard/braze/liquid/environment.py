@@ -25,12 +25,11 @@ from liquid.exceptions import ResourceLimitError
 from liquid.utils import ReadOnlyChainMap
 
 from stampcard.braze.liquid import conditions, tokens
+from stampcard.braze.liquid.catalogs import CatalogItems, CatalogSelectionItems
 from stampcard.braze.liquid.connected_content import ConnectedContent
 from stampcard.braze.liquid.filters import FILTERS, UNSUPPORTED, guarded
 from stampcard.braze.liquid.tags import (
     AbortMessage,
-    CatalogItems,
-    CatalogSelectionItems,
     For,
     MessageExtras,
     Output,

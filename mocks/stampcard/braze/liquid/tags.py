@@ -28,6 +28,9 @@ MAX_EXTRAS = 1024
 MAX_BLOCK_DEPTH = 2
 """A block within a block renders; at the third level Braze removes content and tag."""
 
+RERENDER_BANS = ["connected_content", "catalog_items", "catalog_selection_items"]
+
+_REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _QUOTED = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*""")
 _EXTRAS = re.compile(r"\s*:key\s+(.+?)\s+:value\s+(.+?)\s*", re.DOTALL)
 
@@ -47,6 +50,21 @@ async def rendered(part: Sequence[Node] | str, context: RenderContext) -> str:
     for node in part:
         await node.render_async(context, buffer)
     return buffer.getvalue()
+
+
+async def rerendered(text: str, context: RenderContext) -> str:
+    """A text from outside as a template, one level deep: no Connected Content or catalog tags, only fields that the
+    message names elsewhere."""
+    known = context.template.known_names  # type: ignore[attr-defined]
+    limited = _REFERENCE.sub(lambda match: match[0] if match[1] in known else "${}", text)
+    banned = context.disabled_tags
+    try:
+        context.disabled_tags = RERENDER_BANS
+        return await rendered(parsed(context.env, limited), context)
+    except LiquidError as error:
+        raise MessageAborted("template_parse_error", f":rerender: {error.message}") from error
+    finally:
+        context.disabled_tags = banned
 
 
 def run_of(context: Any) -> Run:
@@ -225,17 +243,3 @@ class Promotion(Tag):
         if match is None:
             raise LiquidSyntaxError("promotion is written {% promotion('snippet') %}", token=token)
         return PromotionNode(token, match[1] or match[2])
-
-
-class CatalogItems(Tag):
-    """Catalogs in messages are not emulated yet: such a template is refused when it is saved."""
-
-    name = "catalog_items"
-    block = False
-
-    def parse(self, stream: TokenStream) -> Node:
-        raise LiquidSyntaxError(f"stampcard does not emulate {self.name} yet", token=stream.current)
-
-
-class CatalogSelectionItems(CatalogItems):
-    name = "catalog_selection_items"
