@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments
+from stampcard.braze import counting, pacing, segments
 from stampcard.braze.canvas.records import Canvas, Journey
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.state import User, Workspace
@@ -49,6 +49,7 @@ def enter(
         return None
     canvas.entries[user.braze_id] = world.clock.now
     path = _pick_path(workspace, canvas, user)
+    counting.canvas_entered(workspace, canvas.id, path.id if path else None)
     if path is None:
         text = f"{who} enters {canvas.name!r} in its control group"
         world.record("braze", "canvas.entry", text, cause=cause)
