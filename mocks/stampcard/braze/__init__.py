@@ -22,6 +22,7 @@ from stampcard.braze import (
     exports,
     keys,
     limits,
+    live_activities,
     messages,
     preference_centers,
     schedules,
@@ -125,6 +126,8 @@ class Braze(Vendor[Workspace]):
         "campaigns_data_series": campaign_exports.campaign_series,
         "sends_data_series": campaign_exports.send_series,
         "campaigns_duplicate": duplicates.duplicate_campaign,
+        "live_activity_start": live_activities.start,
+        "live_activity_update": live_activities.update,
         # preference centers
         "preference_center_list": preference_centers.list_centers,
         "preference_center_get": preference_centers.get_center,
