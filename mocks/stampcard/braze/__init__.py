@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from stampcard.braze import (
     buttons,
     campaign_exports,
+    canvas_exports,
     catalog_items,
     catalogs,
     cdi,
@@ -126,6 +127,11 @@ class Braze(Vendor[Workspace]):
         "campaigns_data_series": campaign_exports.campaign_series,
         "sends_data_series": campaign_exports.send_series,
         "campaigns_duplicate": duplicates.duplicate_campaign,
+        "canvas_list": canvas_exports.list_canvases,
+        "canvas_details": canvas_exports.canvas_details,
+        "canvas_data_series": canvas_exports.canvas_series,
+        "canvas_data_summary": canvas_exports.canvas_summary,
+        "canvas_duplicate": canvas_exports.duplicate_canvas,
         "live_activity_start": live_activities.start,
         "live_activity_update": live_activities.update,
         # preference centers

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from stampcard.braze.state import User, Workspace
 
-SENT, ERRORS = "sent", "errors"
+SENT, ERRORS, ENTRIES = "sent", "errors", "entries"
+
+
+def canvas_entered(workspace: Workspace, canvas_id: str, variant_id: str | None) -> None:
+    """Count one entry into a Canvas, and into the variant, if it is not the control group."""
+    now = workspace.world.clock.now
+    for name in (canvas_id, variant_id) if variant_id else (canvas_id,):
+        workspace.hourly[ENTRIES, name][int(now.timestamp()) // 3600] += 1
+    first, _ = workspace.canvas_entries.get(canvas_id, (now, now))
+    workspace.canvas_entries[canvas_id] = (first, now)
 
 
 def message_ended(

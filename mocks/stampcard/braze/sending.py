@@ -298,10 +298,12 @@ def _sent(order: Order, message: Message) -> None:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None or campaign.delivery == CANVAS_STEP:
+    if campaign is None:
+        return
+    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
+    if campaign.delivery == CANVAS_STEP:
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
-    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1

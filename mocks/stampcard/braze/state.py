@@ -170,7 +170,8 @@ class Workspace:
     addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
     ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
-    `recipients` who (braze_id) received a campaign or variation on a day since 1970.
+    `recipients` who (braze_id) received a campaign or variation on a day since 1970; `canvas_entries` when a Canvas was
+    entered first and last.
     """
 
     world: World
@@ -205,6 +206,7 @@ class Workspace:
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
+    canvas_entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     live_activities: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     preference_centers: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments, stops
+from stampcard.braze import counting, pacing, segments, stops
 from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.state import User, Workspace
@@ -49,6 +49,7 @@ def enter(
         return None
     canvas.entries[user.braze_id] = world.clock.now
     path = pick_path(workspace, canvas, user)
+    counting.canvas_entered(workspace, canvas.id, path.id if path else None)
     if path is None:
         stops.note(workspace, canvas, user, "control", "entered in the Canvas's control group", cause)
         return None
