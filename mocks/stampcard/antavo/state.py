@@ -168,6 +168,40 @@ class Entity(msgspec.Struct):
     data: dict[str, Any]
 
 
+class Criterion(msgspec.Struct, frozen=True):
+    """How often an action has to happen."""
+
+    action: str
+    threshold: int = 1
+    message: str = ""
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """A challenge: all criteria met is one completion, worth `points`; `max_completions` None is no limit."""
+
+    id: str
+    title: str
+    criteria: tuple[Criterion, ...]
+    description: str = ""
+    points: int = 0
+    max_completions: int | None = 1
+    starts_at: str = ""
+    ends_at: str = ""
+    tags: tuple[str, ...] = ()
+    category: str = ""
+    resettable: bool = False
+    segments: tuple[str, ...] = ()
+
+
+class Progress(msgspec.Struct):
+    """A member's way through a challenge: how often each criterion's action happened since the last completion."""
+
+    current: list[int]
+    completions: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
 class Batch(msgspec.Struct):
     """A bulk operation; `status` is queued, processing or done. `errors` maps a row to its message and code."""
 
@@ -210,6 +244,7 @@ class Customer(msgspec.Struct):
     transactions: list[Transaction] = []
     claims: dict[str, Claims] = {}
     tiers: dict[str, Standing] = {}
+    challenges: dict[str, Progress] = {}
     mapped: dict[str, Any] = {}
 
 
@@ -295,6 +330,7 @@ class Brand:
     entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
     list_members: dict[str, dict[str, None]] = field(default_factory=dict)
     tiers: dict[str, Structure] = field(default_factory=dict)
+    challenges: dict[str, Challenge] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)

@@ -18,9 +18,11 @@ from stampcard.braze import (
     email_templates,
     emails,
     errors,
+    export_jobs,
     exports,
     keys,
     limits,
+    live_activities,
     messages,
     preference_centers,
     schedules,
@@ -35,6 +37,7 @@ from stampcard.braze import (
     user_ids,
     users,
 )
+from stampcard.braze.canvas import api as canvas_api
 from stampcard.braze.state import ApiKey, Workspace
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
@@ -105,6 +108,10 @@ class Braze(Vendor[Workspace]):
         "catalog_item_delete": catalog_items.delete_item,
         # exports
         "users_export_ids": exports.export_ids,
+        "users_export_segment": export_jobs.export_segment,
+        "users_export_global_control_group": export_jobs.export_control_group,
+        "export_segment_cancel": export_jobs.cancel_segment,
+        "stampcard_export_download": export_jobs.download,
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
@@ -119,6 +126,8 @@ class Braze(Vendor[Workspace]):
         "campaigns_data_series": campaign_exports.campaign_series,
         "sends_data_series": campaign_exports.send_series,
         "campaigns_duplicate": duplicates.duplicate_campaign,
+        "live_activity_start": live_activities.start,
+        "live_activity_update": live_activities.update,
         # preference centers
         "preference_center_list": preference_centers.list_centers,
         "preference_center_get": preference_centers.get_center,
@@ -158,10 +167,17 @@ class Braze(Vendor[Workspace]):
         "campaigns_trigger_schedule_create": schedules.create_trigger,
         "campaigns_trigger_schedule_update": schedules.update_trigger,
         "campaigns_trigger_schedule_delete": schedules.delete_trigger,
+        "canvas_trigger_send": canvas_api.trigger,
+        "canvas_trigger_schedule_create": canvas_api.create_schedule,
+        "canvas_trigger_schedule_update": canvas_api.update_schedule,
+        "canvas_trigger_schedule_delete": canvas_api.delete_schedule,
         "messages_scheduled_broadcasts": schedules.list_broadcasts,
     }
 
-    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {
+        "preview": buttons.preview,
+        "why": buttons.why,
+    }
 
     def __init__(self, contracts: Path | None = None) -> None:
         self._callers: dict[str, Caller[Workspace]] = {}
@@ -201,12 +217,19 @@ class Braze(Vendor[Workspace]):
         self._register(state)
 
     def identify(self, request: Request) -> Caller[Workspace] | None:
-        return self._callers.get(keys.sent_key(request))
+        caller = self._callers.get(keys.sent_key(request))
+        if caller is None and request.raw_path.startswith(export_jobs.PLACE):
+            return next((at for at in self._callers.values() if export_jobs.names(at.state, request.raw_path)), None)
+        return caller
 
     def authenticate(
         self, caller: Caller[Workspace] | None, request: Request, operation: Operation
     ) -> Caller[Workspace]:
         scheme = operation.extra.get("auth", "rest")
+        if scheme == "url":
+            if caller is None:
+                raise self.not_found(request)
+            return caller
         if caller is None or caller.key.scheme != scheme:
             sent = keys.sent_key(request)
             raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)

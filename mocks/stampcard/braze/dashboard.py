@@ -39,7 +39,7 @@ def known_segments(workspace: Workspace, document: Row) -> frozenset[str]:
 def check_segments(workspace: Workspace, document: Row) -> None:
     known = known_segments(workspace, document)
     for index, row in enumerate(document["segments"]):
-        _check_rule(row, known, f"/braze/segments/{index}")
+        check_rule(row, known, f"/braze/segments/{index}")
     _check_nesting(workspace, document)
 
 
@@ -63,7 +63,7 @@ def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
             sizes.track(workspace, key)
 
 
-def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
+def check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
     found = segments.fault(rule, known)
     if found:
         raise SetupError(pointer + found[0], found[1])
@@ -157,11 +157,11 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         raise SetupError(f"{pointer}/triggers", "an action-based campaign has a trigger")
     for key in ("triggers", "exception_events"):
         for place, action in enumerate(row.get(key, ())):
-            _check_action(action, f"{pointer}/{key}/{place}")
+            check_action(action, f"{pointer}/{key}/{place}")
     if "target_audience" in row:
-        _check_rule(row["target_audience"], known, f"{pointer}/target_audience")
+        check_rule(row["target_audience"], known, f"{pointer}/target_audience")
     for key in ("schedule_delay", "re_eligibility"):
-        _duration(row.get(key, 0), f"{pointer}/{key}")
+        duration(row.get(key, 0), f"{pointer}/{key}")
     if "at" in row.get("schedule", {}) and row["schedule"]["at"] != "now":
         try:
             parse_instant(row["schedule"]["at"])
@@ -178,7 +178,7 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         raise SetupError(f"{pointer}/quiet_hours", "start and end differ")
     for where, messages in _messages_in(row):
         for channel, parts in messages.items():
-            _check_message(workspace, channel, parts, f"{pointer}{where}/{channel}", complete=delivery != API)
+            check_message(workspace, channel, parts, f"{pointer}{where}/{channel}", complete=delivery != API)
 
 
 def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
@@ -189,7 +189,7 @@ def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
         yield f"/variants/{index}/messages", variant["messages"]
 
 
-def _check_action(action: Row, pointer: str) -> None:
+def check_action(action: Row, pointer: str) -> None:
     needed = {"perform custom event": "event", "change custom attribute value": "attribute"}.get(action["action"])
     if needed and needed not in action:
         raise SetupError(pointer, f"{action['action']!r} needs {needed!r}")
@@ -199,7 +199,7 @@ def _check_action(action: Row, pointer: str) -> None:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
 
 
-def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
+def check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
     fields = {name: value for name, value in parts.items() if name != "message_variation_id"}
     if unknown := fields.keys() - CHANNELS[channel].fields:
         raise SetupError(f"{pointer}/{min(unknown)}", f"a message of the channel {channel} has no such field")
@@ -227,7 +227,7 @@ def templates_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from templates_in(item, f"{place}/{index}")
 
 
-def _duration(value: Any, pointer: str = "") -> timedelta:
+def duration(value: Any, pointer: str = "") -> timedelta:
     if value == "immediately":
         return timedelta()
     try:
@@ -259,13 +259,13 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         updated_at=now,
         audience=row.get("target_audience"),
         send_to=SEND_TO[row.get("send_to", "subscribed or opted-in")],
-        re_eligibility=_duration(row["re_eligibility"]) if "re_eligibility" in row else None,
+        re_eligibility=duration(row["re_eligibility"]) if "re_eligibility" in row else None,
         triggers=tuple(row.get("triggers", ())),
         exceptions=tuple(row.get("exception_events", ())),
-        delay=_duration(row.get("schedule_delay", 0)),
+        delay=duration(row.get("schedule_delay", 0)),
         recheck=row.get("re_evaluate_segment_at_send_time", False),
         at=None if schedule is None else now if schedule == "now" else parse_instant(schedule),
-        quiet_hours=_quiet_hours(row.get("quiet_hours")),
+        quiet_hours=quiet_hours(row.get("quiet_hours")),
         capped=not row.get("ignore_frequency_capping", False),
         exempt_from_control=row.get("exempt_from_global_control_group", False),
         speed_limit=row.get("send_rate_limit"),
@@ -278,7 +278,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         launching.schedule_launch(workspace, campaign, max(campaign.at, now))
 
 
-def _quiet_hours(row: Row | None) -> pacing.QuietHours | None:
+def quiet_hours(row: Row | None) -> pacing.QuietHours | None:
     if row is None:
         return None
     start, end = time.fromisoformat(row["start"]), time.fromisoformat(row["end"])
@@ -292,14 +292,21 @@ def _variants(workspace: Workspace, row: Row) -> tuple[Variant, ...]:
     variants = []
     for variant in given:
         own = "" if "messages" in row else f".{variant['name']}"
-        contents = []
-        for channel, parts in variant["messages"].items():
-            key = parts.get("message_variation_id") or secrets.uuid(f"braze.variation.{name}{own}.{channel}")
-            fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
-            contents.append(Content(key, channel, fields, variant["name"]))
+        contents = contents_of(workspace, variant["messages"], f"{name}{own}", variant["name"])
         key = secrets.uuid(f"braze.variant.{name}{own}")
-        variants.append(Variant(key, variant["name"], variant["percentage"], tuple(contents)))
+        variants.append(Variant(key, variant["name"], variant["percentage"], contents))
     return tuple(variants)
+
+
+def contents_of(workspace: Workspace, messages: Row, label: str, variant: str) -> tuple[Content, ...]:
+    """Messages by channel, with ids derived from a label where the document gives none."""
+    contents = []
+    for channel, parts in messages.items():
+        given = parts.get("message_variation_id")
+        key = given or workspace.world.secrets.uuid(f"braze.variation.{label}.{channel}")
+        fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
+        contents.append(Content(key, channel, fields, variant))
+    return tuple(contents)
 
 
 # Messaging settings

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from stampcard.braze import comparisons
-from stampcard.braze.state import User, Workspace
+from stampcard.braze.state import NOTHING, User, Workspace
 
 Rule = Mapping[str, Any]
 
@@ -43,28 +43,34 @@ def described(rule: Rule) -> str:
     return (joined or "all users") + (f", except {without}" if without else "")
 
 
-def holds(workspace: Workspace, rule: Rule | None, user: User) -> bool:
-    """Whether a user is in an audience: a group of filters (`match`, `filters`, `exclude`), or None for all users."""
-    return rule is None or not why_not(workspace, rule, user)
+def holds(workspace: Workspace, rule: Rule | None, user: User, context: Rule = NOTHING) -> bool:
+    """Whether a user is in an audience: a group of filters (`match`, `filters`, `exclude`), or None for all users.
+
+    `context` are the variables of a Canvas, for the filter Context Variable.
+    """
+    return rule is None or not why_not(workspace, rule, user, context)
 
 
-def why_not(workspace: Workspace, rule: Rule, user: User) -> str:
+def why_not(workspace: Workspace, rule: Rule, user: User, context: Rule = NOTHING) -> str:
     """The first filter that keeps a user out, in words; empty when none does."""
-    failed = [text for item in rule.get("filters", ()) if (text := _why_not_item(workspace, item, user))]
+    failed = [text for item in rule.get("filters", ()) if (text := _why_not_item(workspace, item, user, context))]
     if rule.get("match", "all") == "any":
         if rule.get("filters") and len(failed) == len(rule["filters"]):
             return f"none of: {'; '.join(failed)}"
     elif failed:
         return failed[0]
     for item in rule.get("exclude", ()):
-        if not _why_not_item(workspace, item, user):
+        if not _why_not_item(workspace, item, user, context):
             return f"excluded: {_words(item)}"
     return ""
 
 
-def _why_not_item(workspace: Workspace, item: Rule, user: User) -> str:
-    if "filters" in item or "exclude" in item:
-        return why_not(workspace, item, user)
+def _why_not_item(workspace: Workspace, item: Rule, user: User, context: Rule) -> str:
+    if "filter" not in item:
+        return why_not(workspace, item, user, context)
+    if item["filter"] == "Context Variable":
+        found = comparisons.values_at(context, item["name"])
+        return "" if matches(found, item["comparison"], item.get("value"), workspace) else _words(item)
     return "" if FILTERS[item["filter"]](workspace, item, user) else _words(item)
 
 
@@ -172,6 +178,7 @@ def _received(workspace: Workspace, item: Rule, user: User) -> bool:
 FILTERS: Mapping[str, Callable[[Workspace, Rule, User], bool]] = {
     "Custom Attribute": _custom_attribute,
     "Custom Event": _custom_event,
+    "Context Variable": lambda workspace, item, user: False,
     "Segment Membership": _segment,
     "Email Subscription Status": _email_status,
     "Push Subscription Status": _push_status,
@@ -197,7 +204,9 @@ SPECIAL: Mapping[str, frozenset[str]] = {
     "Received Message from Campaign": frozenset({"has", "has not"}),
 }
 """Filters with comparisons of their own."""
-NAMED = frozenset({"Custom Attribute", "Custom Event", "Segment Membership", "Received Message from Campaign"})
+NAMED = frozenset(
+    {"Custom Attribute", "Custom Event", "Context Variable", "Segment Membership", "Received Message from Campaign"}
+)
 GENERAL = frozenset(comparisons.POSITIVE) | comparisons.NEGATIVE.keys() | comparisons.WITHOUT_VALUE
 
 

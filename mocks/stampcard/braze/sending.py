@@ -6,7 +6,7 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,12 +29,19 @@ UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
 """What `campaign.${dispatch_id}` shows in a preview."""
 
 
+CANVAS_STEP = "canvas_step"
+"""The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
+EMPTY = Content("", "", {})
+"""For what renders a text and sends nothing."""
+
+
 @dataclass(slots=True)
 class Order:
     """One message that is to reach one user.
 
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
     beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    `title` is what the outbox shows for the campaign's name; `ended` hears that the message waits no more.
     `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
     """
 
@@ -52,6 +59,8 @@ class Order:
     preview: bool = False
     codes: dict[str, str] = field(default_factory=dict)
     tries: int = 0
+    title: str | None = None
+    ended: Callable[[], None] | None = None
 
     def namespaces(self) -> dict[str, Any]:
         """All names the message's templates can reach."""
@@ -84,8 +93,11 @@ class Rendered:
         return {key: value for key, value in found.items() if value}
 
 
-async def send_all(order: Order, contents: Iterable[Content]) -> None:
-    """The messages of all channels of one send; they share the promotion codes."""
+async def send_all(order: Order, contents: Sequence[Content]) -> None:
+    """The messages of all channels of one send, the order's own first; they share the promotion codes."""
+    if len(contents) == 1:
+        await send(order)
+        return
     codes: dict[str, str] = {}
     for content in contents:
         await send(replace(order, content=content, codes=codes))
@@ -101,7 +113,7 @@ async def send(order: Order) -> Message:
         vendor="braze",
         channel=order.content.channel,
         user=user.external_id or user.braze_id,
-        campaign=campaign.name if campaign else None,
+        campaign=order.title or (campaign.name if campaign else None),
         status="waiting",
         parts={},
         cause=order.cause,
@@ -117,6 +129,7 @@ async def send(order: Order) -> Message:
 
 
 async def _attempt(order: Order, message: Message) -> None:
+    """One go at a message; a later one starts anew."""
     world = order.workspace.world
     entry = world.journal.next_id()
     message.entry = entry
@@ -124,38 +137,45 @@ async def _attempt(order: Order, message: Message) -> None:
     message.detail.pop("waits_for", None)
     rendered = Rendered({})
     try:
-        reach = CHANNELS[order.content.channel].reach
-        reach(order.workspace, order.user, order.content.parts, order.send_to)
-        if (until := _hold(order)) is not None:
-            _wait(order, message, until, "quiet hours", entry)
-            _record(order, message, entry)
-            return
-        if order.tries == 0:
-            promotions.reserve(order.workspace, order.content.parts, order.codes)
-        await render(order, rendered, entry)
-        if order.content.channel == "webhook":
-            webhooks.check(rendered.parts)
-        if rendered.wants_retry and order.tries >= len(CC_RETRIES):
-            raise MessageAborted("exhausted_cc_retries", "Connected Content failed and its retries are exhausted")
+        await _prepare(order, message, rendered, entry)
     except MessageAborted as aborted:
-        message.parts = rendered.parts
-        message.detail |= rendered.detail()
         _abort(order, message, aborted)
-        _record(order, message, entry)
-        return
     message.parts = rendered.parts
     message.detail |= rendered.detail()
+    if message.status == "waiting" and "due" not in message.detail:
+        if order.content.channel == "webhook":
+            webhooks.deliver(order.workspace, message, entry, lambda aborted: _delivered(order, message, aborted))
+        else:
+            _sent(order, message)
+    _record(order, message, entry)
+    if order.ended is not None and "due" not in message.detail:
+        order.ended()
+
+
+async def _prepare(order: Order, message: Message, rendered: Rendered, entry: int) -> None:
+    """Everything before the message is handed over; a later attempt is noted in `detail.due`. Raises
+    MessageAborted."""
+    channel = CHANNELS[order.content.channel]
+    channel.reach(order.workspace, order.user, order.content.parts, order.send_to)
+    if (until := _hold(order)) is not None:
+        _wait(order, message, until, "quiet hours", entry)
+        return
+    if order.tries == 0:
+        promotions.reserve(order.workspace, order.content.parts, order.codes)
+    await render(order, rendered, entry)
+    if order.content.channel == "webhook":
+        webhooks.check(rendered.parts)
     if rendered.wants_retry:
         _requeue(order, message, entry)
-    elif order.content.channel == "webhook":
-        webhooks.deliver(order.workspace, message, entry, lambda sent: _ended(order, message, sent))
-    else:
-        _sent(order, message)
-    _record(order, message, entry)
 
 
 async def render(order: Order, rendered: Rendered, entry: int) -> None:
-    """Render all parts into `rendered`; each field has its own variables. Raises MessageAborted."""
+    """Render all parts of the order's content into `rendered`. Raises MessageAborted."""
+    await render_parts(order, order.content.parts, rendered, entry)
+
+
+async def render_parts(order: Order, parts: Mapping[str, Any], rendered: Rendered, entry: int) -> dict[str, Any]:
+    """Render parts into `rendered` and return them; each field has its own variables. Raises MessageAborted."""
     workspace, names = order.workspace, order.namespaces()
     blocks = Blocks(workspace)
     take_code = promotions.taker(workspace, order.codes, preview=order.preview)
@@ -184,8 +204,9 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
         finally:
             rendered.wants_retry = rendered.wants_retry or run.wants_retry
 
-    for name, part in order.content.parts.items():
+    for name, part in parts.items():
         rendered.parts[name] = await _every_text(part, text)
+    return rendered.parts
 
 
 async def _every_text(part: Any, text: Any) -> Any:
@@ -244,6 +265,8 @@ def _wait(order: Order, message: Message, until: datetime, why: str, entry: int)
 
 def _requeue(order: Order, message: Message, entry: int) -> None:
     """Put the message to the back of the queue: it is rendered anew, as a whole, when its time comes."""
+    if order.tries >= len(CC_RETRIES):
+        raise MessageAborted("exhausted_cc_retries", "Connected Content failed and its retries are exhausted")
     clock = order.workspace.world.clock
     wait = timedelta(seconds=CC_RETRIES[order.tries])
     order.tries += 1
@@ -257,7 +280,7 @@ def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
     message.detail["abort_type"] = aborted.kind
 
 
-def _ended(order: Order, message: Message, aborted: MessageAborted | None) -> None:
+def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -> None:
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
@@ -275,7 +298,7 @@ def _sent(order: Order, message: Message) -> None:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None:
+    if campaign is None or campaign.delivery == CANVAS_STEP:
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)

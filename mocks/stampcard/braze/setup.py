@@ -13,6 +13,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from stampcard.braze import attributes, cdi, content_setup, dashboard, identity
+from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
 from stampcard.braze.values import read_time
@@ -242,5 +243,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
     Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
     Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
+    Section("canvases", canvases.apply_canvases, canvases.check_canvases),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

@@ -205,6 +205,8 @@ class Workspace:
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
+    live_activities: dict[str, Any] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
     preference_centers: dict[str, Any] = field(default_factory=dict)
     sdk_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     dashboard_users: dict[str, Any] = field(default_factory=dict)

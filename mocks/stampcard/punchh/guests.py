@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stampcard.punchh import campaigns, events, params
+from stampcard.punchh import campaigns, events, migrations, params
 from stampcard.punchh.errors import Words
 from stampcard.punchh.state import Business, Guest, Member
 
@@ -211,6 +211,7 @@ def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None)
     guest = add(business, made, channel=channel)
     entry = events.guest(business, guest, "create", cause=cause)
     events.signed_up(business, guest, cause=cause)
+    migrations.take_over(business, guest, cause=entry or cause)
     campaigns.signed_up(business, guest, cause=entry or cause)
     return guest
 

@@ -118,6 +118,8 @@ def apply(business: Business, section: Section) -> None:
         _location(business, row)
     for row in section.get("redeemables", ()):
         _redeemable(business, row)
+    for row in section.get("social_identities", ()):
+        business.social_identities[row["token"]] = dict(row)
     for row in section.get("guests", ()):
         _guest(business, row)
     for row in section.get("segments", ()):
@@ -175,6 +177,7 @@ def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
     old = _same(business.redeemables, row)
     number = row.get("id") or (old.id if old else business.next_id("redeemables"))
     values = {**row, "id": number, "end_time": instant(business, row.get("end_time"))}
+    values["facts"] = {"deal": values.pop("deal", False)}
     values.setdefault("uuid", business.world.secrets.uuid(f"punchh redeemable {number}"))
     made = Redeemable(created_at=business.now, updated_at=business.now, **values)
     business.redeemables[number] = made

@@ -353,6 +353,10 @@ class Business:
     uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)
     banned_devices: set[str] = field(default_factory=set)
     reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
+    session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
+    social_identities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    feedbacks: dict[int, dict[str, Any]] = field(default_factory=dict)
+    migration_users: dict[int, dict[str, Any]] = field(default_factory=dict)
     rolling_job: Job | None = None
     adapters: dict[str, Adapter] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)

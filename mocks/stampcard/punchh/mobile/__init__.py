@@ -6,7 +6,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.mobile import checkins, discounts, offers, redemptions, sessions, users
+from stampcard.punchh.mobile import (
+    account,
+    challenges,
+    checkins,
+    deals,
+    discounts,
+    notifications,
+    offers,
+    redemptions,
+    relations,
+    sessions,
+    social,
+    transfers,
+    users,
+)
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_users__post": users.sign_up,
@@ -35,4 +49,34 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_discounts_active__get": discounts.active,
     "mobile_discounts_select__post": discounts.select,
     "mobile_discounts_unselect__delete": discounts.unselect,
+    "mobile_users_forgot_password__post": account.forgot_password,
+    "mobile_users_send_verification_email__post": account.send_verification_email,
+    "mobile_users_user_id__get": account.show,
+    "mobile_session_tokens__post": account.session_token,
+    "mobile_users_lifetime_stats__get": account.lifetime_stats,
+    "mobile_users_points_expiry_timeline__get": account.points_expiry_timeline,
+    "mobile_estimate_points__get": account.estimate_points,
+    "mobile_users_request_reactivation__post": account.request_reactivation,
+    "mobile_verify_token__post": account.send_code,
+    "mobile_verify_token__put": account.check_code,
+    "mobile_user_relations__post": relations.create,
+    "mobile_user_relations_id__put": relations.update,
+    "mobile_user_relations_id__delete": relations.delete,
+    "mobile_messages__get": notifications.messages,
+    "mobile_message_readerships__post": notifications.mark_read,
+    "mobile_message_readerships_message_id__delete": notifications.delete_message,
+    "mobile_notifications__get": notifications.notifications,
+    "mobile_notifications_id__delete": notifications.delete_notification,
+    "mobile_loyalty_transfers_points__post": transfers.points,
+    "mobile_loyalty_transfers_currency__post": transfers.currency,
+    "mobile_loyalty_transfers_reward__post": transfers.reward,
+    "mobile_deals__get": deals.listing,
+    "mobile_deals__post": deals.save,
+    "mobile_deals_redeemable_uuid__get": deals.show,
+    "mobile_challenges__get": challenges.disabled,
+    "mobile_challenges_id__get": challenges.disabled,
+    "mobile_users_challenges_listing__get": challenges.disabled,
+    "mobile_users_google_sign_in__post": social.google,
+    "mobile_users_connect_with_facebook__post": social.facebook,
+    "mobile_apple_registrations__post": social.apple,
 }
