@@ -189,6 +189,8 @@ def unauthorized(operation: Any, target: Target, checked: Checked) -> Iterator[F
 def curl(request: httpx.Request) -> str:
     """The line that repeats a call, credentials and all."""
     skipped = ("host", "content-length", "accept-encoding", "connection", "user-agent")
-    headers = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers.items() if name not in skipped]
+    headers = [
+        f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers.items() if name not in skipped
+    ]
     body = [f"--data-binary {shlex.quote(request.content.decode(errors='replace'))}"] if request.content else []
     return " ".join(["curl", "-X", request.method, *headers, *body, shlex.quote(str(request.url))])

@@ -33,6 +33,10 @@ def _documented(contract: Contract) -> list[Operation]:
     return [operation for operation in contract if operation.tier != "own"]
 
 
+def _documented(contract: Contract) -> list[Operation]:
+    return [operation for operation in contract if not operation.ours]
+
+
 def _vendor(contract: Contract) -> dict[str, Any]:
     operations = _documented(contract)
     return {
