@@ -215,10 +215,20 @@ class Batch(msgspec.Struct):
     results: dict[str, dict[str, Any]] = {}
 
 
+class Lot(msgspec.Struct):
+    """Points one event earned, and when they expire; `over` once that day has come."""
+
+    customer: str
+    points: Number
+    due: datetime
+    over: bool = False
+
+
 class Customer(msgspec.Struct):
     """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
 
-    `mapped` is what Braze was told last (or the values when the mapping was saved).
+    `mapped` is what Braze was told last (or the values when the mapping was saved); `lost` counts points that were
+    taken off the score again.
     """
 
     id: str
@@ -234,6 +244,8 @@ class Customer(msgspec.Struct):
     reserved: Number = 0
     pending: Number = 0
     expired: Number = 0
+    lost: Number = 0
+    lots: list[Lot] = []
     purchase_total: Number = 0
     purchase_count: int = 0
     purchase_item_count: Number = 0
