@@ -56,7 +56,8 @@ async def play(world: WorldClient) -> None:
     await world.expect(stored["joined"].startswith("2024-05-17"), "joined is that day", got=stored.get("joined"))
 
     await world.say("In Braze a date is a time: a campaign for those who joined before 2025 finds the member.")
-    audience = {"filters": [{"filter": "Custom Attribute", "name": "joined", "comparison": "before", "value": "2025-01-01"}]}
+    before = {"filter": "Custom Attribute", "name": "joined", "comparison": "before", "value": "2025-01-01"}
+    audience = {"filters": [before]}
     webhook = {"url": f"{world.facts['braze']['url']}/no/such/path", "method": "POST", "body": "{{${user_id}}}"}
     campaign = {"name": "Old friends", "delivery": "scheduled", "schedule": {"at": "now"}, "target_audience": audience}
     await world.setup({"braze": {"campaigns": [{**campaign, "messages": {"webhook": webhook}}]}})

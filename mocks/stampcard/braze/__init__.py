@@ -188,7 +188,10 @@ class Braze(Vendor[Workspace]):
         "messages_scheduled_broadcasts": schedules.list_broadcasts,
     }
 
-    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {
+        "preview": buttons.preview,
+        "why": buttons.why,
+    }
 
     def __init__(self, contracts: Path | None = None) -> None:
         self._callers: dict[str, Caller[Workspace]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -55,7 +56,8 @@ class Engine:
     delay: (campaign id, braze_id) -> jobs. `promotions` holds promotion code lists by snippet,
     `schedules` what the API scheduled by schedule_id, `send_ids` the campaign of each; `time_zone` is the company's,
     `platforms` what each app runs on, where that was set up. `counted` are the messages of each user (by braze_id) that
-    count for the frequency caps `caps`, `journeys` each user's ways through Canvases.
+    count for the frequency caps `caps`, `journeys` each user's ways through Canvases, `stops`
+    why the last try of a campaign (by its id) did not reach a user (by braze_id).
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Engine:
     caps: tuple[Any, ...] = ()
     counted: dict[str, Any] = field(default_factory=dict)
     journeys: dict[str, list[Any]] = field(default_factory=dict)
+    stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 
     @cached_property
     def templates(self) -> Templates:

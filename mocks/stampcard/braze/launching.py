@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments, sending
+from stampcard.braze import pacing, segments, sending, stops
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import User, Workspace
@@ -19,13 +19,19 @@ YIELD_EVERY = 100
 """Messages of one launch after which other work gets its turn."""
 
 
-def why_not_now(workspace: Workspace, campaign: Campaign, user: User) -> str:
-    """Why a campaign is not for a user just now: its audience or an earlier receipt; empty when it is."""
+def may_get(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> bool:
+    """Whether a campaign is for a user just now: its audience, and an earlier receipt; a no is noted."""
     if campaign.audience is not None and (why := segments.why_not(workspace, campaign.audience, user)):
-        return f"not in the audience ({why})"
-    if not eligible_again(campaign, user, workspace.world.clock.now):
-        return "received already"
-    return ""
+        stops.note(workspace, campaign, user, "audience", f"not in the audience ({why})", cause)
+        return False
+    return _eligible(workspace, campaign, user, cause)
+
+
+def _eligible(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> bool:
+    if eligible_again(campaign, user, workspace.world.clock.now):
+        return True
+    stops.note(workspace, campaign, user, "re-eligibility", "received already", cause)
+    return False
 
 
 # Action-based
@@ -65,8 +71,7 @@ def cancel_pending(workspace: Workspace, campaign: Campaign, user: User) -> None
     """An exception event happened: sends that wait for their delay are not made."""
     for job in workspace.engine.pending.pop((campaign.id, user.braze_id), ()):
         job.cancel()
-        text = f"campaign {campaign.name!r} to {user.external_id or user.braze_id} cancelled by an exception event"
-        workspace.world.record("braze", "campaign.exception", text, cause=job.cause)
+        stops.note(workspace, campaign, user, "exception event", "cancelled by an exception event", job.cause)
 
 
 async def _send_triggered(
@@ -76,12 +81,10 @@ async def _send_triggered(
     world = workspace.world
     if workspace.users.get(user.braze_id) is not user or not campaign.enabled:
         return
-    who = user.external_id or user.braze_id
-    if not eligible_again(campaign, user, world.clock.now):
-        world.record("braze", "campaign.trigger", f"{campaign.name!r} not for {who}: received meanwhile", cause=cause)
+    if not _eligible(workspace, campaign, user, cause):
         return
     if campaign.recheck and campaign.audience and (why := segments.why_not(workspace, campaign.audience, user)):
-        world.record("braze", "campaign.trigger", f"{campaign.name!r} not for {who}: no longer {why}", cause=cause)
+        stops.note(workspace, campaign, user, "audience", f"no longer in the audience ({why})", cause)
         return
     await send_variant(workspace, campaign, user, names, world.chance.hex(32), cause, what)
 
@@ -97,15 +100,12 @@ async def send_variant(
     send_id: str | None = None,
 ) -> None:
     """Every message of the user's variant; none for a user of a control group."""
-    who = user.external_id or user.braze_id
     if user.in_control_group and not campaign.exempt_from_control:
-        text = f"{campaign.name!r} not for {who}: Global Control Group"
-        workspace.world.record("braze", "campaign.control", text, cause=cause)
+        stops.note(workspace, campaign, user, "control", "in the Global Control Group", cause)
         return
     variant = pacing.pick_variant(workspace, campaign, user)
     if variant is None:
-        text = f"{who} enrolled in the control group of campaign {campaign.name!r}"
-        workspace.world.record("braze", "campaign.control", text, cause=cause)
+        stops.note(workspace, campaign, user, "control", "enrolled in the campaign's control group", cause)
         return
     contents = variant.messages
     order = sending.Order(

@@ -6,7 +6,7 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -93,8 +93,11 @@ class Rendered:
         return {key: value for key, value in found.items() if value}
 
 
-async def send_all(order: Order, contents: Iterable[Content]) -> None:
-    """The messages of all channels of one send; they share the promotion codes."""
+async def send_all(order: Order, contents: Sequence[Content]) -> None:
+    """The messages of all channels of one send, the order's own first; they share the promotion codes."""
+    if len(contents) == 1:
+        await send(order)
+        return
     codes: dict[str, str] = {}
     for content in contents:
         await send(replace(order, content=content, codes=codes))
@@ -299,6 +302,8 @@ def _sent(order: Order, message: Message) -> None:
         return
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     if campaign.delivery == CANVAS_STEP:
+        canvas_id = order.names["canvas"]["api_id"]
+        counting.step_received(order.workspace, order.user, canvas_id, campaign.id, campaign.name)
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
     campaign.first_sent = campaign.first_sent or now

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, launching
-from stampcard.braze.campaigns import ACTION_BASED, Campaign
+from stampcard.braze import comparisons, launching, stops
+from stampcard.braze.campaigns import ACTION_BASED
 from stampcard.braze.canvas import journeys
 from stampcard.braze.profile import FIELDS
-from stampcard.braze.state import Tally, User, Workspace
+from stampcard.braze.state import User, Workspace
 from stampcard.braze.variables import Dotted
 
 EVENT, PURCHASE, ATTRIBUTE, EMAIL_ADDED = (
@@ -39,14 +39,14 @@ def event_happened(
         return named and _properties_match(workspace, action, properties)
 
     # The audience is looked at as it was before the event, so the event itself does not count for its filters.
-    tally = user.events.pop(name, None)
-    if tally is not None and tally.count > 1:
-        user.events[name] = Tally(tally.first, tally.last, tally.count - 1)
+    tally = user.events.get(name)
+    if tally is not None:
+        tally.count -= 1
     try:
         _happened(workspace, user, matches, {"event_properties": Dotted(properties)}, f"custom event {name}", cause)
     finally:
         if tally is not None:
-            user.events[name] = tally
+            tally.count += 1
 
 
 def purchase_happened(
@@ -104,6 +104,13 @@ def _properties_match(workspace: Workspace, action: Mapping[str, Any], propertie
     return any(verdicts) if action.get("match") == "any" else all(verdicts)
 
 
+def _is_of(action: Mapping[str, Any], what: str) -> bool:
+    """Whether a happening is the one a trigger waits for, its properties aside."""
+    if action["action"] == EVENT:
+        return what == f"custom event {action['event']}"
+    return action["action"] == PURCHASE and what == f"purchase of {action.get('product', '')}"
+
+
 def _happened(
     workspace: Workspace,
     user: User,
@@ -122,17 +129,8 @@ def _happened(
         if any(matches(action) for action in campaign.exceptions):
             launching.cancel_pending(workspace, campaign, user)
         if any(matches(action) for action in campaign.triggers):
-            _set_off(workspace, campaign, user, names, what, cause)
+            if launching.may_get(workspace, campaign, user, cause):
+                launching.schedule_triggered(workspace, campaign, user, names, what, cause)
+        elif any(_is_of(action, what) for action in campaign.triggers):
+            stops.note(workspace, campaign, user, "trigger", f"{what}: its properties do not match", cause)
     journeys.happened(workspace, user, matches, names, what, cause)
-
-
-def _set_off(
-    workspace: Workspace, campaign: Campaign, user: User, names: Mapping[str, Any], what: str, cause: int
-) -> None:
-    world = workspace.world
-    who = user.external_id or user.braze_id
-    why = launching.why_not_now(workspace, campaign, user)
-    if why:
-        world.record("braze", "campaign.trigger", f"{campaign.name!r} not for {who}: {why}", cause=cause)
-    else:
-        launching.schedule_triggered(workspace, campaign, user, names, what, cause)

@@ -93,7 +93,7 @@ async def test_the_audience_decides_who_enters(world: WorldClient) -> None:
 
     await happen(world)
 
-    (entry_event,) = await world.journal(operation="canvas.entry")
+    (entry_event,) = await world.journal(operation="stopped.entry")
     assert "not in the audience (Custom Attribute vip is true)" in entry_event["summary"]
 
 
@@ -361,7 +361,8 @@ async def test_variants_and_control_group_of_a_canvas(world: WorldClient) -> Non
     await world.advance("1d")
 
     assert 15 < len(await world.outbox()) < 45
-    assert len(await world.journal(operation="canvas.entry")) == 60
+    entries = [await world.journal(operation=name) for name in ("canvas.entry", "stopped.control")]
+    assert sum(map(len, entries)) == 60
 
 
 async def test_every_kind_of_step_through_thirty_days(world: WorldClient) -> None:

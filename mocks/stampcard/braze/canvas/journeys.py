@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import counting, pacing, segments
-from stampcard.braze.canvas.records import Canvas, Journey
+from stampcard.braze import counting, pacing, segments, stops
+from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.values import detect_time
@@ -45,14 +45,13 @@ def enter(
     if not why and user.in_control_group and not canvas.exempt_from_control:
         why = "Global Control Group"
     if why:
-        world.record("braze", "canvas.entry", f"{who} does not enter {canvas.name!r}: {why}", cause=cause)
+        stops.note(workspace, canvas, user, "entry", why, cause)
         return None
     canvas.entries[user.braze_id] = world.clock.now
-    path = _pick_path(workspace, canvas, user)
-    counting.canvas_entered(workspace, canvas.id, path.id if path else None)
+    path = pick_path(workspace, canvas, user)
+    counting.canvas_entered(workspace, user, canvas.id, path)
     if path is None:
-        text = f"{who} enters {canvas.name!r} in its control group"
-        world.record("braze", "canvas.entry", text, cause=cause)
+        stops.note(workspace, canvas, user, "control", "entered in the Canvas's control group", cause)
         return None
     text = f"{who} enters {canvas.name!r}, variant {path.name!r}, by {what}"
     entry = world.record("braze", "canvas.entry", text, cause=cause)
@@ -62,7 +61,8 @@ def enter(
     return journey
 
 
-def _pick_path(workspace: Workspace, canvas: Canvas, user: User) -> Any:
+def pick_path(workspace: Workspace, canvas: Canvas, user: User) -> Path | None:
+    """A user's variant, drawn for good while the percentages stay; None for the control group."""
     shares = ",".join(str(path.percentage) for path in canvas.variants)
     left = pacing.draw(workspace, f"{canvas.id}:{shares}", user)
     for path in canvas.variants:
