@@ -49,7 +49,7 @@ def enter(
         return None
     canvas.entries[user.braze_id] = world.clock.now
     path = pick_path(workspace, canvas, user)
-    counting.canvas_entered(workspace, canvas.id, path.id if path else None)
+    counting.canvas_entered(workspace, user, canvas.id, path)
     if path is None:
         stops.note(workspace, canvas, user, "control", "entered in the Canvas's control group", cause)
         return None
