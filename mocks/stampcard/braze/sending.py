@@ -12,9 +12,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import catalog_reading, connected_content, counting, pacing, promotions, variables, webhooks
+from stampcard.braze import (
+    catalog_reading,
+    connected_content,
+    counting,
+    message_events,
+    pacing,
+    promotions,
+    variables,
+    webhooks,
+)
 from stampcard.braze.campaigns import Campaign, Content
-from stampcard.braze.channels import CHANNELS
+from stampcard.braze.channels import CHANNELS, NOT_REACHED
 from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
@@ -31,6 +40,8 @@ UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
 
 CANVAS_STEP = "canvas_step"
 """The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
+TEST = "test"
+"""The delivery of a campaign's stand-in for a test send, which counts for nothing."""
 EMPTY = Content("", "", {})
 """For what renders a text and sends nothing."""
 
@@ -278,13 +289,16 @@ def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
     message.status = "aborted"
     message.reason = aborted.log
     message.detail["abort_type"] = aborted.kind
+    if aborted.kind != NOT_REACHED:
+        more = {"abort_type": aborted.kind, "abort_log": aborted.log}
+        message_events.of_message(order.workspace, order.user, message, "Abort", **more)
 
 
 def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -> None:
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
-        if order.campaign is not None:
+        if order.campaign is not None and order.campaign.delivery != TEST:
             counting.message_ended(
                 order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
             )
@@ -294,11 +308,12 @@ def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -
 
 def _sent(order: Order, message: Message) -> None:
     message.status = "sent"
+    message_events.of_message(order.workspace, order.user, message, "Send")
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None:
+    if campaign is None or campaign.delivery == TEST:
         return
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     if campaign.delivery == CANVAS_STEP:
