@@ -96,6 +96,19 @@ async def test_a_webhook_has_no_open(world: WorldClient) -> None:
         await engage(world, message, "open")
 
 
+async def test_every_failed_attempt_of_a_webhook_is_an_event(world: WorldClient) -> None:
+    await world.faults({"operation": "events_list", "status": 500, "times": 1})
+    hook = {"url": "https://rest.iad-01.braze.com/events/list", "method": "GET", "headers": bearer(world.braze)}
+    await sent(world, webhook=hook)
+    await world.advance("1m")
+
+    failure, send = await events(world)
+    assert failure["event_type"] == "users.messages.webhook.Failure"
+    assert failure["properties"]["http_status_code"] == 500
+    assert (failure["properties"]["is_terminal"], failure["properties"]["retry_count"]) == (False, 0)
+    assert send["event_type"] == "users.messages.webhook.Send"
+
+
 async def test_what_makes_no_sense_is_refused(world: WorldClient) -> None:
     (message,) = await sent(world)
     with pytest.raises(ButtonError, match="no action 'eat'"):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments, sending, stops
+from stampcard.braze import message_events, pacing, segments, sending, stops
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.sending import TEST
@@ -109,6 +109,8 @@ async def send_variant(
     variant = pacing.pick_variant(workspace, campaign, user)
     if variant is None:
         stops.note(workspace, campaign, user, "control", "enrolled in the campaign's control group", cause)
+        enrolled = {"campaign_id": campaign.id, "campaign_name": campaign.name}
+        message_events.emit(workspace, user, "users.campaigns.EnrollInControl", enrolled)
         return
     contents = variant.messages
     order = sending.Order(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from stampcard.braze import (
     catalog_reading,
@@ -28,6 +29,7 @@ from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
+from stampcard.core.delivery import Delivery
 from stampcard.core.journal import Entry
 from stampcard.core.outbox import Message
 
@@ -130,7 +132,11 @@ async def send(order: Order) -> Message:
         cause=order.cause,
         detail={"why": order.why, "dispatch_id": order.dispatch_id},
     )
-    if campaign is not None:
+    if campaign is not None and campaign.delivery == CANVAS_STEP:
+        place = order.names["canvas"]
+        message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
+        message.detail |= {"canvas_step_id": campaign.id, "canvas_step_name": campaign.name}
+    elif campaign is not None:
         message.detail |= {"campaign_id": campaign.id, "message_variation_id": order.content.id}
     if order.send_id:
         message.detail["send_id"] = order.send_id
@@ -155,7 +161,8 @@ async def _attempt(order: Order, message: Message) -> None:
     message.detail |= rendered.detail()
     if message.status == "waiting" and "due" not in message.detail:
         if order.content.channel == "webhook":
-            webhooks.deliver(order.workspace, message, entry, lambda aborted: _delivered(order, message, aborted))
+            ended = partial(_delivered, order, message)
+            webhooks.deliver(order.workspace, message, entry, ended, partial(_failed, order, message))
         else:
             _sent(order, message)
     _record(order, message, entry)
@@ -292,6 +299,21 @@ def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
     if aborted.kind != NOT_REACHED:
         more = {"abort_type": aborted.kind, "abort_log": aborted.log}
         message_events.of_message(order.workspace, order.user, message, "Abort", **more)
+
+
+def _failed(order: Order, message: Message, delivery: Delivery, terminal: bool) -> None:
+    """One attempt at a webhook failed."""
+    last, url = delivery.attempts[-1], urlsplit(delivery.url)
+    properties = {
+        "http_status_code": last.status or connected_content.NO_CONNECTION,
+        "endpoint_url": delivery.url,
+        "host": url.hostname,
+        "url_path": url.path,
+        "content_length": len(delivery.body),
+        "retry_count": len(delivery.attempts) - 1,
+        "is_terminal": terminal,
+    }
+    message_events.of_message(order.workspace, order.user, message, "Failure", **properties)
 
 
 def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -> None:
