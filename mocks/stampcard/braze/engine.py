@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -75,6 +75,7 @@ class Engine:
     counted: dict[str, Any] = field(default_factory=dict)
     journeys: dict[str, list[Any]] = field(default_factory=dict)
     days: dict[tuple[str, str, str], dict[int, int]] = field(default_factory=dict)
+    message_events: deque[Any] = field(default_factory=lambda: deque(maxlen=10_000))
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 
     @cached_property
