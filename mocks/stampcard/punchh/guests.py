@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from stampcard.punchh import campaigns, events, migrations, params
@@ -13,6 +14,7 @@ from stampcard.punchh.state import Business, Guest, Member
 
 TEXT_LIMIT = 255
 PASSWORD_MINIMUM = 8
+RESET_HOURS = 24
 _PHONE = re.compile(r"\+?[\d().\s-]{7,20}")
 
 TEXTS = frozenset(
@@ -320,3 +322,10 @@ def sso_token(business: Business, guest: Guest) -> str:
     guest.sso_token = guest.sso_token or business.world.chance.alnum(20)
     business.sso_tokens[guest.sso_token] = guest
     return guest.sso_token
+
+
+def new_reset_token(business: Business, guest: Guest) -> str:
+    """A token that changes the password once; its life of a day is assumed."""
+    token = business.world.chance.alnum(20)
+    business.reset_tokens[token] = (guest, business.now + timedelta(hours=RESET_HOURS))
+    return token

@@ -250,7 +250,7 @@ def use(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any], *
     made.status, made.updated_at = "processed", business.now
     guest.last_activity_at = business.now
     made.spends = ledger.spend(guest, made.points) if made.points else []
-    guest.account.banked_currency -= made.amount
+    ledger.unbank(guest, made.amount)
     if made.type == CARD:
         guest.account.redeemed_cards += 1
     if wanted.coupon is not None:
@@ -269,7 +269,7 @@ def void(business: Business, guest: Guest, made: Redemption, *, cause: int | Non
     made.status, made.updated_at = "voided", business.now
     ledger.give_back(guest, made.spends)
     made.spends = []
-    guest.account.banked_currency += made.amount
+    ledger.rebank(guest, made.amount)
     if made.type == CARD:
         guest.account.redeemed_cards -= 1
     if "coupon" in made.facts:

@@ -124,15 +124,28 @@ class Basket(msgspec.Struct):
     location_id: int | None = None
 
 
+class Lot(msgspec.Struct):
+    """Money that entered the bank at one time, and what is left of it."""
+
+    created_at: datetime
+    amount: float
+    left: float
+
+
 class Account(msgspec.Struct):
     """What does not follow from check-ins and redemptions: money in the bank, the level."""
 
-    banked_currency: float = 0.0
+    lots: list[Lot] = []
     converted_points: int = 0
     level_id: int | None = None
     expired_level: str | None = None
     level_expires_at: datetime | None = None
     redeemed_cards: int = 0
+
+    @property
+    def banked_currency(self) -> float:
+        """Money in the bank."""
+        return round(sum(lot.left for lot in self.lots), 2)
 
 
 class Guest(msgspec.Struct):
@@ -370,6 +383,9 @@ class Business:
     uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)
     banned_devices: set[str] = field(default_factory=set)
     reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
+    hosted_login: str = ""
+    login_codes: dict[str, tuple[Guest, str, datetime]] = field(default_factory=dict)
+    favourites: dict[tuple[int, int], int] = field(default_factory=dict)
     session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
     social_identities: dict[str, dict[str, Any]] = field(default_factory=dict)
     feedbacks: dict[int, dict[str, Any]] = field(default_factory=dict)
