@@ -12,7 +12,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import catalog_reading, connected_content, counting, pacing, promotions, variables, webhooks
+from stampcard.braze import (
+    catalog_reading,
+    connected_content,
+    counting,
+    locales,
+    pacing,
+    promotions,
+    variables,
+    webhooks,
+)
 from stampcard.braze.campaigns import Campaign, Content
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.content_blocks import ACTIVE
@@ -198,6 +207,7 @@ async def render_parts(order: Order, parts: Mapping[str, Any], rendered: Rendere
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
         now = workspace.world.clock.now
         run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
+        run.translations = locales.translations_for(workspace, order.user, order.content.id)
         catalog_reading.connect(run, workspace, text)
         try:
             return await template.render(run)
