@@ -222,6 +222,7 @@ class Workspace:
     canvas_entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     locales: dict[str, Any] = field(default_factory=dict)
     translations: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    assets: dict[str, Any] = field(default_factory=dict)
     live_activities: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     preference_centers: dict[str, Any] = field(default_factory=dict)
