@@ -184,7 +184,7 @@ class Workspace:
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
     ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
     `recipients` who (braze_id) received a campaign or variation on a day since 1970; `canvas_entries` when a Canvas was
-    entered first and last.
+    entered first and last. `translations` maps the id of a variation, block or template to locale to text id to text.
     """
 
     world: World
@@ -220,6 +220,9 @@ class Workspace:
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
     canvas_entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    locales: dict[str, Any] = field(default_factory=dict)
+    translations: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    assets: dict[str, Any] = field(default_factory=dict)
     live_activities: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     preference_centers: dict[str, Any] = field(default_factory=dict)
