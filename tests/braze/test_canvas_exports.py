@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stampcard.client import WorldClient
-from tests.braze.calls import bearer, workspace
+from tests.braze.calls import bearer, exported, workspace
 
 CANVAS = "00000000-0000-4000-8000-0000000000d1"
 EMAIL = {"from": "A <a@example.com>", "subject": "Hi", "body": "Hello"}
@@ -115,3 +115,17 @@ async def test_a_copy_is_a_draft_with_ids_of_its_own(journey: WorldClient) -> No
     assert {step.id for step in first.variants[0].steps.values()}.isdisjoint(
         step.id for step in second.variants[0].steps.values()
     )
+
+
+async def test_a_users_export_tells_of_the_canvas(journey: WorldClient) -> None:
+    (visit,) = (await exported(journey.braze, "ann", "canvases_received"))["canvases_received"]
+    steps = visit.pop("steps_received")
+    assert visit == {
+        "name": "Journey",
+        "api_canvas_id": CANVAS,
+        "last_received_message": "2026-01-15T09:00:00.000Z",
+        "last_entered": "2026-01-15T09:00:00.000Z",
+        "variation_name": "A",
+        "in_control": False,
+    }
+    assert [(step["name"], step["last_received"]) for step in steps] == [("Bye", "2026-01-15T09:00:00.000Z")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from stampcard.braze import (
+    apps,
     buttons,
     campaign_exports,
     canvas_exports,
@@ -25,6 +26,7 @@ from stampcard.braze import (
     limits,
     live_activities,
     messages,
+    news_feed,
     preference_centers,
     schedules,
     scim,
@@ -71,6 +73,8 @@ class Braze(Vendor[Workspace]):
         "subscription_user_status": subscriptions.groups_of_users,
         "subscription_status_set": subscriptions.set_status,
         "subscription_status_set_v2": subscriptions.set_statuses,
+        "users_subscription_get": subscriptions.contacts,
+        "users_subscription_delete": subscriptions.forget_contacts,
         "email_hard_bounces": emails.hard_bounces,
         "email_unsubscribes": emails.unsubscribes,
         "email_status": emails.set_status,
@@ -134,6 +138,9 @@ class Braze(Vendor[Workspace]):
         "canvas_duplicate": canvas_exports.duplicate_canvas,
         "live_activity_start": live_activities.start,
         "live_activity_update": live_activities.update,
+        "feed_list": news_feed.list_cards,
+        "feed_details": news_feed.no_card,
+        "feed_data_series": news_feed.no_card,
         # preference centers
         "preference_center_list": preference_centers.list_centers,
         "preference_center_get": preference_centers.get_center,
@@ -141,6 +148,7 @@ class Braze(Vendor[Workspace]):
         "preference_center_create": preference_centers.create_center,
         "preference_center_update": preference_centers.update_center,
         # administration
+        "app_group_apps": apps.list_apps,
         "sdk_authentication_create": sdk_authentication.create_key,
         "sdk_authentication_keys": sdk_authentication.list_keys,
         "sdk_authentication_primary": sdk_authentication.set_primary,

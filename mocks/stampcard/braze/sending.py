@@ -343,6 +343,8 @@ def _sent(order: Order, message: Message) -> None:
         return
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     if campaign.delivery == CANVAS_STEP:
+        canvas_id = order.names["canvas"]["api_id"]
+        counting.step_received(order.workspace, order.user, canvas_id, campaign.id, campaign.name)
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
     campaign.first_sent = campaign.first_sent or now

@@ -34,6 +34,18 @@ class Receipt(msgspec.Struct):
     converted: bool = False
 
 
+class Visit(msgspec.Struct):
+    """That a user entered a Canvas: when last, by which variant (None: its control group), and what came of it.
+
+    `steps` maps the id of a step to its name and when its message came last.
+    """
+
+    last_entered: datetime
+    variation_name: str | None
+    last_message: datetime | None = None
+    steps: dict[str, tuple[str, datetime]] = {}
+
+
 class Subscription(msgspec.Struct, frozen=True):
     """A user's choice in one subscription group: `subscribed` or `unsubscribed`, and since when."""
 
@@ -86,6 +98,7 @@ class User(msgspec.Struct):
     purchases: dict[str, Tally] = {}
     total_revenue: float = 0.0
     campaigns: dict[str, Receipt] = {}
+    canvases: Mapping[str, Visit] = NOTHING
     aliases: Mapping[str, str] = NOTHING
     subscriptions: Mapping[str, Subscription] = NOTHING
     push_tokens: Sequence[PushToken] = ()

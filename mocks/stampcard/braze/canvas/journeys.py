@@ -53,7 +53,7 @@ def enter(
         return None
     canvas.entries[user.braze_id] = world.clock.now
     path = pick_path(workspace, canvas, user)
-    counting.canvas_entered(workspace, canvas.id, path.id if path else None)
+    counting.canvas_entered(workspace, user, canvas.id, path)
     entered = {
         "canvas_id": canvas.id,
         "canvas_name": canvas.name,
