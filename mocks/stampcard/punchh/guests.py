@@ -10,7 +10,8 @@ from typing import Any
 
 from stampcard.punchh import campaigns, events, migrations, params
 from stampcard.punchh.errors import Words
-from stampcard.punchh.state import Business, Guest, Member
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Member
 
 TEXT_LIMIT = 255
 PASSWORD_MINIMUM = 8
@@ -263,7 +264,8 @@ def change(business: Business, guest: Guest, made: Draft, *, cause: int | None) 
     put(business, guest, made.changes)
     if changed:
         guest.updated_at = business.now
-        events.guest(business, guest, "update", changed=changed, cause=cause)
+        entry = events.guest(business, guest, "update", changed=changed, cause=cause)
+        campaigns.updated(business, guest, changed, cause=entry or cause)
     return changed
 
 
