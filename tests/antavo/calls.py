@@ -18,9 +18,12 @@ from stampcard.core.clock import FROZEN_START
 def authorize(
     door: Door, method: str, target: str, body: bytes, headers: Mapping[str, str], at: datetime = FROZEN_START
 ) -> dict[str, str]:
-    """The headers of a call with Date and a signature over date and host."""
+    """The headers of a call with Date and a signature over date and host; /v1/customers lives on the Read API's."""
     date = long_date(at)
     host = urlsplit(door.url).netloc
+    if target.startswith("/v1/customers"):
+        host = f"read-api.{door['stack']}.antavo.com"
+        headers = {**headers, "Host": host}
     message = Message(method, target, [("date", date), ("host", host)], body)
     signed = authorization(message, key=door["api_key"], secret=door["api_secret"], stack=door["stack"], at=at)
     return {**headers, "Date": date, "Authorization": signed}

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 from stampcard.antavo import (
     access,
+    activities,
     async_events,
     auth,
     braze,
     bulk,
+    challenges,
     coupon_pools,
     coupons,
     customer_lists,
@@ -19,6 +21,13 @@ from stampcard.antavo import (
     entities,
     events,
     history,
+    integrations,
+    leaderboard,
+    legacy_rewards,
+    logins,
+    offers,
+    points_preview,
+    read_api,
     rewards,
     setup,
     transactions,
@@ -94,6 +103,36 @@ class Antavo(Vendor[Brand]):
         "customer_lists_get": customer_lists.get,
         "customer_lists_update": customer_lists.update,
         "customer_lists_archive": customer_lists.archive,
+        # challenges
+        "challenges_available_v1": challenges.available,
+        "challenges_completed_v1": challenges.completed,
+        "challenges_available_v2": challenges.available_v2,
+        "challenges_completed_v2": challenges.completed_v2,
+        # activities
+        "activities_list": activities.list_all,
+        "activities_earn": activities.earn,
+        "activities_spend": activities.spend,
+        "leaderboard": leaderboard.top,
+        "points_preview": points_preview.preview,
+        "rewards_legacy_list": legacy_rewards.list_all,
+        "rewards_legacy_get": legacy_rewards.get,
+        "rewards_legacy_claim": legacy_rewards.claim,
+        "segment_webhook": integrations.segment,
+        # Read API
+        "read_customer_get": read_api.customer,
+        "read_customers_list": read_api.customers,
+        "read_customer_coupons": read_api.customer_coupons,
+        "read_customer_events": read_api.customer_events,
+        "read_customer_transactions": read_api.customer_transactions,
+        # offers
+        "offers_available": offers.available,
+        "offer_claim": offers.claim,
+        "offers_for_cart": offers.for_cart,
+        # logins
+        "customer_optin_credentials": logins.opt_in,
+        "customer_login": logins.login,
+        "customer_password_request": logins.request_reset,
+        "customer_password_reset": logins.reset,
         # coupon pools
         "coupon_pool_create": coupon_pools.create,
         "coupon_pool_update": coupon_pools.update,
@@ -158,6 +197,8 @@ class Antavo(Vendor[Brand]):
     # The vendor's words
 
     def not_found(self, request: Request) -> ApiError:
+        if request.host.startswith("read-api."):
+            return read_api.refused(404, 404, "Not Found")
         return in_envelope(request.raw_path, plain(404, NOT_FOUND, 0, "Not Found"))
 
     def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
@@ -180,6 +221,10 @@ class Antavo(Vendor[Brand]):
         return {"data": {}, **body} if call.operation.id == "events_submit" else body
 
     def invalid(self, call: Call[Brand], error: ContractError) -> ApiError:
+        if call.operation.service == "read":
+            return read_api.invalid()
+        if call.operation.id == "points_preview" and error.first.keyword == "required":
+            return plain(400, BAD_REQUEST, 0, f"Property {error.first.limit} cannot be empty")
         if call.operation.id == "auth_token":
             return auth.refused("invalid_request")
         return in_envelope(call.operation.path, _worded(call.state, call.operation, error.first))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from stampcard.antavo import auth, signing
+from stampcard.antavo import auth, read_api, signing
 from stampcard.antavo.errors import UNAUTHORIZED, in_envelope, plain
 from stampcard.antavo.forms import read_form
 from stampcard.antavo.state import ApiKey, AuthClient, Brand, Token
@@ -66,10 +66,25 @@ def check(caller: Caller[Brand] | None, request: Request, operation: Operation) 
         return _check_client(caller, request)
     if kind == "bearer":
         return _check_token(caller)
+    if kind == "api_key_body":
+        if caller is None:
+            raise in_envelope(operation.path, plain(401, UNAUTHORIZED, 0, "No api_key provided"))
+        return caller
     try:
+        if kind == "signature" and not request.headers.get("authorization"):
+            raise read_api.unauthorized()
         return _check(caller, request, operation)
     except signing.SignatureRefused as error:
-        raise in_envelope(operation.path, _refusal(caller, error)) from error
+        raise _enveloped(operation, _refusal(caller, error)) from error
+
+
+def _enveloped(operation: Operation, error: ApiError) -> ApiError:
+    """The Read API says no more than Unauthorized; the hint stays on our own header."""
+    if operation.service == "read":
+        found = read_api.unauthorized()
+        found.headers = error.headers
+        return found
+    return in_envelope(operation.path, error)
 
 
 def _check_client(caller: Caller[Brand] | None, request: Request) -> Caller[Brand]:

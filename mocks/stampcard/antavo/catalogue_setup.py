@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from stampcard.antavo.coupons import add_code
-from stampcard.antavo.entities import REWARDS, check_reward, records
-from stampcard.antavo.state import Brand, Entity, Pool, Structure, Tier
+from stampcard.antavo.entities import LISTS, REWARDS, check_reward, records
+from stampcard.antavo.filters import instant
+from stampcard.antavo.state import Brand, Challenge, Entity, Offer, Pool, Structure, Tier
 from stampcard.antavo.workflow import Condition
 from stampcard.core.errors import ApiError, SetupError
 
@@ -29,6 +30,17 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
             check_reward({**row, "price": row.get("points", 0)})
         except ApiError as error:
             raise SetupError(pointer, error.body["error"]["message"]) from error
+    for kind in ("challenges", "offers"):
+        for index, row in enumerate(section.get(kind, ())):
+            pointer = f"/antavo/{kind}/{index}"
+            for name in row.get("segments", ()):
+                if name not in segments:
+                    raise SetupError(f"{pointer}/segments", f"no segment is called {name!r}")
+            for name in ("starts_at", "ends_at"):
+                if name in row and instant(row[name]) is None:
+                    raise SetupError(f"{pointer}/{name}", "not an ISO 8601 instant")
+            if row.get("coupon_pool", "") not in pools | {""}:
+                raise SetupError(f"{pointer}/coupon_pool", f"no coupon pool has the id {row['coupon_pool']!r}")
     _check_codes(brand, section)
     _check_tiers(brand, section)
 
@@ -65,6 +77,17 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
         steps = sorted((msgspec.convert(tier, Tier) for tier in row["tiers"]), key=lambda tier: tier.threshold)
         kind, actions = row.get("type", "points"), tuple(row.get("actions", ()))
         brand.tiers[row["id"]] = Structure(row["id"], row.get("name", row["id"]), kind, tuple(steps), actions)
+    for row in section.get("challenges", ()):
+        challenge = msgspec.convert(row, Challenge)
+        brand.challenges[challenge.id] = challenge
+        for customer in brand.customers.values():
+            customer.challenges.pop(challenge.id, None)
+    for row in section.get("offers", ()):
+        brand.offers[row["id"]] = msgspec.convert(row, Offer)
+    for row in section.get("customer_lists", ()):
+        data = {"name": row.get("name", row["id"])}
+        records(brand, LISTS)[row["id"]] = Entity(row["id"], row.get("status", "active"), brand.world.clock.now, data)
+        brand.list_members[row["id"]] = dict.fromkeys(row.get("members", ()))
     for row in section.get("segments", ()):
         brand.segments[row["name"]] = msgspec.convert(row["conditions"], tuple[Condition, ...])
     for row in section.get("coupon_pools", ()):

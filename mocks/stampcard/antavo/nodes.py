@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
-from stampcard.antavo import braze, coupons, processing, sites
+from stampcard.antavo import braze, challenges, coupons, processing, sites
 from stampcard.antavo.fields import number
 from stampcard.antavo.state import total
 from stampcard.antavo.work import Incoming, Work
@@ -138,6 +138,27 @@ def remove_tier(run: Run, step: Step, go_on: GoOn) -> bool | None:
     return run.customer.tiers.pop(step.structure, None) is not None
 
 
+def complete_challenge(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """Count a challenge as completed, with its points; one that is done as often as it may be is a failure."""
+    brand, customer = run.brand, run.customer
+    challenge = brand.challenges[step.challenge]
+    progress = customer.challenges.get(challenge.id)
+    if progress is not None and challenges.is_over(challenge, progress):
+        return False
+    processing.complete_challenge(brand, customer, challenge, cause=run.cause, depth=run.depth)
+    return True
+
+
+def add_to_list(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    run.brand.list_members.setdefault(step.list, {})[run.customer.id] = None
+    return True
+
+
+def remove_from_list(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    run.brand.list_members.get(step.list, {}).pop(run.customer.id, None)
+    return True
+
+
 def assign_coupon(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """The next free code of a pool, as the event coupon_assign; none left is a failure."""
     brand = run.brand
@@ -202,6 +223,9 @@ NODES: Mapping[str, Callable[[Run, Step, GoOn], bool | None]] = {
     "campaign_bonus": campaign_bonus,
     "set_tier": set_tier,
     "remove_tier": remove_tier,
+    "complete_challenge": complete_challenge,
+    "add_to_list": add_to_list,
+    "remove_from_list": remove_from_list,
     "assign_coupon": assign_coupon,
     "trigger_event": trigger_event,
     "webhook": webhook,
@@ -221,6 +245,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "campaign_bonus": ("points",),
     "set_tier": ("structure", "tier"),
     "remove_tier": ("structure",),
+    "complete_challenge": ("challenge",),
+    "add_to_list": ("list",),
+    "remove_from_list": ("list",),
     "assign_coupon": ("pool",),
     "trigger_event": ("event",),
     "webhook": ("site",),

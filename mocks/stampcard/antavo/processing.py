@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from stampcard.antavo import braze, coupons, enrolment, points, purchases, refunds, tiers, workflows
+from stampcard.antavo import braze, challenges, coupons, enrolment, expiry, points, purchases, refunds, tiers, workflows
 from stampcard.antavo.errors import refused
-from stampcard.antavo.state import Brand, Customer, Structure, Transaction
+from stampcard.antavo.state import Brand, Challenge, Customer, Number, Structure, Transaction, total
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
 
 ACTIONS: Mapping[str, Callable[[Work], None]] = {
@@ -35,11 +35,10 @@ ACTIONS: Mapping[str, Callable[[Work], None]] = {
     "coupon_redeem": coupons.redeem,
     "coupon_unredeem": coupons.unredeem,
     "coupon_assign": coupons.assign_by_event,
+    "challenge_reset": challenges.reset,
 }
 
-NOT_EMULATED = frozenset(
-    "checkout_item checkout_claim coupon coupon_change challenge_reset referral review_submit".split()
-)
+NOT_EMULATED = frozenset("checkout_item checkout_claim coupon coupon_change referral review_submit".split())
 """Built-in events whose effects depend on modules that are not emulated: refused rather than half done."""
 
 INTERNAL = frozenset(
@@ -85,13 +84,56 @@ def _run(work: Work, act: Callable[[Work], None]) -> Work:
     brand, customer = work.brand, work.customer
     workflows.before(work)
     with braze.whole_event(brand, customer, work.cause):
+        before = customer.score
         act(work)
+        expiry.note(brand, customer, total((customer.score, -before)), work.rows, expire, work.cause)
         for purchase, until in work.undecided:
             decide_later(brand, purchase, until, work.cause)
+        for challenge in list(challenges.advance(work)):
+            _moved(work, challenge)
         workflows.after(work)
         for structure, tier in list(tiers.due(brand, customer)):
             change_tier(brand, customer, structure, tier.id, cause=work.cause, depth=work.depth)
     return work
+
+
+def expire(brand: Brand, customer: Customer, points: Number, cause: int | None) -> None:
+    """Points that were not used up in time are gone; an event like any other."""
+    action = brand.settings.events.names.get("point_expire", "point_expire")
+    event = Incoming(customer.id, action, {"points": points}, source="Platform")
+
+    def act(work: Work) -> None:
+        customer.expired = total((customer.expired, points))
+        work.register(-points)
+
+    perform(brand, customer, event, act, cause=cause)
+
+
+def _moved(work: Work, challenge: Challenge) -> None:
+    """A challenge's progress changed: workflows hear of it, and a completion is an event with its points."""
+    brand, customer = work.brand, work.customer
+    progress = customer.challenges[challenge.id]
+    share = challenges.overall(challenge, progress)
+    if challenges.is_complete(challenge, progress):
+        complete_challenge(brand, customer, challenge, cause=work.cause, depth=work.depth)
+    data = {"challenge": challenge.id, "overall": share, "completions": progress.completions}
+    for workflow in challenges.started_by(brand, challenge):
+        workflows.start_for(brand, workflow, customer, data, cause=work.cause, depth=work.depth + 1)
+
+
+def complete_challenge(
+    brand: Brand, customer: Customer, challenge: Challenge, *, cause: int | None, depth: int
+) -> None:
+    """Register `activity` with the challenge's points."""
+    challenges.complete(brand, customer, challenge)
+
+    def act(work: Work) -> None:
+        customer.score = total((customer.score, challenge.points))
+        work.register(challenge.points)
+
+    data = {"challenge": challenge.id, "points": challenge.points}
+    event = Incoming(customer.id, "activity", data, source="Platform")
+    perform(brand, customer, event, act, cause=cause, depth=depth)
 
 
 def change_tier(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from stampcard.antavo.processing import perform
 from stampcard.antavo.state import Brand, Claims, Customer, Entity, Number, total
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, Work, balance, find_customer, not_emulated
-from stampcard.antavo.workflow import Run, Workflow
+from stampcard.antavo.workflow import in_segments
 from stampcard.core.clock import parse_duration
 from stampcard.core.endpoint import Call, Reply
 
@@ -26,17 +27,22 @@ async def available(call: Call[Brand]) -> Reply:
     """Rewards the member may see: active or scheduled, not hidden, of the member's segment if others are hidden."""
     brand = call.state
     customer = find_customer(brand, call.path["customer_id"])
-    found = [
-        reward
-        for reward in records(brand, REWARDS).values()
-        if status_of(brand, reward) in ("active", "scheduled")
-        and not reward.data.get("hidden")
-        and (in_segment(brand, reward, customer) or not reward.data.get("hide_restricted"))
-    ]
+    found = shown(brand, customer, records(brand, REWARDS).values())
     if (sort := call.query.get("sort")) in ("starts_at", "ends_at", "order"):
         found.sort(key=lambda r: str(r.data.get(sort) or ""), reverse=call.query.get("order") == "desc")
     data = [view(call, reward, customer) for reward in page(call, found)]
     return Reply(200, {"data": data, **links(call, len(found))})
+
+
+def shown(brand: Brand, customer: Customer, rewards: Iterable[Entity]) -> list[Entity]:
+    """Of these rewards, those the member may see."""
+    return [
+        reward
+        for reward in rewards
+        if status_of(brand, reward) in ("active", "scheduled")
+        and not reward.data.get("hidden")
+        and (in_segment(brand, reward, customer) or not reward.data.get("hide_restricted"))
+    ]
 
 
 async def get(call: Call[Brand]) -> Reply:
@@ -213,13 +219,7 @@ def status_of(brand: Brand, reward: Entity) -> str:
 def in_segment(brand: Brand, reward: Entity, customer: Customer) -> bool:
     """Whether the member is in one of the reward's segments, if it has any."""
     names = [row.get("id") for row in reward.data.get("segments") or () if isinstance(row, dict)]
-    if not names:
-        return True
-    run = Run(brand, _NOWHERE, customer, None, 0)
-    return any(run.holds(brand.segments[name], "all", "customer") for name in names if name in brand.segments)
-
-
-_NOWHERE = Workflow("segment", trigger=None, steps=())  # type: ignore[arg-type]
+    return in_segments(brand, [str(name) for name in names], customer)
 
 
 # Views

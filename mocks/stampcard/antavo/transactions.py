@@ -42,7 +42,7 @@ async def search(call: Call[Brand]) -> Reply:
 
 async def search_by_body(call: Call[Brand]) -> Reply:
     """The same with the criteria, limit and offset in the body."""
-    start, size = call.body.get("offset", 0), call.body.get("limit", 100)
+    start, size = int(call.body.get("offset", 0)), int(call.body.get("limit", 100))
     found = _search(call, read_criteria(call.body, _CRITERIA))
     return Reply(200, {"data": [views.transaction(t) for t in found[start : start + size]]})
 

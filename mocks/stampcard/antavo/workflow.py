@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,8 @@ class Step(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     payload: Any = None
     points: Any = None
+    challenge: str = ""
+    list: str = ""
     structure: str = ""
     tier: str = ""
     pool: str = ""
@@ -146,6 +148,15 @@ class Run:
         """Whether all (or any) of the conditions on the event, the member or the variables hold."""
         results = [_holds(self.value_of(f"{room}.{one.attribute}"), one, self.filled(one.value)) for one in conditions]
         return any(results) if match == "any" else all(results)
+
+
+def in_segments(brand: Brand, names: Iterable[str], customer: Customer) -> bool:
+    """Whether a member is in one of the segments; with none named everybody is."""
+    wanted = list(names)
+    run = Run(brand, Workflow("segment", Trigger("event"), ()), customer, None, 0)
+    return not wanted or any(
+        run.holds(brand.segments[name], "all", "customer") for name in wanted if name in brand.segments
+    )
 
 
 def walked(found: Any, path: str) -> Any:

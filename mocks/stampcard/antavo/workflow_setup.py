@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from stampcard.antavo import workflows
+from stampcard.antavo.entities import LISTS
 from stampcard.antavo.nodes import BEFORE, NEEDS
 from stampcard.antavo.state import Brand
 from stampcard.antavo.workflow import Campaign, Step, Trigger, TrustedSite, Workflow
@@ -28,6 +29,8 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
         pointer = f"/antavo/workflows/{index}"
         if row.get("campaign", "") not in campaigns | {""}:
             raise SetupError(f"{pointer}/campaign", f"no campaign is called {row['campaign']!r}")
+        if row["trigger"]["type"] == "challenge":
+            _check_challenge(brand, section, row["trigger"].get("event", ""), f"{pointer}/trigger/event")
         _check_trigger(row["trigger"], row.get("campaign", ""), f"{pointer}/trigger")
         for step, place in _steps(row["steps"], f"{pointer}/steps"):
             _check_step(brand, section, step, place)
@@ -39,8 +42,8 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
 
 def _check_trigger(trigger: Mapping[str, Any], campaign: str, pointer: str) -> None:
     kind = trigger["type"]
-    if kind in ("event", "historical_events") and not trigger.get("event"):
-        raise SetupError(f"{pointer}/event", "names the event that starts the workflow")
+    if kind in ("event", "historical_events", "challenge") and not trigger.get("event"):
+        raise SetupError(f"{pointer}/event", "names the event (or the challenge) that starts the workflow")
     if kind == "date":
         if "at" not in trigger:
             raise SetupError(f"{pointer}/at", "says when the workflow starts")
@@ -87,9 +90,19 @@ def _check_named(brand: Brand, section: Mapping[str, Any], step: Mapping[str, An
             raise SetupError(f"{place}/structure", f"no tier structure has the id {step['structure']!r}")
         if "tier" in step and step["tier"] not in known[step["structure"]]:
             raise SetupError(f"{place}/tier", f"no tier of it has the id {step['tier']!r}")
+    if "challenge" in step:
+        _check_challenge(brand, section, step["challenge"], f"{place}/challenge")
+    lists = brand.entities.get(LISTS, {}).keys() | {row["id"] for row in section.get("customer_lists", ())}
+    if step.get("list", "") not in lists | {""}:
+        raise SetupError(f"{place}/list", f"no customer list has the id {step['list']!r}")
     pools = brand.pools.keys() | {row["id"] for row in section.get("coupon_pools", ())}
     if step.get("pool", "") not in pools | {""}:
         raise SetupError(f"{place}/pool", f"no coupon pool has the id {step['pool']!r}")
+
+
+def _check_challenge(brand: Brand, section: Mapping[str, Any], name: str, place: str) -> None:
+    if name not in brand.challenges.keys() | {row["id"] for row in section.get("challenges", ())}:
+        raise SetupError(place, f"no challenge has the id {name!r}")
 
 
 def _delay(step: Mapping[str, Any]) -> timedelta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from stampcard.antavo import braze, nodes
 from stampcard.antavo.errors import refused
@@ -53,6 +54,14 @@ def _new_run(work: Work, workflow: Workflow) -> Run:
     row = work.rows[0] if work.rows else None
     depth = work.depth + 1
     return Run(work.brand, workflow, work.customer, work.cause, depth, work.event.action, work.event.data, work.at, row)
+
+
+def start_for(
+    brand: Brand, workflow: Workflow, customer: Customer, data: dict[str, Any], *, cause: int | None, depth: int
+) -> None:
+    """A run that no event started, such as one by the progress of a challenge."""
+    if is_on(brand, workflow):
+        start(Run(brand, workflow, customer, cause, depth, workflow.trigger.type, data))
 
 
 def start(run: Run) -> None:
