@@ -14,6 +14,7 @@ from stampcard.core.delivery import Delivery
 from stampcard.core.world import World
 
 if TYPE_CHECKING:
+    from stampcard.antavo.club_records import Club, Invitation, Template
     from stampcard.antavo.workflow import Campaign, TrustedSite, Workflow
 
 Number: TypeAlias = int | float
@@ -379,6 +380,9 @@ class Brand:
     challenges: dict[str, Challenge] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     resets: dict[str, ResetToken] = field(default_factory=dict)
+    club_templates: dict[str, Template] = field(default_factory=dict)
+    clubs: dict[str, Club] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)
