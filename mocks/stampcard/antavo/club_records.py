@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
+from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain
 from stampcard.antavo.paging import links
 from stampcard.antavo.processing import perform
-from stampcard.antavo.state import Brand, Customer, Number, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import GONE, Incoming, Work
 from stampcard.core.endpoint import Call, Reply

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from stampcard.antavo.amounts import total
 from stampcard.antavo.club_records import (
     Club,
     Member,
@@ -21,7 +23,7 @@ from stampcard.antavo.club_records import (
 )
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
-from stampcard.antavo.state import Brand, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import balance as points_of
 from stampcard.core.endpoint import Call, Reply
 
@@ -153,26 +155,8 @@ async def donate(call: Call[Brand]) -> Reply:
     club = find_club(brand, call.path["club_id"])
     customer = find_person(brand, call.path["customer_id"])
     template: Template = brand.club_templates[club.template]
-    given = body.get("donated_account_points")
-    if given in (None, ""):
-        raise refuse(201094, "Property 'donated_account_points' cannot be empty")
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise refuse(201103, "The 'donated_account_points' value must be a whole positive or negative number")
-    if len(body.get("reason") or "") > 500:
-        raise refuse(201102, "Property 'reason' is too long")
-    member = club.members.get(customer.id)
-    if member is None or member.status != "active":
-        raise refuse(201097, "Active club member not found")
-    if not template.point_donation:
-        raise refuse(201150, "Account Group Settings on the Club Template not found")
-    if given < template.minimum_points_threshold:
-        raise refuse(201154, "Cannot donate points to this club below the minimum points threshold")
-    if template.donation_limit is not None and total((member.donated, given)) > template.donation_limit:
-        raise refuse(201156, "Donated points exceed the donation limit for the current period")
-    if given > points_of(brand, customer):
-        message = "Customer does not have enough points to donate (donation would exceed allowed spendable balance)"
-        raise refuse(201157, message)
-
+    member = _check_donation(brand, club, customer, body)
+    given: int = body["donated_account_points"]
     points = total([given * template.point_conversion_rate])
     club.contributed = total((club.contributed, points))
     member.contributed = total((member.contributed, points))
@@ -192,6 +176,31 @@ async def donate(call: Call[Brand]) -> Reply:
             "club": {"balance": balance(club)},
         }
     )
+
+
+def _check_donation(brand: Brand, club: Club, customer: Customer, body: Mapping[str, Any]) -> Member:
+    """The member who may donate so much. Raises ApiError."""
+    template = brand.club_templates[club.template]
+    given = body.get("donated_account_points")
+    if given in (None, ""):
+        raise refuse(201094, "Property 'donated_account_points' cannot be empty")
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise refuse(201103, "The 'donated_account_points' value must be a whole positive or negative number")
+    if len(body.get("reason") or "") > 500:
+        raise refuse(201102, "Property 'reason' is too long")
+    member = club.members.get(customer.id)
+    if member is None or member.status != "active":
+        raise refuse(201097, "Active club member not found")
+    if not template.point_donation:
+        raise refuse(201150, "Account Group Settings on the Club Template not found")
+    if given < template.minimum_points_threshold:
+        raise refuse(201154, "Cannot donate points to this club below the minimum points threshold")
+    if template.donation_limit is not None and total((member.donated, given)) > template.donation_limit:
+        raise refuse(201156, "Donated points exceed the donation limit for the current period")
+    if given > points_of(brand, customer):
+        message = "Customer does not have enough points to donate (donation would exceed allowed spendable balance)"
+        raise refuse(201157, message)
+    return member
 
 
 def _check_name(name: Any) -> None:
