@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 from stampcard.client import WorldClient
-from stampcard.play import load_story, story_names
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -28,10 +27,3 @@ async def test_the_pytest_example_passes_with_the_setup_example(world: WorldClie
 
 def test_the_readme_is_short() -> None:
     assert len(README.read_text(encoding="utf-8").splitlines()) < 150
-
-
-def test_every_story_is_in_the_readme_with_what_it_shows() -> None:
-    text = README.read_text(encoding="utf-8")
-    for name in story_names():
-        assert f"| `{name}` |" in text
-        assert load_story(name).title

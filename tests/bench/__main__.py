@@ -32,6 +32,8 @@ def line(what: str, ours: str, bare: str, ratio: str, budget: str = "") -> None:
 
 def starts(rounds: int) -> None:
     ours, theirs = [], []
+    start_up(bare)  # compiles what is not yet compiled
+    start_up(stampcard)
     for _ in range(rounds):
         theirs.append(start_up(bare))
         ours.append(start_up(stampcard))

@@ -53,7 +53,7 @@ async def test_the_control_group_gets_nothing_and_is_recorded(world: WorldClient
 
     sent = len(await happen(world, 40))
 
-    enrolled = await world.journal(operation="campaign.control")
+    enrolled = await world.journal(operation="stopped.control")
     assert 5 < sent < 35
     assert len(enrolled) == 40 - sent
 

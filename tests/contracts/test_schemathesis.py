@@ -26,8 +26,12 @@ from stampcard.core.contract import load
 from stampcard.core.export import openapi
 from tests.contracts.driving import Driver
 
-EXAMPLES = 15
-"""Random cases an operation, besides the boundary values; more find more, and cost about 3 ms each."""
+BUDGET = 3000
+"""Random cases in all, spread over the operations; boundary values come on top. A case costs about 3 ms."""
+
+CONTRACTS = {vendor: load(vendor) for vendor in ("braze", "punchh", "voucherify", "antavo")}
+OPERATIONS = sum(operation.emulation != "none" for one in CONTRACTS.values() for operation in one)
+EXAMPLES = max(4, BUDGET // OPERATIONS)
 
 ALWAYS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -46,7 +50,7 @@ seeded = settings(
 
 def contract(vendor: str) -> Any:
     """The emulated operations of a vendor as schemathesis reads them."""
-    schema = schemathesis.openapi.from_dict(openapi(load(vendor)))
+    schema = schemathesis.openapi.from_dict(openapi(CONTRACTS[vendor]))
     schema.config.generation.update(modes=list(GenerationMode), deterministic=True)
     schema.config.phases.update(phases=["coverage", "fuzzing"])
     return schema
@@ -77,7 +81,7 @@ def drive(stampcard_emulator: Emulator) -> Iterator[Callable[[str, Case], None]]
 
 def deliberate(response: Any) -> bool:
     """A 501 that names what of a documented operation we do not emulate: refused loudly, as it should be."""
-    return response.status_code == 501 and b"stampcard does not emulate" in response.content
+    return response.status_code == 501 and b"stampcard does not" in response.content
 
 
 braze = contract("braze")

@@ -80,18 +80,6 @@ async def test_a_mass_offer_gives_to_the_segment_at_its_start(world: WorldClient
     assert len(await trace(world)) == 1
 
 
-async def test_a_mass_offer_by_the_api(world: WorldClient, api: Api) -> None:
-    await world.setup({"punchh": {"redeemables": [FRIES], "segments": [{"id": 11646, "name": "VIP"}]}})
-    number, _ = await api.sign_up()
-    body = {"redeemable_uuid": "u-1", "segment_id": 11646, "category": "gift_redeemable", "name": "May"}
-    body |= {"campaign_type": "mass_gifting", "start_time": "2026-01-15T10:00:00Z"}
-    assert (await api.send("POST", "/api2/dashboard/campaigns", body)).status_code == 200
-    member = {"custom_segment_id": 11646, "user_id": number}
-    await api.send("POST", "/api2/dashboard/custom_segments/members", member)
-    await world.advance("1h")
-    assert await rewards_of(api, number) == ["Fries"]
-
-
 async def test_a_recurring_offer_has_a_new_id_and_the_same_name_every_run(world: WorldClient, api: Api) -> None:
     row = {"name": "Daily", "type": "recurring_mass_offer", "settings": {"at": "12:00"}, "end": "2026-01-18T00:00:00Z"}
     await world.setup(vip("a@example.com", **row))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from stampcard.braze import (
+    apps,
     buttons,
     campaign_exports,
+    canvas_exports,
     catalog_items,
     catalogs,
     cdi,
@@ -18,10 +20,14 @@ from stampcard.braze import (
     email_templates,
     emails,
     errors,
+    export_jobs,
     exports,
     keys,
     limits,
+    live_activities,
+    media_library,
     messages,
+    news_feed,
     preference_centers,
     schedules,
     scim,
@@ -31,10 +37,12 @@ from stampcard.braze import (
     setup,
     sms,
     subscriptions,
+    translations,
     triggered,
     user_ids,
     users,
 )
+from stampcard.braze.canvas import api as canvas_api
 from stampcard.braze.state import ApiKey, Workspace
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
@@ -67,6 +75,8 @@ class Braze(Vendor[Workspace]):
         "subscription_user_status": subscriptions.groups_of_users,
         "subscription_status_set": subscriptions.set_status,
         "subscription_status_set_v2": subscriptions.set_statuses,
+        "users_subscription_get": subscriptions.contacts,
+        "users_subscription_delete": subscriptions.forget_contacts,
         "email_hard_bounces": emails.hard_bounces,
         "email_unsubscribes": emails.unsubscribes,
         "email_status": emails.set_status,
@@ -85,6 +95,19 @@ class Braze(Vendor[Workspace]):
         "content_blocks_info": content_blocks.block_info,
         "content_blocks_create": content_blocks.create_block,
         "content_blocks_update": content_blocks.update_block,
+        # translations
+        "campaigns_translations_get": translations.get_translations,
+        "campaigns_translations_source": translations.get_source,
+        "campaigns_translations_update": translations.update_translations,
+        "canvas_translations_get": translations.get_translations,
+        "canvas_translations_source": translations.get_source,
+        "canvas_translations_update": translations.update_translations,
+        "content_blocks_translations_get": translations.get_translations,
+        "content_blocks_translations_update": translations.update_translations,
+        "templates_translations_get": translations.get_translations,
+        "templates_translations_get_legacy": translations.get_translations,
+        "templates_translations_source": translations.get_source,
+        "templates_translations_update": translations.update_translations,
         # catalogs
         "catalogs_list": catalogs.list_catalogs,
         "catalogs_create": catalogs.create_catalog,
@@ -105,6 +128,10 @@ class Braze(Vendor[Workspace]):
         "catalog_item_delete": catalog_items.delete_item,
         # exports
         "users_export_ids": exports.export_ids,
+        "users_export_segment": export_jobs.export_segment,
+        "users_export_global_control_group": export_jobs.export_control_group,
+        "export_segment_cancel": export_jobs.cancel_segment,
+        "stampcard_export_download": export_jobs.download,
         # custom data
         "events_get": custom_data.list_events,
         "events_list": custom_data.list_event_names,
@@ -119,6 +146,16 @@ class Braze(Vendor[Workspace]):
         "campaigns_data_series": campaign_exports.campaign_series,
         "sends_data_series": campaign_exports.send_series,
         "campaigns_duplicate": duplicates.duplicate_campaign,
+        "canvas_list": canvas_exports.list_canvases,
+        "canvas_details": canvas_exports.canvas_details,
+        "canvas_data_series": canvas_exports.canvas_series,
+        "canvas_data_summary": canvas_exports.canvas_summary,
+        "canvas_duplicate": canvas_exports.duplicate_canvas,
+        "live_activity_start": live_activities.start,
+        "live_activity_update": live_activities.update,
+        "feed_list": news_feed.list_cards,
+        "feed_details": news_feed.no_card,
+        "feed_data_series": news_feed.no_card,
         # preference centers
         "preference_center_list": preference_centers.list_centers,
         "preference_center_get": preference_centers.get_center,
@@ -126,6 +163,9 @@ class Braze(Vendor[Workspace]):
         "preference_center_create": preference_centers.create_center,
         "preference_center_update": preference_centers.update_center,
         # administration
+        "media_library_create": media_library.create,
+        "stampcard_asset_download": media_library.download,
+        "app_group_apps": apps.list_apps,
         "sdk_authentication_create": sdk_authentication.create_key,
         "sdk_authentication_keys": sdk_authentication.list_keys,
         "sdk_authentication_primary": sdk_authentication.set_primary,
@@ -158,10 +198,20 @@ class Braze(Vendor[Workspace]):
         "campaigns_trigger_schedule_create": schedules.create_trigger,
         "campaigns_trigger_schedule_update": schedules.update_trigger,
         "campaigns_trigger_schedule_delete": schedules.delete_trigger,
+        "canvas_trigger_send": canvas_api.trigger,
+        "canvas_trigger_schedule_create": canvas_api.create_schedule,
+        "canvas_trigger_schedule_update": canvas_api.update_schedule,
+        "canvas_trigger_schedule_delete": canvas_api.delete_schedule,
         "messages_scheduled_broadcasts": schedules.list_broadcasts,
     }
 
-    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"preview": buttons.preview}
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {
+        "preview": buttons.preview,
+        "why": buttons.why,
+        "test_send": buttons.test_send,
+        "engage": buttons.engage,
+        "message_events": buttons.message_events,
+    }
 
     def __init__(self, contracts: Path | None = None) -> None:
         self._callers: dict[str, Caller[Workspace]] = {}
@@ -201,12 +251,19 @@ class Braze(Vendor[Workspace]):
         self._register(state)
 
     def identify(self, request: Request) -> Caller[Workspace] | None:
-        return self._callers.get(keys.sent_key(request))
+        caller = self._callers.get(keys.sent_key(request))
+        if caller is None and request.raw_path.startswith("/stampcard/"):
+            return next((at for at in self._callers.values() if _keeps(at.state, request.raw_path)), None)
+        return caller
 
     def authenticate(
         self, caller: Caller[Workspace] | None, request: Request, operation: Operation
     ) -> Caller[Workspace]:
         scheme = operation.extra.get("auth", "rest")
+        if scheme == "url":
+            if caller is None:
+                raise self.not_found(request)
+            return caller
         if caller is None or caller.key.scheme != scheme:
             sent = keys.sent_key(request)
             raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
@@ -230,7 +287,9 @@ class Braze(Vendor[Workspace]):
         return errors.refused("Payload Too Large", 413)
 
     def read_body(self, call: Call[Workspace]) -> Any:
-        """No body is read as an empty object, so that a call is told what it lacks."""
+        """No body is read as an empty object, so that a call is told what it lacks; some operations take a form."""
+        if call.request.media_type == "multipart/form-data" and call.operation.extra.get("form"):
+            return media_library.read_form(call.request)
         return super().read_body(call) if call.request.body else {}
 
     def invalid(self, call: Call[Workspace], error: ContractError) -> ApiError:
@@ -241,3 +300,8 @@ class Braze(Vendor[Workspace]):
         if call.operation.extra.get("auth") == "scim":
             return errors.scim_error("Bad Request", 400)
         return errors.off_contract(call.operation.extra.get("refusals", ()), error)
+
+
+def _keeps(workspace: Workspace, path: str) -> bool:
+    """Whether a path is the emulator's own address of a workspace's file: whoever knows it may fetch it."""
+    return export_jobs.names(workspace, path) or media_library.holds(workspace, path)

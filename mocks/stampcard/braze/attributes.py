@@ -128,6 +128,27 @@ SPECIAL: Mapping[str, Callable[[Writing, Any], None]] = {
 
 
 def _set_custom(writing: Writing, key: str, value: Any) -> None:
+    """The short way for a plain value of the type its name is known with; the long way for everything else."""
+    kind = PLAIN.get(value.__class__)
+    definition = writing.workspace.attributes.get(key)
+    if kind is None or definition is None or definition.data_type != kind or definition.blocklisted:
+        return _set_carefully(writing, key, value)
+    if kind == "String":
+        if len(value) > 9 and (len(value) > MAX_TEXT or values.detect_time(value) is not None):
+            return _set_carefully(writing, key, value)
+    elif not values.fits(value):
+        return _set_carefully(writing, key, value)
+    custom = writing.user.custom
+    old = custom.get(key)
+    if old != value or old.__class__ is not value.__class__:
+        custom[key] = value
+        writing.changes[key] = (old, value)
+
+
+PLAIN = {str: "String", bool: "Boolean", int: "Number", float: "Number"}
+
+
+def _set_carefully(writing: Writing, key: str, value: Any) -> None:
     if len(key) > MAX_TEXT:
         writing.note("cut", f"a name keeps {MAX_TEXT} characters", f"{writing.place}/{key}")
         key = key[:MAX_TEXT]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, sizes, zones
 from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
+from stampcard.braze.recurrence import Schedule
 from stampcard.braze.rendering import TemplateError
 from stampcard.braze.segments import Segment
 from stampcard.braze.state import Workspace
@@ -23,6 +24,14 @@ SEND_TO = {
     "opted-in only": "opted_in",
     "everyone including unsubscribed": "all",
 }
+
+
+NEEDED = {
+    "perform custom event": ("event",),
+    "change custom attribute value": ("attribute",),
+    "interact with campaign": ("campaign", "interaction"),
+}
+"""Action of a trigger -> what it must say besides."""
 
 
 # Segments
@@ -39,7 +48,7 @@ def known_segments(workspace: Workspace, document: Row) -> frozenset[str]:
 def check_segments(workspace: Workspace, document: Row) -> None:
     known = known_segments(workspace, document)
     for index, row in enumerate(document["segments"]):
-        _check_rule(row, known, f"/braze/segments/{index}")
+        check_rule(row, known, f"/braze/segments/{index}")
     _check_nesting(workspace, document)
 
 
@@ -63,7 +72,7 @@ def apply_segments(workspace: Workspace, rows: Sequence[Row]) -> None:
             sizes.track(workspace, key)
 
 
-def _check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
+def check_rule(rule: Row, known: frozenset[str], pointer: str) -> None:
     found = segments.fault(rule, known)
     if found:
         raise SetupError(pointer + found[0], found[1])
@@ -157,16 +166,12 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         raise SetupError(f"{pointer}/triggers", "an action-based campaign has a trigger")
     for key in ("triggers", "exception_events"):
         for place, action in enumerate(row.get(key, ())):
-            _check_action(action, f"{pointer}/{key}/{place}")
+            check_action(action, f"{pointer}/{key}/{place}")
     if "target_audience" in row:
-        _check_rule(row["target_audience"], known, f"{pointer}/target_audience")
+        check_rule(row["target_audience"], known, f"{pointer}/target_audience")
     for key in ("schedule_delay", "re_eligibility"):
-        _duration(row.get(key, 0), f"{pointer}/{key}")
-    if "at" in row.get("schedule", {}) and row["schedule"]["at"] != "now":
-        try:
-            parse_instant(row["schedule"]["at"])
-        except ClockError as error:
-            raise SetupError(f"{pointer}/schedule/at", str(error)) from error
+        duration(row.get(key, 0), f"{pointer}/{key}")
+    _check_schedule(row.get("schedule", {}), f"{pointer}/schedule")
     if ("messages" in row) == ("variants" in row):
         raise SetupError(pointer, "a campaign has messages, or variants with messages of their own")
     total = sum(variant["percentage"] for variant in row.get("variants", ())) + row.get("control_group", 0)
@@ -178,7 +183,7 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         raise SetupError(f"{pointer}/quiet_hours", "start and end differ")
     for where, messages in _messages_in(row):
         for channel, parts in messages.items():
-            _check_message(workspace, channel, parts, f"{pointer}{where}/{channel}", complete=delivery != API)
+            check_message(workspace, channel, parts, f"{pointer}{where}/{channel}", complete=delivery != API)
 
 
 def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
@@ -189,17 +194,17 @@ def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
         yield f"/variants/{index}/messages", variant["messages"]
 
 
-def _check_action(action: Row, pointer: str) -> None:
-    needed = {"perform custom event": "event", "change custom attribute value": "attribute"}.get(action["action"])
-    if needed and needed not in action:
-        raise SetupError(pointer, f"{action['action']!r} needs {needed!r}")
+def check_action(action: Row, pointer: str) -> None:
+    for name in NEEDED.get(action["action"], ()):
+        if name not in action:
+            raise SetupError(pointer, f"{action['action']!r} needs {name!r}")
     for place, row in enumerate(action.get("property_filters", ())):
         fault = comparisons.fault(row["comparison"], row.get("value"))
         if fault:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
 
 
-def _check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
+def check_message(workspace: Workspace, channel: str, parts: Row, pointer: str, *, complete: bool) -> None:
     fields = {name: value for name, value in parts.items() if name != "message_variation_id"}
     if unknown := fields.keys() - CHANNELS[channel].fields:
         raise SetupError(f"{pointer}/{min(unknown)}", f"a message of the channel {channel} has no such field")
@@ -227,7 +232,7 @@ def templates_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from templates_in(item, f"{place}/{index}")
 
 
-def _duration(value: Any, pointer: str = "") -> timedelta:
+def duration(value: Any, pointer: str = "") -> timedelta:
     if value == "immediately":
         return timedelta()
     try:
@@ -249,7 +254,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
     key = row.get("id") or (known.id if known else world.secrets.uuid(f"braze.campaign.{name}"))
     if known is not None:
         del workspace.campaigns[known.id]
-    schedule = row.get("schedule", {}).get("at")
+    schedule = _schedule(row["schedule"], now) if "schedule" in row else None
     campaign = Campaign(
         id=key,
         name=name,
@@ -259,13 +264,14 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         updated_at=now,
         audience=row.get("target_audience"),
         send_to=SEND_TO[row.get("send_to", "subscribed or opted-in")],
-        re_eligibility=_duration(row["re_eligibility"]) if "re_eligibility" in row else None,
+        re_eligibility=duration(row["re_eligibility"]) if "re_eligibility" in row else None,
         triggers=tuple(row.get("triggers", ())),
         exceptions=tuple(row.get("exception_events", ())),
-        delay=_duration(row.get("schedule_delay", 0)),
+        delay=duration(row.get("schedule_delay", 0)),
         recheck=row.get("re_evaluate_segment_at_send_time", False),
-        at=None if schedule is None else now if schedule == "now" else parse_instant(schedule),
-        quiet_hours=_quiet_hours(row.get("quiet_hours")),
+        at=schedule.first if schedule else None,
+        schedule=schedule,
+        quiet_hours=quiet_hours(row.get("quiet_hours")),
         capped=not row.get("ignore_frequency_capping", False),
         exempt_from_control=row.get("exempt_from_global_control_group", False),
         speed_limit=row.get("send_rate_limit"),
@@ -275,10 +281,31 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
     )
     workspace.campaigns[key] = campaign
     if campaign.at is not None:
-        launching.schedule_launch(workspace, campaign, max(campaign.at, now))
+        launching.schedule_launch(workspace, campaign, campaign.at)
 
 
-def _quiet_hours(row: Row | None) -> pacing.QuietHours | None:
+def _check_schedule(row: Row, pointer: str) -> None:
+    for key in ("at", "until"):
+        try:
+            if row.get(key, "now") != "now":
+                parse_instant(row[key])
+        except ClockError as error:
+            raise SetupError(f"{pointer}/{key}", str(error)) from error
+    if row.get("in_local_time") and row.get("at") == "now":
+        raise SetupError(f"{pointer}/at", "a local time is a time of day, such as 2026-02-01T09:00")
+    if "until" in row and "repeat" not in row:
+        raise SetupError(f"{pointer}/until", "goes with repeat")
+
+
+def _schedule(row: Row, now: datetime) -> Schedule | None:
+    if "at" not in row:
+        return None
+    first = now if row["at"] == "now" else parse_instant(row["at"])
+    until = parse_instant(row["until"]) if "until" in row else None
+    return Schedule(first, row.get("repeat"), until, row.get("in_local_time", False))
+
+
+def quiet_hours(row: Row | None) -> pacing.QuietHours | None:
     if row is None:
         return None
     start, end = time.fromisoformat(row["start"]), time.fromisoformat(row["end"])
@@ -292,14 +319,21 @@ def _variants(workspace: Workspace, row: Row) -> tuple[Variant, ...]:
     variants = []
     for variant in given:
         own = "" if "messages" in row else f".{variant['name']}"
-        contents = []
-        for channel, parts in variant["messages"].items():
-            key = parts.get("message_variation_id") or secrets.uuid(f"braze.variation.{name}{own}.{channel}")
-            fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
-            contents.append(Content(key, channel, fields, variant["name"]))
+        contents = contents_of(workspace, variant["messages"], f"{name}{own}", variant["name"])
         key = secrets.uuid(f"braze.variant.{name}{own}")
-        variants.append(Variant(key, variant["name"], variant["percentage"], tuple(contents)))
+        variants.append(Variant(key, variant["name"], variant["percentage"], contents))
     return tuple(variants)
+
+
+def contents_of(workspace: Workspace, messages: Row, label: str, variant: str) -> tuple[Content, ...]:
+    """Messages by channel, with ids derived from a label where the document gives none."""
+    contents = []
+    for channel, parts in messages.items():
+        given = parts.get("message_variation_id")
+        key = given or workspace.world.secrets.uuid(f"braze.variation.{label}.{channel}")
+        fields = {field: value for field, value in parts.items() if field != "message_variation_id"}
+        contents.append(Content(key, channel, fields, variant))
+    return tuple(contents)
 
 
 # Messaging settings

@@ -22,7 +22,7 @@ async def export_ids(call: Call[Workspace]) -> Reply:
     one_of = [name for name in ("device_id", "email_address", "phone") if body.get(name) is not None]
     if len(one_of) > 1 or not (one_of or external_ids or aliases or body.get("braze_id") is not None):
         raise errors.refused("Bad Request")
-    fields = _fields(call, body.get("fields_to_export"))
+    fields = read_fields(call, body.get("fields_to_export"))
 
     found, invalid = _resolved(call.state, _asked_for(body))
     now = call.world.clock.now
@@ -33,7 +33,7 @@ async def export_ids(call: Call[Workspace]) -> Reply:
     return Reply(201, answer | {"message": "success"})
 
 
-def _fields(call: Call[Workspace], wanted: list[str] | None) -> Collection[str] | None:
+def read_fields(call: Call[Workspace], wanted: list[str] | None) -> Collection[str] | None:
     """The fields to show, or None for all of them."""
     if wanted is None:
         call.diagnose("no-fields", "accounts of late must name fields_to_export; all are exported", "/fields_to_export")

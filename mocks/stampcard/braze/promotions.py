@@ -104,6 +104,8 @@ def _texts(value: Any) -> Iterable[str]:
 
 def reserve(workspace: Workspace, parts: Any, codes: dict[str, str]) -> None:
     """Take a code for every snippet mentioned that has none yet: one per list for all channels of one send."""
+    if not workspace.engine.promotions:
+        return
     now = workspace.world.clock.now
     for snippet in mentioned(workspace, parts):
         codes_of = workspace.engine.promotions.get(snippet)

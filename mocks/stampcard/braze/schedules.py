@@ -125,7 +125,8 @@ async def _run_in_zone(workspace: Workspace, schedule: Schedule, zone: str) -> N
         workspace.engine.schedules.pop(schedule.id, None)
 
 
-def _add(call: Call[Workspace], owner: str, send: Send, asked: Any) -> Reply:
+def add(call: Call[Workspace], owner: str, send: Send, asked: Any) -> Reply:
+    """Schedule what a checked request asks for. Raises ApiError."""
     at, local = read_schedule(call)
     key = call.world.chance.uuid()
     schedule = Schedule(key, owner, at, local, send, f"scheduled {call.operation.path}", call.id, asked)
@@ -135,14 +136,15 @@ def _add(call: Call[Workspace], owner: str, send: Send, asked: Any) -> Reply:
     return Reply(201, {**accepted(asked.dispatch_id), "schedule_id": key})
 
 
-def _find(call: Call[Workspace], owner: str) -> Schedule:
+def find(call: Call[Workspace], owner: str) -> Schedule:
+    """The schedule a request names, if it is its owner's. Raises ApiError."""
     found: Schedule | None = call.state.engine.schedules.get(call.body["schedule_id"])
     if found is None or found.owner != owner:
         raise bad(call, "there is no such schedule, or its time has come", "/schedule_id")
     return found
 
 
-def _move(call: Call[Workspace], schedule: Schedule) -> None:
+def move(call: Call[Workspace], schedule: Schedule) -> None:
     """The schedule object is replaced as a whole."""
     was_local = schedule.local and schedule.at - AHEAD <= call.world.clock.now
     at, local = read_schedule(call)
@@ -153,8 +155,9 @@ def _move(call: Call[Workspace], schedule: Schedule) -> None:
     start(call.state, schedule)
 
 
-def _drop(call: Call[Workspace], owner: str) -> Reply:
-    schedule = _find(call, owner)
+def drop(call: Call[Workspace], owner: str) -> Reply:
+    """Cancel a schedule. Raises ApiError."""
+    schedule = find(call, owner)
     for job in schedule.jobs:
         job.cancel()
     del call.state.engine.schedules[schedule.id]
@@ -176,18 +179,18 @@ async def create_messages(call: Call[Workspace]) -> Reply:
     """POST /messages/schedule/create."""
     read_schedule(call)
     asked = messages.checked(call)
-    return _add(call, "", _send_messages(asked), asked)
+    return add(call, "", _send_messages(asked), asked)
 
 
 async def update_messages(call: Call[Workspace]) -> Reply:
     """POST /messages/schedule/update: another time, other messages, or both."""
     if call.body.get("schedule") is None and call.body.get("messages") is None:
         raise bad(call, "at least one of schedule and messages is needed", "/schedule")
-    schedule = _find(call, "")
+    schedule = find(call, "")
     asked: messages.ApiMessages = schedule.asked
     contents = messages.contents_of(call, asked.campaign) if call.body.get("messages") is not None else None
     if call.body.get("schedule") is not None:
-        _move(call, schedule)
+        move(call, schedule)
     if contents is not None:
         asked.contents = contents
     call.summary = "schedule updated"
@@ -196,7 +199,7 @@ async def update_messages(call: Call[Workspace]) -> Reply:
 
 async def delete_messages(call: Call[Workspace]) -> Reply:
     """POST /messages/schedule/delete."""
-    return _drop(call, "")
+    return drop(call, "")
 
 
 # Campaigns
@@ -210,19 +213,19 @@ async def create_trigger(call: Call[Workspace]) -> Reply:
     async def send(test: Callable[[User], bool]) -> None:
         await asked.send([pair for pair in asked.chosen() if test(pair[0])])
 
-    return _add(call, asked.campaign.id, send, asked)
+    return add(call, asked.campaign.id, send, asked)
 
 
 async def update_trigger(call: Call[Workspace]) -> Reply:
     """POST /campaigns/trigger/schedule/update."""
-    _move(call, _find(call, call.body["campaign_id"]))
+    move(call, find(call, call.body["campaign_id"]))
     call.summary = "schedule updated"
     return Reply(201, {"message": "success"})
 
 
 async def delete_trigger(call: Call[Workspace]) -> Reply:
     """POST /campaigns/trigger/schedule/delete."""
-    return _drop(call, call.body["campaign_id"])
+    return drop(call, call.body["campaign_id"])
 
 
 # Lists
@@ -233,24 +236,26 @@ async def list_broadcasts(call: Call[Workspace]) -> Reply:
     end, now = read_time(call.query["end_time"]), call.world.clock.now
     if end is None:
         raise bad(call, "not an ISO 8601 time", "/end_time")
+    campaigns = [row for row in call.state.campaigns.values() if row.enabled]
+    canvases = [row for row in call.state.canvases.values() if row.status == "Active"]
     rows = [
-        _broadcast(call.state, campaign)
-        for campaign in call.state.campaigns.values()
-        if campaign.delivery == SCHEDULED and campaign.enabled and campaign.at and now < campaign.at <= end
+        _broadcast(call.state, row)
+        for row in (*campaigns, *canvases)
+        if row.delivery == SCHEDULED and row.at and now < row.at <= end
     ]
     return Reply(200, {"scheduled_broadcasts": sorted(rows, key=lambda row: str(row["next_send_time"]))})
 
 
-def _broadcast(workspace: Workspace, campaign: Campaign) -> Mapping[str, Any]:
-    zone = company_zone(workspace)
+def _broadcast(workspace: Workspace, campaign: Any) -> Mapping[str, Any]:
+    zone, schedule = company_zone(workspace), getattr(campaign, "schedule", None)
     at = (campaign.at or datetime.max).astimezone(zones.find_zone(zone) or UTC)
     return {
         "name": campaign.name,
         "id": campaign.id,
-        "type": "Campaign",
+        "type": "Campaign" if isinstance(campaign, Campaign) else "Canvas",
         "tags": list(campaign.tags),
         "next_send_time": f"{at:%Y-%m-%d %H:%M:%S}",
-        "schedule_type": zone,
+        "schedule_type": "local_time_zones" if getattr(schedule, "local", False) else zone,
     }
 
 

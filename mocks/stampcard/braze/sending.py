@@ -6,27 +6,50 @@ of message events (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
-from stampcard.braze import catalog_reading, connected_content, counting, pacing, promotions, variables, webhooks
+from stampcard.braze import (
+    catalog_reading,
+    connected_content,
+    counting,
+    locales,
+    message_events,
+    pacing,
+    promotions,
+    variables,
+    webhooks,
+)
 from stampcard.braze.campaigns import Campaign, Content
-from stampcard.braze.channels import CHANNELS
+from stampcard.braze.channels import CHANNELS, NOT_REACHED
 from stampcard.braze.content_blocks import ACTIVE
+from stampcard.braze.message_events import PLATFORMS
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
+from stampcard.core.delivery import Delivery
 from stampcard.core.journal import Entry
 from stampcard.core.outbox import Message
 
 CC_RETRIES = (30, 60, 120, 240, 480)
 """Seconds before each of the five retries of `:retry` (their number is documented, the intervals are assumed)."""
 
+RECEIPTS = {"email": "email", "sms": "SMS", "webhook": "webhook"} | dict.fromkeys(PLATFORMS, "push")
+"""Channel -> what an action-based campaign calls its receipt."""
 UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
 """What `campaign.${dispatch_id}` shows in a preview."""
+
+
+CANVAS_STEP = "canvas_step"
+"""The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
+TEST = "test"
+"""The delivery of a campaign's stand-in for a test send, which counts for nothing."""
+EMPTY = Content("", "", {})
+"""For what renders a text and sends nothing."""
 
 
 @dataclass(slots=True)
@@ -35,6 +58,7 @@ class Order:
 
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
     beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    `title` is what the outbox shows for the campaign's name; `ended` hears that the message waits no more.
     `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
     """
 
@@ -52,6 +76,8 @@ class Order:
     preview: bool = False
     codes: dict[str, str] = field(default_factory=dict)
     tries: int = 0
+    title: str | None = None
+    ended: Callable[[], None] | None = None
 
     def namespaces(self) -> dict[str, Any]:
         """All names the message's templates can reach."""
@@ -84,8 +110,11 @@ class Rendered:
         return {key: value for key, value in found.items() if value}
 
 
-async def send_all(order: Order, contents: Iterable[Content]) -> None:
-    """The messages of all channels of one send; they share the promotion codes."""
+async def send_all(order: Order, contents: Sequence[Content]) -> None:
+    """The messages of all channels of one send, the order's own first; they share the promotion codes."""
+    if len(contents) == 1:
+        await send(order)
+        return
     codes: dict[str, str] = {}
     for content in contents:
         await send(replace(order, content=content, codes=codes))
@@ -101,13 +130,17 @@ async def send(order: Order) -> Message:
         vendor="braze",
         channel=order.content.channel,
         user=user.external_id or user.braze_id,
-        campaign=campaign.name if campaign else None,
+        campaign=order.title or (campaign.name if campaign else None),
         status="waiting",
         parts={},
         cause=order.cause,
         detail={"why": order.why, "dispatch_id": order.dispatch_id},
     )
-    if campaign is not None:
+    if campaign is not None and campaign.delivery == CANVAS_STEP:
+        place = order.names["canvas"]
+        message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
+        message.detail |= {"canvas_step_id": campaign.id, "canvas_step_name": campaign.name}
+    elif campaign is not None:
         message.detail |= {"campaign_id": campaign.id, "message_variation_id": order.content.id}
     if order.send_id:
         message.detail["send_id"] = order.send_id
@@ -117,6 +150,7 @@ async def send(order: Order) -> Message:
 
 
 async def _attempt(order: Order, message: Message) -> None:
+    """One go at a message; a later one starts anew."""
     world = order.workspace.world
     entry = world.journal.next_id()
     message.entry = entry
@@ -124,38 +158,46 @@ async def _attempt(order: Order, message: Message) -> None:
     message.detail.pop("waits_for", None)
     rendered = Rendered({})
     try:
-        reach = CHANNELS[order.content.channel].reach
-        reach(order.workspace, order.user, order.content.parts, order.send_to)
-        if (until := _hold(order)) is not None:
-            _wait(order, message, until, "quiet hours", entry)
-            _record(order, message, entry)
-            return
-        if order.tries == 0:
-            promotions.reserve(order.workspace, order.content.parts, order.codes)
-        await render(order, rendered, entry)
-        if order.content.channel == "webhook":
-            webhooks.check(rendered.parts)
-        if rendered.wants_retry and order.tries >= len(CC_RETRIES):
-            raise MessageAborted("exhausted_cc_retries", "Connected Content failed and its retries are exhausted")
+        await _prepare(order, message, rendered, entry)
     except MessageAborted as aborted:
-        message.parts = rendered.parts
-        message.detail |= rendered.detail()
         _abort(order, message, aborted)
-        _record(order, message, entry)
-        return
     message.parts = rendered.parts
     message.detail |= rendered.detail()
+    if message.status == "waiting" and "due" not in message.detail:
+        if order.content.channel == "webhook":
+            ended = partial(_delivered, order, message)
+            webhooks.deliver(order.workspace, message, entry, ended, partial(_failed, order, message))
+        else:
+            _sent(order, message)
+    _record(order, message, entry)
+    if order.ended is not None and "due" not in message.detail:
+        order.ended()
+
+
+async def _prepare(order: Order, message: Message, rendered: Rendered, entry: int) -> None:
+    """Everything before the message is handed over; a later attempt is noted in `detail.due`. Raises
+    MessageAborted."""
+    channel = CHANNELS[order.content.channel]
+    channel.reach(order.workspace, order.user, order.content.parts, order.send_to)
+    if (until := _hold(order)) is not None:
+        _wait(order, message, until, "quiet hours", entry)
+        return
+    if order.tries == 0:
+        promotions.reserve(order.workspace, order.content.parts, order.codes)
+    await render(order, rendered, entry)
+    if order.content.channel == "webhook":
+        webhooks.check(rendered.parts)
     if rendered.wants_retry:
         _requeue(order, message, entry)
-    elif order.content.channel == "webhook":
-        webhooks.deliver(order.workspace, message, entry, lambda sent: _ended(order, message, sent))
-    else:
-        _sent(order, message)
-    _record(order, message, entry)
 
 
 async def render(order: Order, rendered: Rendered, entry: int) -> None:
-    """Render all parts into `rendered`; each field has its own variables. Raises MessageAborted."""
+    """Render all parts of the order's content into `rendered`. Raises MessageAborted."""
+    await render_parts(order, order.content.parts, rendered, entry)
+
+
+async def render_parts(order: Order, parts: Mapping[str, Any], rendered: Rendered, entry: int) -> dict[str, Any]:
+    """Render parts into `rendered` and return them; each field has its own variables. Raises MessageAborted."""
     workspace, names = order.workspace, order.namespaces()
     blocks = Blocks(workspace)
     take_code = promotions.taker(workspace, order.codes, preview=order.preview)
@@ -178,14 +220,16 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
         now = workspace.world.clock.now
         run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
+        run.translations = locales.translations_for(workspace, order.user, order.content.id)
         catalog_reading.connect(run, workspace, text)
         try:
             return await template.render(run)
         finally:
             rendered.wants_retry = rendered.wants_retry or run.wants_retry
 
-    for name, part in order.content.parts.items():
+    for name, part in parts.items():
         rendered.parts[name] = await _every_text(part, text)
+    return rendered.parts
 
 
 async def _every_text(part: Any, text: Any) -> Any:
@@ -244,6 +288,8 @@ def _wait(order: Order, message: Message, until: datetime, why: str, entry: int)
 
 def _requeue(order: Order, message: Message, entry: int) -> None:
     """Put the message to the back of the queue: it is rendered anew, as a whole, when its time comes."""
+    if order.tries >= len(CC_RETRIES):
+        raise MessageAborted("exhausted_cc_retries", "Connected Content failed and its retries are exhausted")
     clock = order.workspace.world.clock
     wait = timedelta(seconds=CC_RETRIES[order.tries])
     order.tries += 1
@@ -255,13 +301,31 @@ def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
     message.status = "aborted"
     message.reason = aborted.log
     message.detail["abort_type"] = aborted.kind
+    if aborted.kind != NOT_REACHED:
+        more = {"abort_type": aborted.kind, "abort_log": aborted.log}
+        message_events.of_message(order.workspace, order.user, message, "Abort", **more)
 
 
-def _ended(order: Order, message: Message, aborted: MessageAborted | None) -> None:
+def _failed(order: Order, message: Message, delivery: Delivery, terminal: bool) -> None:
+    """One attempt at a webhook failed."""
+    last, url = delivery.attempts[-1], urlsplit(delivery.url)
+    properties = {
+        "http_status_code": last.status or connected_content.NO_CONNECTION,
+        "endpoint_url": delivery.url,
+        "host": url.hostname,
+        "url_path": url.path,
+        "content_length": len(delivery.body),
+        "retry_count": len(delivery.attempts) - 1,
+        "is_terminal": terminal,
+    }
+    message_events.of_message(order.workspace, order.user, message, "Failure", **properties)
+
+
+def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -> None:
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
-        if order.campaign is not None:
+        if order.campaign is not None and order.campaign.delivery != TEST:
             counting.message_ended(
                 order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
             )
@@ -271,17 +335,34 @@ def _ended(order: Order, message: Message, aborted: MessageAborted | None) -> No
 
 def _sent(order: Order, message: Message) -> None:
     message.status = "sent"
+    message_events.of_message(order.workspace, order.user, message, "Send")
+    _tell(order, message)
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None:
+    if campaign is None or campaign.delivery == TEST:
+        return
+    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
+    if campaign.delivery == CANVAS_STEP:
+        canvas_id = order.names["canvas"]["api_id"]
+        counting.step_received(order.workspace, order.user, canvas_id, campaign.id, campaign.name)
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
-    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
+
+
+def _tell(order: Order, message: Message) -> None:
+    """Let campaigns know that wait for the receipt of this one's message."""
+    # Imported late: triggers set off campaigns, and those send.
+    from stampcard.braze import triggers
+
+    campaign = order.campaign
+    if campaign is not None and campaign.delivery not in (CANVAS_STEP, TEST) and message.channel in RECEIPTS:
+        interaction = f"receive {RECEIPTS[message.channel]}"
+        triggers.campaign_engaged(order.workspace, order.user, campaign.name, interaction, message.entry or order.cause)
 
 
 def _record(order: Order, message: Message, entry: int) -> None:

@@ -12,7 +12,8 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales
+from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
 from stampcard.braze.values import read_time
@@ -230,6 +231,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("tags", _apply_tags),
     Section("users", _apply_users, _check_users),
+    Section("locales", locales.apply_setup),
     Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),
     Section("templates", content_setup.apply_templates, content_setup.check_templates),
     Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),
@@ -242,5 +244,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
     Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
     Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
+    Section("canvases", canvases.apply_canvases, canvases.check_canvases),
     Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
 )

@@ -195,7 +195,11 @@ APPLY: Mapping[str, tuple[Callable[[Any], str | None], Callable[[Tracking, Mappi
 def _user(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
     """The profile an object is about, made when it may be: an alias makes one only when told so."""
     workspace = tracking.workspace
-    user = identity.find_tracked(workspace, sent)
+    external_id = sent.get("external_id")
+    if external_id.__class__ is str:
+        user = workspace.by_external_id.get(external_id)
+    else:
+        user = identity.find_tracked(workspace, sent)
     if user is not None:
         return user
     decider = next(name for name in identity.IDENTIFIERS if sent.get(name) is not None)

@@ -47,9 +47,7 @@ class ApiTrigger:
 
     async def _send_to(self, user: User, properties: dict[str, Any]) -> None:
         workspace, campaign, call = self.call.state, self.campaign, self.call
-        if why := launching.why_not_now(workspace, campaign, user):
-            text = f"{campaign.name!r} not for {user.external_id or user.braze_id}: {why}"
-            workspace.world.record("braze", "campaign.trigger", text, cause=call.id)
+        if not launching.may_get(workspace, campaign, user, call.id):
             return
         names = {"api_trigger_properties": Dotted(properties)}
         path, send_id = call.operation.path, call.body.get("send_id")

@@ -28,8 +28,12 @@ def as_markdown(all_of: Iterable[Contract]) -> str:
     return _table(all_of, "| {} | {} | {} | {} | {} | {} |", rule=True)
 
 
+def _documented(contract: Contract) -> list[Operation]:
+    return [operation for operation in contract if not operation.ours]
+
+
 def _vendor(contract: Contract) -> dict[str, Any]:
-    operations = list(contract)
+    operations = _documented(contract)
     return {
         "documented": len(operations),
         "stateful": _count(operations, "stateful"),
@@ -56,12 +60,12 @@ def _table(all_of: Iterable[Contract], row: str, *, rule: bool) -> str:
         lines.append(row.format("---", "---:", "---:", "---:", "---:", "---"))
     for contract in all_of:
         groups: dict[str, list[Operation]] = {}
-        for operation in contract:
+        for operation in _documented(contract):
             groups.setdefault(operation.group, []).append(operation)
         for group, operations in sorted(groups.items()):
             lines.append(_row(row, f"{contract.vendor} {group}", operations))
         total = f"**{contract.vendor}**" if rule else f"{contract.vendor.upper()} in all"
-        lines.append(_row(row, total, list(contract)))
+        lines.append(_row(row, total, _documented(contract)))
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -36,16 +36,20 @@ def balance(business: Business, guest: Guest) -> dict[str, Any]:
     }
 
 
+SAME = """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
+    work_zip_code zip_code apple_uid""".split()
+FLAGS = """age_verified age_verified_status allow_multiple allow_push_notifications email_verified migrate_status
+    privacy_policy sms_subscription terms_and_conditions""".split()
+
+
 def user(business: Business, guest: Guest) -> dict[str, Any]:
     """Shape sso_user: flat, `id` and `user_id` alike, UTC; the external id pair is never echoed."""
     profile = guest.profile
-    same = """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
-        work_zip_code zip_code apple_uid"""
-    flags = """age_verified age_verified_status allow_multiple allow_push_notifications email_verified migrate_status
-        privacy_policy sms_subscription terms_and_conditions"""
     return {
-        **{name: profile.get(name) for name in same.split()},
-        **{name: bool(profile.get(name)) for name in flags.split()},
+        **{name: profile.get(name) for name in SAME},
+        **{name: bool(profile.get(name)) for name in FLAGS},
+        **codes(guest),
+        **subscriptions(guest),
         "id": guest.id,
         "user_id": guest.id,
         "email": guest.email,
@@ -61,26 +65,39 @@ def user(business: Business, guest: Guest) -> dict[str, Any]:
         "authentication_token": guests.sso_token(business, guest),
         "access_token": None,
         "expiration_date": None,
-        "apple_signup": guest.signup_channel.endswith("Apple"),
-        "facebook_signup": guest.signup_channel.endswith("Facebook"),
-        "communicable_email": guest.email,
-        "email_unsubscribe": bool(profile.get("unsubscribed")),
         "favourite_locations": profile.get("favourite_location_ids") or "",
         "favourite_store_numbers": payloads.favourite_stores(business, guest),
         "force_password_reset": False,
-        "marketing_email_subscription": profile.get("marketing_email_subscription", True),
-        "marketing_pn_subscription": profile.get("marketing_pn_subscription", True),
         "mindbody_client_id": None,
         "passcode_configured": False,
         "preferred_menu_items": [],
         "profile_field_answers": profile.get("profile_field_answers", {}),
+        "test_user": guest.test_user,
+        "user_relations": [relation(row) for row in guest.relations],
+    }
+
+
+def codes(guest: Guest) -> dict[str, Any]:
+    """What a guest shows or passes on."""
+    return {
         "referral_code": guest.referral_code,
         "referral_path": f"{payloads.PASS_HOST}/signup?invite_code={guest.referral_code}",
-        "test_user": guest.test_user,
         "user_as_barcode": guest.barcode,
         "user_as_qrcode": guest.user_code,
         "user_code": guest.user_code,
-        "user_relations": [relation(row) for row in guest.relations],
+    }
+
+
+def subscriptions(guest: Guest) -> dict[str, Any]:
+    """Where a guest came from, and what it wants to be told."""
+    profile = guest.profile
+    return {
+        "apple_signup": guest.signup_channel.endswith("Apple"),
+        "facebook_signup": guest.signup_channel.endswith("Facebook"),
+        "communicable_email": guest.email,
+        "email_unsubscribe": bool(profile.get("unsubscribed")),
+        "marketing_email_subscription": profile.get("marketing_email_subscription", True),
+        "marketing_pn_subscription": profile.get("marketing_pn_subscription", True),
         "wants_menu_notifications": False,
     }
 

@@ -105,11 +105,14 @@ def guest(business: Business, guest: Guest, changed: tuple[str, ...] = ()) -> di
 
 def favourite_locations(guest: Guest) -> list[int]:
     """Location ids of the guest's favourites, kept as comma-separated text."""
-    parts = (guest.profile.get("favourite_location_ids") or "").split(",")
+    listed = guest.profile.get("favourite_location_ids")
+    parts = listed.split(",") if listed else ()
     return [int(part) for part in map(str.strip, parts) if part.isascii() and part.isdigit() and len(part) < 19]
 
 
 def favourite_stores(business: Business, guest: Guest) -> str:
+    if not guest.profile.get("favourite_location_ids"):
+        return ""
     known = business.locations
     return ",".join(known[number].store_number for number in favourite_locations(guest) if number in known)
 
@@ -207,48 +210,45 @@ def reward(business: Business, guest: Guest, reward: Reward) -> dict[str, Any]:
     }
 
 
-def redemption(business: Business, guest: Guest, found: Redemption) -> dict[str, Any]:
-    """The payload of a redemption with its code."""
-    redeemable = business.redeemables.get(found.redeemable_id or 0)
+def redemption_code(business: Business, found: Redemption) -> dict[str, Any]:
+    """The code inside the payload of a redemption."""
     facts = found.facts
-    where = place(business, facts)
-    code = {
+    same = "employee_id processed_at receipt_amount receipt_datetime subtotal_amount transaction_no".split()
+    return {
+        **{name: facts.get(name) for name in same},
         "redemption_code_id": found.code_id,
         "business_id": business.id,
         "business_uuid": business.uuid,
         "created_at": utc(found.created_at),
         "updated_at": utc(found.updated_at),
         "discount": found.discount,
-        "employee_id": facts.get("employee_id"),
-        "location_id": where["location_id"],
-        "processed_at": facts.get("processed_at"),
-        "receipt_amount": facts.get("receipt_amount"),
-        "receipt_datetime": facts.get("receipt_datetime"),
+        "location_id": place(business, facts)["location_id"],
         "redeemable_id": found.redeemable_id,
         "redeemed_menu_items": facts.get("menu_items") or [],
         "status": found.status,
-        "subtotal_amount": facts.get("subtotal_amount"),
-        "transaction_no": facts.get("transaction_no"),
     }
+
+
+def redemption(business: Business, guest: Guest, found: Redemption) -> dict[str, Any]:
+    """The payload of a redemption with its code."""
+    redeemable = business.redeemables.get(found.redeemable_id or 0)
+    facts = found.facts
     return {
+        **{name: facts.get(name) for name in ("bar_code", "channel", "expired_at", "force_message")},
         "redemption_id": found.id,
         "redemption_code_id": found.code_id,
         "business_uuid": business.uuid,
-        "bar_code": facts.get("bar_code"),
-        "channel": facts.get("channel"),
         "created_at": utc(found.created_at),
         "updated_at": utc(found.updated_at),
-        "expired_at": facts.get("expired_at"),
         "expiring_on": utc(found.expires_at),
-        "force_message": facts.get("force_message"),
         "internal_tracking_code": found.code,
-        **where,
+        **place(business, facts),
         "points_requested": found.points,
         "redeemed_points": found.points if found.status == "processed" else 0,
         "redeemable_id": found.redeemable_id,
         "redeemable_name": redeemable.name if redeemable else None,
         "redeemable_properties": None,
-        "redemption_code": code,
+        "redemption_code": redemption_code(business, found),
         "redemption_status": found.status,
         "redemption_type": found.type,
         "reward_id": found.reward_id,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stampcard.core.errors import ConnectError, SetupError
-from stampcard.punchh import guests, ledger, params, schedules
+from stampcard.punchh import coupons, guests, ledger, params, schedules
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.state import Adapter, Business, Campaign, Location, Member, Redeemable, Segment, Webhook
 from stampcard.punchh.switches import Program, Switches, struct_from
@@ -118,6 +118,8 @@ def apply(business: Business, section: Section) -> None:
         _location(business, row)
     for row in section.get("redeemables", ()):
         _redeemable(business, row)
+    for row in section.get("social_identities", ()):
+        business.social_identities[row["token"]] = dict(row)
     for row in section.get("guests", ()):
         _guest(business, row)
     for row in section.get("segments", ()):
@@ -175,6 +177,7 @@ def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
     old = _same(business.redeemables, row)
     number = row.get("id") or (old.id if old else business.next_id("redeemables"))
     values = {**row, "id": number, "end_time": instant(business, row.get("end_time"))}
+    values["facts"] = {"deal": values.pop("deal", False)}
     values.setdefault("uuid", business.world.secrets.uuid(f"punchh redeemable {number}"))
     made = Redeemable(created_at=business.now, updated_at=business.now, **values)
     business.redeemables[number] = made
@@ -217,7 +220,7 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
     redeemable = _find(business.redeemables, row["redeemable"]) if row.get("redeemable") is not None else None
     if old is not None:
         business.campaigns.pop(old.id, None)
-    business.campaigns[number] = Campaign(
+    made = business.campaigns[number] = Campaign(
         id=number,
         name=row["name"],
         kind=row["type"],
@@ -232,6 +235,8 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
         end=instant(business, row.get("end")),
         settings=dict(row.get("settings", {})),
     )
+    for code in made.settings.pop("codes", ()):
+        coupons.make(business, made, code)
 
 
 def _find(records: Mapping[int, Any], wanted: Any) -> int:

@@ -124,15 +124,28 @@ class Basket(msgspec.Struct):
     location_id: int | None = None
 
 
+class Lot(msgspec.Struct):
+    """Money that entered the bank at one time, and what is left of it."""
+
+    created_at: datetime
+    amount: float
+    left: float
+
+
 class Account(msgspec.Struct):
     """What does not follow from check-ins and redemptions: money in the bank, the level."""
 
-    banked_currency: float = 0.0
+    lots: list[Lot] = []
     converted_points: int = 0
     level_id: int | None = None
     expired_level: str | None = None
     level_expires_at: datetime | None = None
     redeemed_cards: int = 0
+
+    @property
+    def banked_currency(self) -> float:
+        """Money in the bank."""
+        return round(sum(lot.left for lot in self.lots), 2)
 
 
 class Guest(msgspec.Struct):
@@ -255,6 +268,22 @@ class Campaign(msgspec.Struct):
     parent_id: int | None = None
 
 
+class Coupon(msgspec.Struct):
+    """A code of a coupon campaign. `type` is unlock or discount, `status` issued or honored."""
+
+    id: int
+    code: str
+    campaign_id: int
+    type: str
+    created_at: datetime
+    updated_at: datetime
+    status: str = "issued"
+    user_id: int | None = None
+    expires_at: datetime | None = None
+    discount: float = 0.0
+    facts: dict[str, Any] = {}
+
+
 class Receipt(msgspec.Struct):
     """A receipt a register uploaded, to be claimed by its bar code; `facts` as those of a check-in."""
 
@@ -348,11 +377,19 @@ class Business:
     segments: dict[int, Segment] = field(default_factory=dict)
     campaigns: dict[int, Campaign] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
     codes: dict[str, Redemption] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)
     banned_devices: set[str] = field(default_factory=set)
     reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
+    hosted_login: str = ""
+    login_codes: dict[str, tuple[Guest, str, datetime]] = field(default_factory=dict)
+    favourites: dict[tuple[int, int], int] = field(default_factory=dict)
+    session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
+    social_identities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    feedbacks: dict[int, dict[str, Any]] = field(default_factory=dict)
+    migration_users: dict[int, dict[str, Any]] = field(default_factory=dict)
     rolling_job: Job | None = None
     adapters: dict[str, Adapter] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)

@@ -13,12 +13,18 @@ from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
 from stampcard.voucherify import (
+    activities,
+    async_actions,
     balances,
     campaign_vouchers,
     campaigns,
     categories,
+    consents,
     customers,
+    distributions,
     errors,
+    events,
+    exports,
     keys,
     orders,
     products,
@@ -26,6 +32,7 @@ from stampcard.voucherify import (
     publications,
     redemptions,
     rollbacks,
+    segments,
     sessions,
     setup,
     skus,
@@ -129,6 +136,21 @@ class Voucherify(Vendor[Project]):
         "delete-promotion-tier": promotions.delete,
         "enable-promotion-tier": promotions.enable,
         "disable-promotion-tier": promotions.disable,
+        "list-async-actions": async_actions.browse,
+        "get-async-action": async_actions.read,
+        "list-segment": segments.browse,
+        "create-segment": segments.create,
+        "get-segment": segments.read,
+        "delete-segment": segments.delete,
+        "list-customer-segments": segments.of_customer,
+        "track-custom-event": events.track,
+        "list-customer-activity": activities.browse,
+        "update-customer-consents": consents.update,
+        "create-export": exports.create,
+        "list-exports": exports.browse,
+        "get-export": exports.read,
+        "delete-export": exports.delete,
+        "download-export": exports.download,
     }
 
     # Projects and their keys
@@ -139,6 +161,7 @@ class Voucherify(Vendor[Project]):
 
     def add_tenant(self, world: World) -> Project:
         project = Project(world, {key.kind: key for key in keys.derived(world)})
+        project.listeners = [segments.follow, distributions.follow]
         for key in project.keys.values():
             self._keys[key.id] = (world, project, key)
         return project
@@ -163,6 +186,10 @@ class Voucherify(Vendor[Project]):
 
     def apply_setup(self, world: World, state: Project, section: Mapping[str, Any]) -> None:
         setup.apply(world, state, section, self._keys)
+
+    async def connect(self, world: World, state: Project, section: Mapping[str, Any]) -> None:
+        if "braze" in section.get("integrations", {}):
+            await distributions.connect(state, "/voucherify/integrations/braze")
 
     # Who is calling
 

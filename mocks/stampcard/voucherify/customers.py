@@ -137,6 +137,8 @@ def remove(project: Project, customer: Customer) -> None:
     del project.customers[customer.id]
     if customer.source_id is not None:
         del project.source_ids[customer.source_id]
+    for segment in project.segments.values():
+        segment.members.discard(customer.id)
 
 
 async def erase(call: Call[Project]) -> Reply:
@@ -166,12 +168,14 @@ async def browse(call: Call[Project]) -> Reply:
     """Newest first; filters by e-mail, city, name and time."""
     query = call.query
     ranges = lists.nested_query(call) if "[" in call.request.raw_query or "%5B" in call.request.raw_query else {}
-    if "segment_id" in query:
+    segment = call.state.segments.get(query.get("segment_id", ""))
+    if "segment_id" in query and segment is None:
         raise errors.not_found(call, "segment", query["segment_id"])
     found = [
         item
         for item in reversed(call.state.customers.values())
         if all(item.profile.get(name) == query[name] for name in ("name", "email") if name in query)
+        and (segment is None or item.id in segment.members)
         and ("city" not in query or (item.profile.get("address") or {}).get("city") == query["city"])
         and lists.in_range(call, "created_at", item.created_at, ranges)
         and lists.in_range(call, "updated_at", item.updated_at, ranges)

@@ -1,4 +1,4 @@
-"""What happens in a project is told once, here: the customer's activity, and whoever waits for it."""
+"""What happens in a project is told once, here: the customer's activity, and whoever listens."""
 
 from __future__ import annotations
 
@@ -9,5 +9,13 @@ from stampcard.voucherify.state import Activity, Customer, Project
 
 def tell(project: Project, group: str, kind: str, customer: Customer | None, subject: Any = None) -> None:
     """Something of a kind (`customer.created`, `customer.publication.succeeded` ...) happened in request `group`."""
+    activity = Activity(project.next_number(), kind, project.now, group, subject)
     if customer is not None:
-        customer.activity.append(Activity(project.next_number(), kind, project.now, group, subject))
+        customer.activity.append(activity)
+    for listen in project.listeners:
+        listen(project, activity, customer)
+
+
+def cause_of(group: str | None) -> int | None:
+    """The journal id that ends a request id."""
+    return int(group[-6:], 16) or None if group else None

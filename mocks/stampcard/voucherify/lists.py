@@ -109,10 +109,10 @@ def filtered(call: Call[Project], records: list[T], view: Callable[[T], Json]) -
                 raise errors.refusal(call, 400, "invalid_query_params", "Invalid query params", details)
     if not conditions:
         return records
-    return [record for record in records if joined(_matches(view(record), name, tests) for name, tests in conditions)]
+    return [record for record in records if joined(matches(view(record), name, tests) for name, tests in conditions)]
 
 
-def _matches(body: Json, name: str, tests: Any) -> bool:
+def matches(body: Json, name: str, tests: Any) -> bool:
     value: Any = body
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
@@ -122,7 +122,9 @@ def _matches(body: Json, name: str, tests: Any) -> bool:
 
 
 def _listed(given: Any) -> list[str]:
-    return [str(item) for item in given.values()] if isinstance(given, dict) else [str(given)]
+    if isinstance(given, dict):
+        given = list(given.values())
+    return [_text(item) for item in given] if isinstance(given, list) else [_text(given)]
 
 
 def _text(value: Any) -> str:

@@ -204,6 +204,55 @@ class Lock(msgspec.Struct):
     amount: int = 0
 
 
+class Export(msgspec.Struct):
+    """A CSV file, once it is made: its `text`, and the `token` that downloads it."""
+
+    id: str
+    exported_object: str
+    parameters: Json
+    created_at: str
+    status: str = "SCHEDULED"
+    url: str | None = None
+    token: str | None = None
+    text: str = ""
+
+
+class CustomEvent(msgspec.Struct, frozen=True):
+    name: str
+    metadata: Json
+
+
+class Send(msgspec.Struct):
+    """What a distribution owes one customer; `state` is waiting, sent or failed with its `error`."""
+
+    customer_id: str
+    source_id: str | None
+    attributes: Json
+    state: str = "waiting"
+    error: str = ""
+    was_failed: bool = False
+
+
+class Distribution(msgspec.Struct):
+    """A distribution of the dashboard. `trigger` is `manual` or what sets an automatic one off.
+
+    `fields` maps what Voucherify knows (code, value ...) to Braze attributes; `campaign_id` is where codes come from;
+    `consent` the consent a customer must have given.
+    """
+
+    id: str
+    name: str
+    trigger: str
+    fields: dict[str, str]
+    campaign_id: str | None = None
+    segment_id: str | None = None
+    customer: str | None = None
+    event: str | None = None
+    consent: str | None = None
+    active: bool = True
+    sends: list[Send] = []
+
+
 class Segment(msgspec.Struct):
     """A group of customers: a fixed list, or a filter. `members` are customer ids."""
 

@@ -12,18 +12,17 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stampcard.core.chance import Chance
-from stampcard.core.contract import Operation
-from stampcard.core.endpoint import Call, Caller
+from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
-from stampcard.core.http import Headers, Request
 from stampcard.core.world import World
-from stampcard.voucherify import campaigns, codes, customers, issuing, vouchers
+from stampcard.voucherify import campaigns, codes, customers, issuing, products, segments, skus, vouchers
+from stampcard.voucherify import setup_distributions as sending
+from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.keys import Keys
 from stampcard.voucherify.state import Category, Json, Key, Project
 
 Row = Mapping[str, Any]
 ROOT = "/voucherify"
-BY_HAND = Operation("setup", "voucherify", "setup", "PUT", "", "", "", "", "", "")
 
 
 class _Stand:
@@ -32,13 +31,6 @@ class _Stand:
     def __init__(self, world: World) -> None:
         self.clock = world.clock
         self.chance = Chance(0)
-
-
-def by_hand(world: World, project: Project, body: Row) -> Call[Project]:
-    """A call as the dashboard would make it."""
-    call = Call(Caller(world, project, None), BY_HAND, Request("PUT", "/", Headers(())), 0)
-    call.body = dict(body)
-    return call
 
 
 @contextmanager
@@ -73,6 +65,10 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
     for index, row in enumerate(section.get("customers", ())):
         with placed(f"{ROOT}/customers/{index}"):
             customers.read_profile(by_hand(stand.world, stand, row), row, "")
+    for index, row in enumerate(section.get("segments", ())):
+        with placed(f"{ROOT}/segments/{index}"):
+            check_segment(by_hand(stand.world, stand, row), section)
+    sending.check(project, section)
 
 
 def check_timezone(name: str) -> None:
@@ -126,6 +122,15 @@ def check_voucher(call: Call[Project], section: Row, pointer: str) -> None:
     vouchers.read_own(call, body)
 
 
+def check_segment(call: Call[Project], section: Row) -> None:
+    """A fixed list may name customers of the same document."""
+    named = {row["source_id"] for row in section.get("customers", ())}
+    given = call.body
+    if "customers" in given:
+        call.body = {**given, "customers": [item for item in given["customers"] if item not in named]}
+    segments.read_new(call)
+
+
 # Apply
 
 
@@ -144,10 +149,13 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         "campaigns": add_campaign,
         "vouchers": add_voucher,
         "customers": add_customer,
+        "products": add_product,
+        "segments": add_segment,
     }
     for name, add in tables.items():
         for row in section.get(name, ()):
             add(by_hand(world, project, row), row)
+    sending.apply(project, section)
 
 
 def apply_settings(project: Project, section: Row) -> None:
@@ -207,3 +215,20 @@ def add_customer(call: Call[Project], row: Row) -> None:
         project.add_customer(row["source_id"], profile, row.get("metadata"))
     else:
         customers.change(project, known, profile, row.get("metadata"))
+
+
+def add_product(call: Call[Project], row: Row) -> None:
+    project = call.state
+    product = project.product_sources.get(row["source_id"]) or products.add(project, row["source_id"])
+    products.change(project, product, dict(row), touched=False)
+    for item in row.get("skus", ()):
+        sku = project.sku_sources.get(item["source_id"]) or skus.add(project, product, item["source_id"])
+        products.change(project, sku, dict(item), touched=False)
+
+
+def add_segment(call: Call[Project], row: Row) -> None:
+    project = call.state
+    old = next((item for item in project.segments.values() if item.name == row["name"]), None)
+    record = segments.read_new(call)
+    record.id = old.id if old is not None else record.id
+    project.segments[record.id] = record

@@ -7,7 +7,7 @@ share (`value`, `metadata`, `window`) are never changed in place, only replaced.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.records import (
     Assignment,
+    Distribution,
+    Export,
     Lock,
     Order,
     Product,
@@ -31,6 +33,9 @@ from stampcard.voucherify.records import (
 )
 
 Json = dict[str, Any]
+
+Listener = Callable[["Project", "Activity", "Customer | None"], None]
+"""Told of everything that happens in a project."""
 
 
 @dataclass(slots=True)
@@ -93,6 +98,7 @@ class Customer(msgspec.Struct):
     referrals: Json | None = None
     vouchers: list[Voucher] = []
     activity: list[Activity] = []
+    consents: dict[str, bool] = {}
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -225,6 +231,14 @@ class BinEntry(msgspec.Struct):
 
 
 @dataclass(slots=True)
+class BrazeConnection:
+    """The Braze integration: where its REST API is, and the key."""
+
+    endpoint: str
+    api_key: str
+
+
+@dataclass(slots=True)
 class Project:
     """One Voucherify project: all that its keys can see."""
 
@@ -259,6 +273,10 @@ class Project:
     campaign_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
+    exports: dict[str, Export] = field(default_factory=dict)
+    distributions: dict[str, Distribution] = field(default_factory=dict)
+    braze: BrazeConnection | None = None
+    listeners: list[Listener] = field(default_factory=list)
     second: int = 0
     window_started: int = 0
     window_calls: int = 0

@@ -268,17 +268,36 @@ def publication_base(record: Publication) -> Json:
     }
 
 
-def async_action(project: Project, record: AsyncAction) -> Json:
+def short_campaign(record: Campaign | None) -> Json | None:
+    """The campaign as events show it."""
+    if record is None:
+        return None
+    return {
+        "id": record.id,
+        "name": record.name,
+        "campaign_type": record.campaign_type,
+        "type": record.type,
+        "is_referral_code": record.definition.get("is_referral_code", False),
+        "auto_join": record.auto_join,
+        "join_once": record.join_once,
+        "active": record.active,
+        "category_id": record.category.id if record.category else None,
+        "metadata": record.metadata or {},
+        **record.dates,
+        "object": "campaign",
+    }
+
+
+def async_action(record: AsyncAction) -> Json:
     body: Json = {
         "id": record.id,
         "type": record.type,
         "status": record.status,
         "operation_status": record.operation_status,
         "created_at": record.created_at,
-        "updated_at": record.updated_at,
         "request_id": record.request_id,
         "progress": 100 if record.status == "DONE" else 0,
-        "processing_time": record.processing_time,
         "object": "async_action",
     }
-    return body if record.result is None else {**body, "result": record.result}
+    later = {"updated_at": record.updated_at, "processing_time": record.processing_time, "result": record.result}
+    return body | {name: value for name, value in later.items() if value is not None}

@@ -126,17 +126,6 @@ async def test_with_the_identifier_switched_off_the_pair_is_ignored_and_told(wor
     assert [found["code"] for found in entry["diagnostics"]] == ["external-user-identifier-off"]
 
 
-async def test_login_gives_a_token_of_its_own_and_logout_revokes_it(api: Api) -> None:
-    _, first = await api.sign_up()
-    body = {"user": {"email": "Ada@Example.com", "password": "Passw0rd!"}}
-    second = (await api.send("POST", "/api2/mobile/users/login", body)).json()["access_token"]["token"]
-    assert second != first
-    response = await api.send("DELETE", "/api2/mobile/users/logout", {"access_token": second}, second)
-    assert (response.status_code, response.content) == (200, b"")
-    assert (await api.send("GET", "/api2/mobile/users/profile", None, second)).status_code == 401
-    assert (await api.send("GET", "/api2/mobile/users/profile", None, first)).status_code == 200
-
-
 async def test_times_are_in_the_zone_the_caller_asks_for(api: Api) -> None:
     _, token = await api.sign_up()
     response = await api.send("GET", "/api2/mobile/users/profile", None, token, accept_timezone="America/New_York")

@@ -35,11 +35,3 @@ async def test_who_is_banned_is_not_found_to_earn(world: WorldClient, api: Api) 
     response = await api.send("GET", "/api/pos/users/find", body)
     text = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
     assert (response.status_code, response.json()) == (422, {"error": text})
-
-
-async def test_each_location_has_a_key_of_its_own(world: WorldClient, api: Api) -> None:
-    await world.setup({"punchh": {"locations": [{"name": "Harbour", "store_number": "2", "key": "harbour-key-1"}]}})
-    business_key = world.punchh["business_key"]
-    keys = {"Authorization": f"Token token=harbour-key-1, btoken={business_key}"}
-    response = await world.punchh.get("/api/pos/locations/configuration", headers=keys)
-    assert response.json()["location_name"] == "Harbour"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import StringIO
 from typing import Any, ClassVar
 
 from liquid import BoundTemplate, Environment, Node, RenderContext, Token
@@ -21,7 +22,7 @@ from liquid.builtin.tags import (
     inline_comment_tag,
     liquid_tag,
 )
-from liquid.exceptions import ResourceLimitError
+from liquid.exceptions import OutputStreamLimitError, ResourceLimitError
 from liquid.utils import ReadOnlyChainMap
 
 from stampcard.braze.liquid import conditions, tokens
@@ -35,10 +36,11 @@ from stampcard.braze.liquid.tags import (
     Output,
     Promotion,
 )
+from stampcard.braze.liquid.translation import Translation
 from stampcard.braze.rendering import Run
 
 MAX_OUTPUT = 5_000_000
-"""Bytes of one rendered field (assumed: Braze publishes no limit)."""
+"""Characters of one rendered field (assumed: Braze publishes no limit)."""
 MAX_STEPS = 1_000_000
 """Look-ups and loop turns of one rendering (assumed); counted, so that a run gives the same result on any machine."""
 
@@ -68,6 +70,7 @@ TAGS = (
     ConnectedContent,
     MessageExtras,
     Promotion,
+    Translation,
 )
 
 _MISSING: Any = object()
@@ -75,6 +78,21 @@ _MISSING: Any = object()
 
 class StepLimitReached(ResourceLimitError):
     """A rendering took more steps than any honest template."""
+
+
+class Buffer(StringIO):
+    """A text that may grow up to a limit of characters."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+        self.size = 0
+
+    def write(self, text: str, /) -> int:
+        self.size += len(text)
+        if self.size > self.limit:
+            raise OutputStreamLimitError("too much output", token=None)
+        return super().write(text)
 
 
 class Context(RenderContext):
@@ -93,6 +111,9 @@ class Context(RenderContext):
         self.run.steps += steps
         if self.run.steps > MAX_STEPS:
             raise StepLimitReached("too many steps", token=None)
+
+    def get_buffer(self, buf: Any = None) -> StringIO:
+        return Buffer(MAX_OUTPUT - (buf.size if isinstance(buf, Buffer) else 0))
 
     def assign(self, key: str, val: Any) -> None:
         self.spend(1)
@@ -148,7 +169,6 @@ class Dialect(Environment):
 
     template_class: ClassVar[type[BoundTemplate]] = Template  # type: ignore[misc]
     loop_iteration_limit = 100_000
-    output_stream_limit = MAX_OUTPUT
     block_nesting_limit = 50
 
     def __init__(self, block: Callable[[str], Sequence[Node] | str]) -> None:

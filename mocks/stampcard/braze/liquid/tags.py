@@ -73,29 +73,36 @@ def run_of(context: Any) -> Run:
     return run
 
 
-class AsyncNode(Node):
-    """A node that renders asynchronously, as all rendering here does."""
+class LoudNode(Node):
+    """A node that is never passed over as blank."""
 
     def __init__(self, token: Token) -> None:
         super().__init__(token)
         self.blank = False
 
+
+class AsyncNode(LoudNode):
+    """A node that waits for something; a template with one is rendered asynchronously."""
+
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        raise NotImplementedError("rendering is asynchronous")
+        raise NotImplementedError("this renders asynchronously only")
 
 
 class ValueNode(OutputNode):
     """`{{ value }}`; a run-time error becomes the text Liquid 5 writes for it."""
 
-    async def render_to_output_async(self, context: RenderContext, buffer: TextIO) -> int:
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         try:
-            return buffer.write(to_text(await self.expression.evaluate_async(context)))
+            return buffer.write(to_text(self.expression.evaluate(context)))
         except (ResourceLimitError, TooLarge):
             raise
         except LiquidError as error:
             text = f"Liquid error: {error.message}"
             run_of(context).warn(text)
             return buffer.write(text)
+
+    async def render_to_output_async(self, context: RenderContext, buffer: TextIO) -> int:
+        return self.render_to_output(context, buffer)
 
 
 class BlockNode(AsyncNode):
@@ -139,6 +146,10 @@ class Output(OutputTag):
 class CountedForNode(ForNode):
     """A loop whose turns are counted before they are taken."""
 
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        context.turn_weight = weight(self.block)  # type: ignore[attr-defined]
+        return super().render_to_output(context, buffer)
+
     async def render_to_output_async(self, context: RenderContext, buffer: TextIO) -> int:
         context.turn_weight = weight(self.block)  # type: ignore[attr-defined]
         return await super().render_to_output_async(context, buffer)
@@ -155,12 +166,12 @@ def weight(node: Any) -> int:
     return 1 + sum(weight(child) for child in node.children(None))
 
 
-class AbortNode(AsyncNode):
+class AbortNode(LoudNode):
     def __init__(self, token: Token, reason: str) -> None:
         super().__init__(token)
         self.reason = reason
 
-    async def render_to_output_async(self, context: RenderContext, buffer: TextIO) -> int:
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         raise MessageAborted("liquid_abort_message", self.reason)
 
 
@@ -221,12 +232,12 @@ class MessageExtras(Tag):
         return ExtrasNode(token, parsed(self.env, match[1]), parsed(self.env, match[2]))
 
 
-class PromotionNode(AsyncNode):
+class PromotionNode(LoudNode):
     def __init__(self, token: Token, snippet: str) -> None:
         super().__init__(token)
         self.snippet = snippet
 
-    async def render_to_output_async(self, context: RenderContext, buffer: TextIO) -> int:
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         return buffer.write(context.run.take_code(self.snippet))  # type: ignore[attr-defined]
 
 

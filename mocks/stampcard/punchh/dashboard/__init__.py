@@ -6,7 +6,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.dashboard import checkins, custom_segments, gifts, offers, redemptions, segment_members, users
+from stampcard.punchh.dashboard import (
+    checkins,
+    custom_segments,
+    eclub,
+    favourites,
+    feedbacks,
+    gifts,
+    locations,
+    lookups,
+    migration_users,
+    offers,
+    redemptions,
+    segment_members,
+    users,
+)
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "dashboard_custom_segments__post": custom_segments.create,
@@ -38,4 +52,19 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "dashboard_redemptions__get": redemptions.show,
     "dashboard_redemptions__patch": redemptions.process,
     "dashboard_redemptions_force_redeem__post": redemptions.force_redeem,
+    "dashboard_locations__get": locations.show,
+    "dashboard_locations__post": locations.create,
+    "dashboard_locations__patch": locations.update,
+    "dashboard_locations__delete": locations.delete,
+    "dashboard_feedbacks__post": feedbacks.create,
+    "dashboard_feedbacks_feedback_id__patch": feedbacks.update,
+    "dashboard_eclub_guests__post": eclub.upsert,
+    "dashboard_migration_users__post": migration_users.create,
+    "dashboard_migration_users_ID__patch": migration_users.update,
+    "dashboard_migration_users_ID__delete": migration_users.delete,
+    "dashboard_migration_users_bulk_bmu_upload__post": migration_users.upload,
+    "dashboard_user_favourite_locations__get": favourites.listing,
+    "dashboard_user_favourite_locations__delete": favourites.delete,
+    "dashboard_users_redemption__get": lookups.redemption,
+    "dashboard_users_send_user_details_export__post": lookups.export,
 }

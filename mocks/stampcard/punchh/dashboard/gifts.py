@@ -69,7 +69,7 @@ class Gift:
             rewards.give(business, guest, self.redeemable, origin, end=self.end, cause=self.call.id)
             told.append(self.redeemable.name)
         if self.money:
-            guest.account.banked_currency += self.money
+            ledger.bank(business, guest, self.money)
             told.append(f"{self.money:g} of currency")
         return told
 

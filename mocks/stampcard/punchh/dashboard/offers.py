@@ -129,11 +129,11 @@ def start_of(value: str) -> datetime:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-async def create_campaign(call: Call[Business]) -> Reply:
-    """A mass offer of a redeemable to a segment, without messages; success is 200."""
+def _wanted(call: Call[Business]) -> tuple[Redeemable, Segment, datetime]:
+    """What is to be given, to whom and when, checked in this order. Raises ApiError."""
     business, values = call.state, params.given(call)
     names = ("redeemable_uuid", "segment_id", "category", "campaign_type", "name", "start_time")
-    uuid, segment_id, category, kind, name, starts = (params.required(values, one, DASHBOARD) for one in names)
+    uuid, segment_id, category, kind, _, starts = (params.required(values, one, DASHBOARD) for one in names)
     if kind == "coupon":
         raise refused("Coupon campaigns feature is not enabled in business")
     if category != "gift_redeemable":
@@ -153,10 +153,16 @@ async def create_campaign(call: Call[Business]) -> Reply:
         raise refused("Campaign start time should be at least 15 ahead from now")
     if redeemable.end_time is not None and start > redeemable.end_time:
         raise refused("Start time should be less than or equal to redeemable effective expiry time")
+    return redeemable, segment, start
 
+
+async def create_campaign(call: Call[Business]) -> Reply:
+    """A mass offer of a redeemable to a segment, without messages; success is 200."""
+    business, values = call.state, params.given(call)
+    redeemable, segment, start = _wanted(call)
     campaign = Campaign(
         id=business.next_id("campaigns"),
-        name=name,
+        name=params.text(values["name"]),
         kind="mass_offer",
         created_at=business.now,
         segment_id=segment.id,
@@ -166,16 +172,14 @@ async def create_campaign(call: Call[Business]) -> Reply:
     )
     business.campaigns[campaign.id] = campaign
     schedules.plan_campaign(business, campaign, cause=call.id)
-    call.summary = f"mass offer {campaign.id} {name!r} of {redeemable.name} to segment {segment.name} is scheduled"
-    return Reply(
-        200,
-        {
-            "campaign_id": campaign.id,
-            "redeemable_id": redeemable.id,
-            "redeemable_image_url": redeemable.image_url,
-            "redeemable_properties": "",
-            "external_source_id": campaign.external_id,
-            "start_time": start.strftime("%Y-%m-%d %I:%M %p"),
-            "timezone": "Etc/UTC",
-        },
-    )
+    call.summary = f"mass offer {campaign.id} {campaign.name!r} of {redeemable.name} to {segment.name} is scheduled"
+    body = {
+        "campaign_id": campaign.id,
+        "redeemable_id": redeemable.id,
+        "redeemable_image_url": redeemable.image_url,
+        "redeemable_properties": "",
+        "external_source_id": campaign.external_id,
+        "start_time": start.strftime("%Y-%m-%d %I:%M %p"),
+        "timezone": "Etc/UTC",
+    }
+    return Reply(200, body)

@@ -11,7 +11,7 @@ from stampcard.punchh import blocks, errors, guests, lifecycle, params, payloads
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile import views
 from stampcard.punchh.state import Business, Guest
-from stampcard.punchh.times import utc, utc_or_none, zone_of
+from stampcard.punchh.times import utc, zone_of
 
 ADMIN_EMAIL = "admin@example.com"
 MODES = {
@@ -159,58 +159,59 @@ async def delete(call: Call[Business]) -> Reply:
 # History
 
 
+SAME = "title city state zip_code gender secondary_email fb_uid preferred_locale unsubscribe_reason".split()
+FLAGS = "sms_subscription age_verified terms_and_conditions unsubscribed privacy_policy".split()
+UNKNOWN = """confirmation_sent_at confirmed_at current_sign_in_at current_sign_in_ip last_sign_in_at last_user_agent
+    old_membership_no""".split()
+
+
+def _person(business: Business, guest: Guest) -> dict[str, Any]:
+    """The members of the timeline that are about the guest itself."""
+    profile, user = guest.profile, payloads.user(business, guest)
+    referrer = business.guests.get(guest.referred_by or 0)
+    return {
+        **{name: profile.get(name) for name in SAME},
+        **{name: bool(profile.get(name)) for name in FLAGS},
+        **dict.fromkeys(UNKNOWN),
+        "first_name": guest.first_name,
+        "last_name": guest.last_name,
+        "email": guest.email,
+        "phone": guest.phone,
+        "address": profile.get("address") or profile.get("address_line1"),
+        "birthday": guest.birthday,
+        "anniversary": guest.anniversary,
+        "time_zone": business.time_zone,
+        "signup_channel": guest.signup_channel,
+        "referral_code": guest.referral_code,
+        "invite_code": referrer.referral_code if referrer else None,
+        "created_at": utc(guest.created_at),
+        "updated_at": utc(guest.updated_at),
+        "joined_at": utc(guest.created_at),
+        "last_activity_at": utc(guest.last_activity_at),
+        "sign_in_count": guest.sign_in_count,
+        "marketing_email_subscription": user["marketing_email_subscription"],
+        "marketing_pn_subscription": user["marketing_pn_subscription"],
+        "banned": guest.status == "banned",
+    }
+
+
 async def extensive_timeline(call: Call[Business]) -> Reply:
     """Everything about a guest, with check-ins and redemptions."""
     business, guest = call.state, by_id(call)
-    profile, user = guest.profile, payloads.user(business, guest)
-    same = "title city state zip_code gender secondary_email fb_uid preferred_locale".split()
-    flags = "sms_subscription age_verified terms_and_conditions unsubscribed privacy_policy".split()
-    referrer = business.guests.get(guest.referred_by or 0)
+    used = guest.redemptions.values()
+    joined = utc(guest.created_at)
     call.summary = f"history of guest {guest.id}"
-    return Reply(
-        200,
-        {
-            **{name: profile.get(name) for name in same},
-            **{name: bool(profile.get(name)) for name in flags},
-            "first_name": guest.first_name,
-            "last_name": guest.last_name,
-            "email": guest.email,
-            "phone": guest.phone,
-            "address": profile.get("address") or profile.get("address_line1"),
-            "birthday": guest.birthday,
-            "anniversary": guest.anniversary,
-            "time_zone": business.time_zone,
-            "signup_channel": guest.signup_channel,
-            "referral_code": guest.referral_code,
-            "invite_code": referrer.referral_code if referrer else None,
-            "created_at": utc(guest.created_at),
-            "updated_at": utc(guest.updated_at),
-            "joined_at": utc(guest.created_at),
-            "last_activity_at": utc(guest.last_activity_at),
-            "confirmation_sent_at": None,
-            "confirmed_at": None,
-            "current_sign_in_at": None,
-            "current_sign_in_ip": None,
-            "last_sign_in_at": None,
-            "last_user_agent": None,
-            "sign_in_count": guest.sign_in_count,
-            "old_membership_no": None,
-            "marketing_email_subscription": user["marketing_email_subscription"],
-            "marketing_pn_subscription": user["marketing_pn_subscription"],
-            "unsubscribe_reason": profile.get("unsubscribe_reason"),
-            "banned": guest.status == "banned",
-            "favorite_locations": [],
-            "checkins": [_checkin(payloads.checkin(business, guest, one)) for one in guest.checkins],
-            "redemptions": [
-                _redemption(payloads.redemption(business, guest, one)) for one in guest.redemptions.values()
-            ],
-            "user_coupon_redemptions": [],
-            "user_devices": [
-                {"app_device_id": device, "gift_reason": None, "created_at": utc_or_none(guest.created_at)}
-                for device in guest.devices
-            ],
-        },
-    )
+    body = {
+        **_person(business, guest),
+        "favorite_locations": [],
+        "checkins": [_checkin(payloads.checkin(business, guest, one)) for one in guest.checkins],
+        "redemptions": [_redemption(payloads.redemption(business, guest, one)) for one in used],
+        "user_coupon_redemptions": [],
+        "user_devices": [
+            {"app_device_id": device, "gift_reason": None, "created_at": joined} for device in guest.devices
+        ],
+    }
+    return Reply(200, body)
 
 
 def _checkin(payload: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import errors, guests, lifecycle, params, rewards
+from stampcard.punchh import coupons, errors, guests, lifecycle, params, rewards
 from stampcard.punchh.access import Access
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.guests import Draft
 from stampcard.punchh.mobile import history, views
+from stampcard.punchh.mobile.sessions import check_device
 from stampcard.punchh.state import Business, Guest
 from stampcard.punchh.times import caller_zone
 
@@ -43,6 +44,7 @@ async def sign_up(call: Call[Business]) -> Reply:
     business, user = call.state, user_of(call)
     for name in ("email", "password", "first_name", "last_name"):
         params.required(user, name, MOBILE)
+    check_device(call)
     device = call.request.headers.get("punchh-app-device-id")
     limit = business.switches.max_guests_per_device
     if limit is not None and device and sum(device in guest.devices for guest in business) >= limit:
@@ -108,7 +110,7 @@ async def balance(call: Call[Business]) -> Reply:
             "account_balance": account,
             "rewards": [views.reward(business, guest, found, zone) for found in rewards.usable(business, guest)],
             "active_redemptions": [views.redemption(business, found, zone) for found in active],
-            "coupons": [],
+            "coupons": [coupons.view(business, found) for found in coupons.of_guest(business, guest)],
             "messages": [],
             "notifications": [],
             "challenge_badges": [],

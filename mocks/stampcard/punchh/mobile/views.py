@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from stampcard.punchh import accounts, payloads
+from stampcard.punchh import accounts, blocks, payloads
 from stampcard.punchh.state import Business, Guest, Redemption, Reward
 from stampcard.punchh.times import local
 
@@ -21,47 +21,41 @@ def session(business: Business, guest: Guest, token: str, zone: ZoneInfo) -> dic
     return {"access_token": access_token(token), "user": user(business, guest, zone)}
 
 
+SAME = """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
+    zip_code apple_uid""".split()
+FLAGS = """age_verified_status email_verified migrate_status privacy_policy sms_subscription
+    terms_and_conditions""".split()
+
+
 def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
     """Shape mobile_user; the external id pair is never echoed."""
     profile = guest.profile
-    same = """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
-        zip_code"""
-    flags = ("age_verified_status", "privacy_policy", "sms_subscription", "terms_and_conditions")
     joined = local(guest.created_at, zone)
+    told = blocks.subscriptions(guest)
+    del told["email_unsubscribe"], told["wants_menu_notifications"]
     return {
-        **{name: profile.get(name) for name in same.split()},
-        **{name: bool(profile.get(name)) for name in flags},
+        **{name: profile.get(name) for name in SAME},
+        **{name: bool(profile.get(name)) for name in FLAGS},
+        **blocks.codes(guest),
+        **told,
         "address": profile.get("address") or profile.get("address_line1"),
         "anniversary": guest.anniversary,
         "birthday": guest.birthday,
-        "communicable_email": guest.email,
         "created_at": joined,
         "account_created_at": joined,
         "user_joined_at": joined,
-        "updated_at": local(guest.updated_at, zone),
+        "updated_at": joined if guest.updated_at == guest.created_at else local(guest.updated_at, zone),
         "email": guest.email,
-        "email_verified": bool(profile.get("email_verified")),
-        "facebook_signup": guest.signup_channel.endswith("Facebook"),
-        "apple_signup": guest.signup_channel.endswith("Apple"),
-        "apple_uid": profile.get("apple_uid"),
         "favourite_location_ids": profile.get("favourite_location_ids") or "",
         "favourite_locations": profile.get("favourite_location_ids") or "",
         "favourite_store_numbers": payloads.favourite_stores(business, guest),
         "first_name": guest.first_name,
         "last_name": guest.last_name,
         "has_generated_fb_email": False,
-        "marketing_email_subscription": profile.get("marketing_email_subscription", True),
-        "marketing_pn_subscription": profile.get("marketing_pn_subscription", True),
-        "migrate_status": bool(profile.get("migrate_status")),
         "passcode_configured_for_giftcards": False,
         "phone": guest.phone,
         "profile_field_answers": profile.get("profile_field_answers", {}),
-        "referral_code": guest.referral_code,
-        "referral_path": f"{payloads.PASS_HOST}/signup?invite_code={guest.referral_code}",
         "superuser": False,
-        "user_as_qrcode": guest.user_code,
-        "user_as_barcode": guest.barcode,
-        "user_code": guest.user_code,
         "user_id": guest.id,
         "user_relations": [relation(row, zone) for row in guest.relations],
         "apple_pass_url": payloads.pass_url(guest, "apple"),

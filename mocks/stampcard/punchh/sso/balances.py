@@ -143,3 +143,9 @@ async def estimate_points(call: Call[Business]) -> Reply:
     points = accounts.points_for(call.state, money)
     call.summary = f"an order of {money} would earn {points} points"
     return Reply(200, {"estimated_points": points})
+
+
+async def balance_timelines(call: Call[Business]) -> Reply:
+    guest = owner(call)
+    call.summary = f"money of guest {guest.id}"
+    return Reply(200, accounts.money_rows(guest))

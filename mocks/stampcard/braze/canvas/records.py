@@ -1,0 +1,87 @@
+"""A Canvas as built in the dashboard, and one user's journey through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from stampcard.braze.campaigns import Campaign
+from stampcard.braze.state import User, Workspace
+from stampcard.core.clock import Job
+
+if TYPE_CHECKING:
+    from stampcard.braze.pacing import QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its row in the setup document, and for a Message step a stand-in campaign that holds its messages."""
+
+    id: str
+    name: str
+    type: str
+    row: Mapping[str, Any]
+    following: str | None
+    message: Campaign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One variant of a Canvas: a share of those who enter, and its steps by name, the first one first."""
+
+    id: str
+    name: str
+    percentage: int
+    steps: Mapping[str, Step]
+
+
+@dataclass(slots=True)
+class Canvas:
+    """One Canvas. `re_entry` is the least time between two entries, None when a user enters once."""
+
+    id: str
+    name: str
+    delivery: str
+    variants: tuple[Path, ...]
+    created_at: datetime
+    updated_at: datetime
+    audience: Mapping[str, Any] | None = None
+    send_to: str = "subscribed"
+    re_entry: timedelta | None = None
+    triggers: tuple[Mapping[str, Any], ...] = ()
+    exit_events: tuple[Mapping[str, Any], ...] = ()
+    exit_audience: Mapping[str, Any] | None = None
+    at: datetime | None = None
+    status: str = "Active"
+    capped: bool = True
+    quiet_hours: QuietHours | None = None
+    exempt_from_control: bool = False
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    entries: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Journey:
+    """One entry of a user. `context` are its variables; `event` the properties of the event that brought the user out
+    of an Action Paths step, for the next Message step; `exiting` why the user leaves when the current step ends.
+
+    `found` is the best group met so far in an Action Paths step that waits, `job` its end or that of a delay.
+    """
+
+    id: str
+    workspace: Workspace
+    canvas: Canvas
+    path: Path
+    user: User
+    context: dict[str, Any]
+    cause: int
+    entered_at: datetime
+    step: Step | None = None
+    event: Mapping[str, Any] | None = None
+    exiting: str = ""
+    found: int | None = None
+    found_event: Mapping[str, Any] | None = None
+    job: Job | None = None

@@ -1,0 +1,88 @@
+"""Giving points, money or a reward to another guest. What is refused is a bare array of one text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stampcard.core.endpoint import Call, Reply
+from stampcard.core.errors import ApiError
+from stampcard.punchh import accounts, errors, ledger, params, redemptions, rewards
+from stampcard.punchh.mobile.users import owner
+from stampcard.punchh.state import Business, Guest
+
+WRONG = "Something went wrong with the transfer. Please check your input and try again."
+DONE = "Transfer completed successfully."
+"""Not published (assumed)."""
+
+
+def refuse(text: str) -> ApiError:
+    return ApiError(422, [text])
+
+
+def _parties(call: Call[Business], name: str) -> tuple[Guest, Guest, Any]:
+    """Giver, receiver and what is to be given. Raises ApiError."""
+    business, (giver, _), values = call.state, owner(call), params.given(call)
+    if not params.text(values.get(name)):
+        raise errors.one(400, errors.missing_text(name))
+    email, code = params.text(values.get("recipient_email")), params.text(values.get("recipient_identifier"))
+    if not email and not code:
+        text = "Required parameter missing or the value is empty"
+        told = {"recipient_email": f"{text}.", "recipient_email_or_recipient_identifier": text}
+        raise ApiError(400, {"errors": told})
+    if not params.text(values.get("password")):
+        raise refuse("Password is required for peer-to-peer transfer.")
+    if values["password"] != giver.password:
+        raise refuse("Invalid password. Please try again.")
+    receiver = business.by_email.get(email.lower()) if email else business.by_code.get(code)
+    if receiver is None or not receiver.is_member:
+        raise refuse("Recipient not found")
+    if receiver is giver:
+        raise refuse(WRONG)
+    return giver, receiver, values[name]
+
+
+def _origin(giver: Guest) -> dict[str, Any]:
+    return {"gift_reason": f"Transfer from {giver.first_name}", "gifted_by_type": "User", "gifted_by_id": giver.id}
+
+
+async def points(call: Call[Business]) -> Reply:
+    giver, receiver, wanted = _parties(call, "points_to_transfer")
+    business, count = call.state, params.integer(wanted)
+    have = redemptions.available(business, giver)
+    if count is None or count < 1:
+        raise refuse(WRONG)
+    if count > have:
+        text = f"Current Balance of {have} is less than {count} requested"
+        raise refuse(f"Not enough reward balance available to redeem. {text}")
+    ledger.spend(giver, count)
+    ledger.give_points(business, receiver, count, _origin(giver), cause=call.id)
+    call.summary = f"guest {giver.id} gives {count} points to guest {receiver.id}"
+    return Reply(200, [DONE])
+
+
+async def currency(call: Call[Business]) -> Reply:
+    giver, receiver, wanted = _parties(call, "amount_to_transfer")
+    money = params.number(wanted)
+    have = accounts.balance(call.state, giver).banked_currency
+    if money is None or round(money, 2) <= 0:
+        raise refuse(WRONG)
+    if round(money, 2) > have:
+        text = f"Current Balance of ${have:.2f} is less than ${money:.2f} requested"
+        raise refuse(f"Not enough reward balance available to redeem. {text}")
+    ledger.unbank(giver, round(money, 2))
+    ledger.bank(call.state, receiver, round(money, 2))
+    call.summary = f"guest {giver.id} gives {money:.2f} to guest {receiver.id}"
+    return Reply(200, [DONE])
+
+
+async def reward(call: Call[Business]) -> Reply:
+    giver, receiver, wanted = _parties(call, "reward_to_transfer")
+    business = call.state
+    found = giver.rewards.get(params.integer(wanted) or 0)
+    if found is None or found not in rewards.usable(business, giver) or found.redemption_id is not None:
+        raise refuse("Reward doesn't exist or has already been redeemed.")
+    found.status = "transferred"
+    redeemable = business.redeemables[found.redeemable_id]
+    rewards.give(business, receiver, redeemable, _origin(giver), end=found.expires_at, cause=call.id)
+    call.summary = f"guest {giver.id} gives {redeemable.name} to guest {receiver.id}"
+    return Reply(200, [DONE])
