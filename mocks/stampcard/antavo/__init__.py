@@ -24,6 +24,8 @@ from stampcard.antavo import (
     integrations,
     leaderboard,
     legacy_rewards,
+    logins,
+    offers,
     points_preview,
     read_api,
     rewards,
@@ -122,6 +124,15 @@ class Antavo(Vendor[Brand]):
         "read_customer_coupons": read_api.customer_coupons,
         "read_customer_events": read_api.customer_events,
         "read_customer_transactions": read_api.customer_transactions,
+        # offers
+        "offers_available": offers.available,
+        "offer_claim": offers.claim,
+        "offers_for_cart": offers.for_cart,
+        # logins
+        "customer_optin_credentials": logins.opt_in,
+        "customer_login": logins.login,
+        "customer_password_request": logins.request_reset,
+        "customer_password_reset": logins.reset,
         # coupon pools
         "coupon_pool_create": coupon_pools.create,
         "coupon_pool_update": coupon_pools.update,

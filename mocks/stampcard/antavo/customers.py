@@ -19,7 +19,7 @@ SEARCHABLE = ("_id", "id", "status", "created_at", "updated_at", "optin_at", "la
 EXACT = ("_id", "email", "membership_id")
 """What `search` with match=exact looks at."""
 
-_COUNTERS = ("score", "spent", "reserved", "pending", "expired", "purchase_total", "purchase_item_count")
+_COUNTERS = ("score", "spent", "reserved", "pending", "expired", "lost", "purchase_total", "purchase_item_count")
 
 
 async def get(call: Call[Brand]) -> Reply:
@@ -107,6 +107,9 @@ def _move(brand: Brand, source: Customer, target: Customer) -> None:
     target.purchase_first_date = min(dates, default=None)
     dates = [c.purchase_last_date for c in (source, target) if c.purchase_last_date]
     target.purchase_last_date = max(dates, default=None)
-    source.events, source.transactions, source.reservations = [], [], {}
+    for lot in source.lots:
+        lot.customer = target.id
+    target.lots = sorted([*target.lots, *source.lots], key=lambda lot: lot.due)
+    source.events, source.transactions, source.reservations, source.lots = [], [], {}, []
     for coupon in brand.coupons.values():
         coupon.customer = target.id if coupon.customer == source.id else coupon.customer

@@ -202,6 +202,38 @@ class Progress(msgspec.Struct):
     last: datetime | None = None
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """An offer; `required_items` are products a cart must hold, `coupon_pool` what a claim takes a code from."""
+
+    id: str
+    name: str
+    type: str = "discount"
+    description: str = ""
+    card_title: str = ""
+    card_description: str = ""
+    weight: float = 0
+    min_total: float | None = None
+    max_total: float | None = None
+    required_match: str = "all"
+    required_items: tuple[dict[str, Any], ...] = ()
+    discount: dict[str, Any] = {}
+    is_exclusive: bool = False
+    starts_at: str = ""
+    ends_at: str = ""
+    stores: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    coupon_pool: str = ""
+
+
+class ResetToken(msgspec.Struct):
+    """Lets a member set a new password once; `state` is open, used or deactivated."""
+
+    token: str
+    customer: str
+    expires_at: datetime
+    state: str = "open"
+
+
 class Batch(msgspec.Struct):
     """A bulk operation; `status` is queued, processing or done. `errors` maps a row to its message and code."""
 
@@ -215,10 +247,20 @@ class Batch(msgspec.Struct):
     results: dict[str, dict[str, Any]] = {}
 
 
+class Lot(msgspec.Struct):
+    """Points one event earned, and when they expire; `over` once that day has come."""
+
+    customer: str
+    points: Number
+    due: datetime
+    over: bool = False
+
+
 class Customer(msgspec.Struct):
     """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
 
-    `mapped` is what Braze was told last (or the values when the mapping was saved).
+    `mapped` is what Braze was told last (or the values when the mapping was saved); `lost` counts points that were
+    taken off the score again.
     """
 
     id: str
@@ -234,6 +276,8 @@ class Customer(msgspec.Struct):
     reserved: Number = 0
     pending: Number = 0
     expired: Number = 0
+    lost: Number = 0
+    lots: list[Lot] = []
     purchase_total: Number = 0
     purchase_count: int = 0
     purchase_item_count: Number = 0
@@ -245,6 +289,8 @@ class Customer(msgspec.Struct):
     claims: dict[str, Claims] = {}
     tiers: dict[str, Standing] = {}
     challenges: dict[str, Progress] = {}
+    offers: list[str] = []
+    password: str = ""
     mapped: dict[str, Any] = {}
 
 
@@ -331,6 +377,8 @@ class Brand:
     list_members: dict[str, dict[str, None]] = field(default_factory=dict)
     tiers: dict[str, Structure] = field(default_factory=dict)
     challenges: dict[str, Challenge] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    resets: dict[str, ResetToken] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)

@@ -208,6 +208,9 @@ class Braze(Vendor[Workspace]):
     buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {
         "preview": buttons.preview,
         "why": buttons.why,
+        "test_send": buttons.test_send,
+        "engage": buttons.engage,
+        "message_events": buttons.message_events,
     }
 
     def __init__(self, contracts: Path | None = None) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments, sending, stops
+from stampcard.braze import message_events, pacing, segments, sending, stops
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
 from stampcard.braze.rendering import MessageAborted
+from stampcard.braze.sending import TEST
 from stampcard.braze.state import User, Workspace
+from stampcard.core.outbox import Message
 
 NOW = timedelta()
 MAX_WAIT = timedelta(hours=72)
@@ -106,6 +109,8 @@ async def send_variant(
     variant = pacing.pick_variant(workspace, campaign, user)
     if variant is None:
         stops.note(workspace, campaign, user, "control", "enrolled in the campaign's control group", cause)
+        enrolled = {"campaign_id": campaign.id, "campaign_name": campaign.name}
+        message_events.emit(workspace, user, "users.campaigns.EnrollInControl", enrolled)
         return
     contents = variant.messages
     order = sending.Order(
@@ -183,3 +188,16 @@ async def _preview(
     except MessageAborted as aborted:
         result |= {"status": "aborted", "reason": aborted.log}
     return {**result, "parts": rendered.parts, "detail": rendered.detail()}
+
+
+async def send_test(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> list[Message]:
+    """A test send: nothing is asked but the channel itself, and it counts for nothing."""
+    variant = pacing.pick_variant(workspace, campaign, user) or campaign.variants[0]
+    stand_in = replace(campaign, delivery=TEST, quiet_hours=None, capped=False, send_to="all")
+    codes: dict[str, str] = {}
+    dispatch_id, sent = workspace.world.chance.hex(32), []
+    for content in variant.messages:
+        order = sending.Order(workspace, user, content, dispatch_id, cause, "test send", stand_in, "all")
+        order.codes = codes
+        sent.append(await sending.send(order))
+    return sent

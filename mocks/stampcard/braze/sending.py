@@ -11,23 +11,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from stampcard.braze import (
     catalog_reading,
     connected_content,
     counting,
     locales,
+    message_events,
     pacing,
     promotions,
     variables,
     webhooks,
 )
 from stampcard.braze.campaigns import Campaign, Content
-from stampcard.braze.channels import CHANNELS
+from stampcard.braze.channels import CHANNELS, NOT_REACHED
 from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
+from stampcard.core.delivery import Delivery
 from stampcard.core.journal import Entry
 from stampcard.core.outbox import Message
 
@@ -40,6 +43,8 @@ UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
 
 CANVAS_STEP = "canvas_step"
 """The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
+TEST = "test"
+"""The delivery of a campaign's stand-in for a test send, which counts for nothing."""
 EMPTY = Content("", "", {})
 """For what renders a text and sends nothing."""
 
@@ -128,7 +133,11 @@ async def send(order: Order) -> Message:
         cause=order.cause,
         detail={"why": order.why, "dispatch_id": order.dispatch_id},
     )
-    if campaign is not None:
+    if campaign is not None and campaign.delivery == CANVAS_STEP:
+        place = order.names["canvas"]
+        message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
+        message.detail |= {"canvas_step_id": campaign.id, "canvas_step_name": campaign.name}
+    elif campaign is not None:
         message.detail |= {"campaign_id": campaign.id, "message_variation_id": order.content.id}
     if order.send_id:
         message.detail["send_id"] = order.send_id
@@ -153,7 +162,8 @@ async def _attempt(order: Order, message: Message) -> None:
     message.detail |= rendered.detail()
     if message.status == "waiting" and "due" not in message.detail:
         if order.content.channel == "webhook":
-            webhooks.deliver(order.workspace, message, entry, lambda aborted: _delivered(order, message, aborted))
+            ended = partial(_delivered, order, message)
+            webhooks.deliver(order.workspace, message, entry, ended, partial(_failed, order, message))
         else:
             _sent(order, message)
     _record(order, message, entry)
@@ -288,13 +298,31 @@ def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
     message.status = "aborted"
     message.reason = aborted.log
     message.detail["abort_type"] = aborted.kind
+    if aborted.kind != NOT_REACHED:
+        more = {"abort_type": aborted.kind, "abort_log": aborted.log}
+        message_events.of_message(order.workspace, order.user, message, "Abort", **more)
+
+
+def _failed(order: Order, message: Message, delivery: Delivery, terminal: bool) -> None:
+    """One attempt at a webhook failed."""
+    last, url = delivery.attempts[-1], urlsplit(delivery.url)
+    properties = {
+        "http_status_code": last.status or connected_content.NO_CONNECTION,
+        "endpoint_url": delivery.url,
+        "host": url.hostname,
+        "url_path": url.path,
+        "content_length": len(delivery.body),
+        "retry_count": len(delivery.attempts) - 1,
+        "is_terminal": terminal,
+    }
+    message_events.of_message(order.workspace, order.user, message, "Failure", **properties)
 
 
 def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -> None:
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
-        if order.campaign is not None:
+        if order.campaign is not None and order.campaign.delivery != TEST:
             counting.message_ended(
                 order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
             )
@@ -304,11 +332,12 @@ def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -
 
 def _sent(order: Order, message: Message) -> None:
     message.status = "sent"
+    message_events.of_message(order.workspace, order.user, message, "Send")
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None:
+    if campaign is None or campaign.delivery == TEST:
         return
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     if campaign.delivery == CANVAS_STEP:

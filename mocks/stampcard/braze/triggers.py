@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, launching, stops
+from stampcard.braze import comparisons, filters, launching, stops
 from stampcard.braze.campaigns import ACTION_BASED
 from stampcard.braze.canvas import journeys
 from stampcard.braze.profile import FIELDS
@@ -38,6 +38,7 @@ def event_happened(
         named = action["action"] == EVENT and action["event"] == name
         return named and _properties_match(workspace, action, properties)
 
+    filters.note_day(workspace, user, "event", name, time)
     # The audience is looked at as it was before the event, so the event itself does not count for its filters.
     tally = user.events.get(name)
     if tally is not None:
@@ -54,6 +55,7 @@ def purchase_happened(
 ) -> None:
     """A purchase was recorded: `purchase` is the object as sent (product_id, currency, price, quantity, properties)."""
     properties = purchase.get("properties") or {}
+    filters.note_day(workspace, user, "purchase", purchase["product_id"], time, purchase.get("quantity") or 1)
 
     def matches(action: Mapping[str, Any]) -> bool:
         return (

@@ -5,10 +5,10 @@ The kinds and their settings are those of the dashboard (the Punchh partner page
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from stampcard.punchh import events, ledger, rewards, segments
+from stampcard.punchh import coupons, events, ledger, rewards, segments
 from stampcard.punchh.state import Business, Campaign, Checkin, Guest, Reward
 
 TYPE_NAMES = {
@@ -152,7 +152,7 @@ def decide(
     *,
     checkin: Checkin | None = None,
     about: Guest | None = None,
-    end: Any = None,
+    end: datetime | None = None,
     cause: int | None,
 ) -> bool:
     """Give, or say why not; true when something was given."""
@@ -164,21 +164,41 @@ def decide(
     points = campaign.points
     if checkin is not None and "points_factor" in campaign.settings:
         points += int(checkin.points * (campaign.settings["points_factor"] - 1))
+    campaign.given[guest.id] = campaign.given.get(guest.id, 0) + 1
+    if campaign.kind == "coupon":
+        entry = record("punchh", "campaign gift", f"{campaign.name}: guest {guest.id} gets a code", cause=cause)
+        code = coupons.issue(business, campaign, guest, cause=entry).code
+        notify(business, campaign, guest, None, 0, {"coupon_code": code}, cause=entry)
+        return True
+    give(business, campaign, guest, points, checkin=checkin, about=about, end=end, cause=cause)
+    return True
+
+
+def give(
+    business: Business,
+    campaign: Campaign,
+    guest: Guest,
+    points: int,
+    *,
+    checkin: Checkin | None = None,
+    about: Guest | None = None,
+    end: datetime | None = None,
+    cause: int | None,
+) -> None:
+    """Give what a campaign gives, and tell."""
     redeemable = business.redeemables.get(campaign.redeemable_id or 0)
     what = [f"{points} points"] if points else []
     what += [redeemable.name] if redeemable else []
     text = f"{campaign.name}: guest {guest.id} gets {' and '.join(what) or 'a message'}"
-    entry = record("punchh", "campaign gift", text, cause=cause)
-    campaign.given[guest.id] = campaign.given.get(guest.id, 0) + 1
+    entry = business.world.record("punchh", "campaign gift", text, cause=cause)
     origin = origin_of(business, campaign)
     reward = rewards.give(business, guest, redeemable, origin, end=end, cause=entry) if redeemable else None
     if points:
-        gift = {**origin, "status": "gift"}
-        gift |= {"for_referring_user_id": about.id} if about else {}
+        gift = {**origin, "for_referring_user_id": about.id} if about else origin
         state = "unapproved" if campaign.settings.get("needs_approval") else "approved"
         ledger.give_points(business, guest, points, gift, state=state, cause=entry)
-    notify(business, campaign, guest, reward, points, checkin, cause=entry)
-    return True
+    more = {"checkin_id": checkin.id} if checkin else {}
+    notify(business, campaign, guest, reward, points, more, cause=entry)
 
 
 def origin_of(business: Business, campaign: Campaign) -> dict[str, Any]:
@@ -199,11 +219,11 @@ def notify(
     guest: Guest,
     reward: Reward | None,
     points: int,
-    checkin: Checkin | None,
+    more: dict[str, Any],
     *,
     cause: int | None,
 ) -> None:
-    """The marketing notification of a kind that has one."""
+    """The marketing notification of a kind that has one; `more` is said besides the usual."""
     kind = NOTIFICATIONS.get(campaign.kind)
     if kind is None:
         return
@@ -217,8 +237,6 @@ def notify(
             "gifted_amount": points or None,
             **events.reward_dates(business, reward),
         }
-        if kind == "post_checkin_campaign":
-            return {**told, "checkin_id": checkin.id if checkin else None, "extra_points": points or None}
-        return {**told, "points": points or None}
+        return {**told, **more, "extra_points" if kind == "post_checkin_campaign" else "points": points or None}
 
     events.marketing(business, guest, kind, build, cause=cause)

@@ -105,11 +105,14 @@ def guest(business: Business, guest: Guest, changed: tuple[str, ...] = ()) -> di
 
 def favourite_locations(guest: Guest) -> list[int]:
     """Location ids of the guest's favourites, kept as comma-separated text."""
-    parts = (guest.profile.get("favourite_location_ids") or "").split(",")
+    listed = guest.profile.get("favourite_location_ids")
+    parts = listed.split(",") if listed else ()
     return [int(part) for part in map(str.strip, parts) if part.isascii() and part.isdigit() and len(part) < 19]
 
 
 def favourite_stores(business: Business, guest: Guest) -> str:
+    if not guest.profile.get("favourite_location_ids"):
+        return ""
     known = business.locations
     return ",".join(known[number].store_number for number in favourite_locations(guest) if number in known)
 

@@ -38,7 +38,7 @@ def plan_campaign(business: Business, campaign: Campaign, *, cause: int | None) 
     """Put the next run of a campaign on the clock, if it has one."""
     if not campaign.active or campaign.parent_id is not None:
         return
-    if campaign.kind == "mass_offer" and not campaign.ran and campaign.start is not None:
+    if campaign.kind in ("mass_offer", "coupon") and not campaign.ran and campaign.start is not None:
         due = campaign.start
     elif campaign.kind in RECURRING:
         due = next_run(business, campaign)

@@ -255,6 +255,22 @@ class Campaign(msgspec.Struct):
     parent_id: int | None = None
 
 
+class Coupon(msgspec.Struct):
+    """A code of a coupon campaign. `type` is unlock or discount, `status` issued or honored."""
+
+    id: int
+    code: str
+    campaign_id: int
+    type: str
+    created_at: datetime
+    updated_at: datetime
+    status: str = "issued"
+    user_id: int | None = None
+    expires_at: datetime | None = None
+    discount: float = 0.0
+    facts: dict[str, Any] = {}
+
+
 class Receipt(msgspec.Struct):
     """A receipt a register uploaded, to be claimed by its bar code; `facts` as those of a check-in."""
 
@@ -348,6 +364,7 @@ class Business:
     segments: dict[int, Segment] = field(default_factory=dict)
     campaigns: dict[int, Campaign] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
     codes: dict[str, Redemption] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from stampcard.voucherify import (
     distributions,
     errors,
     events,
+    exports,
     keys,
     orders,
     products,
@@ -145,6 +146,11 @@ class Voucherify(Vendor[Project]):
         "track-custom-event": events.track,
         "list-customer-activity": activities.browse,
         "update-customer-consents": consents.update,
+        "create-export": exports.create,
+        "list-exports": exports.browse,
+        "get-export": exports.read,
+        "delete-export": exports.delete,
+        "download-export": exports.download,
     }
 
     # Projects and their keys

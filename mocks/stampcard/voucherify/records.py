@@ -204,6 +204,19 @@ class Lock(msgspec.Struct):
     amount: int = 0
 
 
+class Export(msgspec.Struct):
+    """A CSV file, once it is made: its `text`, and the `token` that downloads it."""
+
+    id: str
+    exported_object: str
+    parameters: Json
+    created_at: str
+    status: str = "SCHEDULED"
+    url: str | None = None
+    token: str | None = None
+    text: str = ""
+
+
 class CustomEvent(msgspec.Struct, frozen=True):
     name: str
     metadata: Json

@@ -18,6 +18,7 @@ from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.records import (
     Assignment,
     Distribution,
+    Export,
     Lock,
     Order,
     Product,
@@ -272,6 +273,7 @@ class Project:
     campaign_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
+    exports: dict[str, Export] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
     braze: BrazeConnection | None = None
     listeners: list[Listener] = field(default_factory=list)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import errors, guests, lifecycle, params, rewards
+from stampcard.punchh import coupons, errors, guests, lifecycle, params, rewards
 from stampcard.punchh.access import Access
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.guests import Draft
@@ -110,7 +110,7 @@ async def balance(call: Call[Business]) -> Reply:
             "account_balance": account,
             "rewards": [views.reward(business, guest, found, zone) for found in rewards.usable(business, guest)],
             "active_redemptions": [views.redemption(business, found, zone) for found in active],
-            "coupons": [],
+            "coupons": [coupons.view(business, found) for found in coupons.of_guest(business, guest)],
             "messages": [],
             "notifications": [],
             "challenge_badges": [],

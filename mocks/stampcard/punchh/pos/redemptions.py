@@ -59,7 +59,7 @@ async def possible(call: Call[Business]) -> Reply:
 
 def _void(call: Call[Business], values: dict[str, Any]) -> None:
     found = redemptions.find(call.state, values)
-    if found is None or found[1].status not in ("processed", "redeemable"):
+    if found is None or not redemptions.can_void(call.state, found[1]):
         raise refuse(UNKNOWN)
     guest, made = found
     undo = redemptions.void if made.status == "processed" else redemptions.cancel
@@ -84,7 +84,7 @@ async def void_many(call: Call[Business]) -> Reply:
     wanted = [{"redemption_id": number} for number in dict.fromkeys(map(params.text, numbers))]
     for values in wanted:
         found = redemptions.find(call.state, values)
-        if found is None or found[1].status not in ("processed", "redeemable"):
+        if found is None or not redemptions.can_void(call.state, found[1]):
             raise refuse(UNKNOWN)
     for values in wanted:
         _void(call, values)

@@ -1,0 +1,1 @@
+"""Checking a server against a contract: every operation driven by schemathesis, signed as the vendor demands."""
