@@ -290,6 +290,9 @@ class Braze(Vendor[Workspace]):
         """No body is read as an empty object, so that a call is told what it lacks; some operations take a form."""
         if call.request.media_type == "multipart/form-data" and call.operation.extra.get("form"):
             return media_library.read_form(call.request)
+        if call.request.body and "json" not in (sent := call.request.headers.get("content-type")):
+            why = f"Braze asks for application/json, this is {sent or 'of no type'}; it is read all the same (assumed)"
+            call.diagnose("content-type", why)
         return super().read_body(call) if call.request.body else {}
 
     def invalid(self, call: Call[Workspace], error: ContractError) -> ApiError:
