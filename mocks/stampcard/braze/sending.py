@@ -161,6 +161,10 @@ async def _attempt(order: Order, message: Message) -> None:
         await _prepare(order, message, rendered, entry)
     except MessageAborted as aborted:
         _abort(order, message, aborted)
+    except Exception as error:
+        # A bug of ours must be loud, and must not lose the messages of the others.
+        fault = world.record_fault("braze", f"message.{message.channel}", error, entry)
+        _abort(order, message, MessageAborted("stampcard_fault", f"stampcard's own fault, see journal entry {fault}"))
     message.parts = rendered.parts
     message.detail |= rendered.detail()
     if message.status == "waiting" and "due" not in message.detail:
