@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stampcard.braze import emails, message_events
+from stampcard.braze import emails, message_events, triggers
 from stampcard.braze.state import Contact, User, Workspace
 from stampcard.core.outbox import Message
 
@@ -52,6 +52,8 @@ def engage(workspace: Workspace, message: Message, action: str, url: str | None,
     if action in EFFECTS and user.email is not None:
         EFFECTS[action](workspace, user, user.email, cause)
     event = message_events.of_message(workspace, user, message, EVENTS[action], **({"url": url} if url else {}))
+    if message.campaign is not None and "campaign_id" in message.detail:
+        triggers.campaign_engaged(workspace, user, message.campaign, action, cause)
     message.detail.setdefault("engagement", []).append({"action": action, "time": event["time"]})
     return event
 

@@ -27,6 +27,7 @@ from stampcard.braze import (
 from stampcard.braze.campaigns import Campaign, Content
 from stampcard.braze.channels import CHANNELS, NOT_REACHED
 from stampcard.braze.content_blocks import ACTIVE
+from stampcard.braze.message_events import PLATFORMS
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
@@ -37,6 +38,8 @@ from stampcard.core.outbox import Message
 CC_RETRIES = (30, 60, 120, 240, 480)
 """Seconds before each of the five retries of `:retry` (their number is documented, the intervals are assumed)."""
 
+RECEIPTS = {"email": "email", "sms": "SMS", "webhook": "webhook"} | dict.fromkeys(PLATFORMS, "push")
+"""Channel -> what an action-based campaign calls its receipt."""
 UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
 """What `campaign.${dispatch_id}` shows in a preview."""
 
@@ -158,6 +161,10 @@ async def _attempt(order: Order, message: Message) -> None:
         await _prepare(order, message, rendered, entry)
     except MessageAborted as aborted:
         _abort(order, message, aborted)
+    except Exception as error:
+        # A bug of ours must be loud, and must not lose the messages of the others.
+        fault = world.record_fault("braze", f"message.{message.channel}", error, entry)
+        _abort(order, message, MessageAborted("stampcard_fault", f"stampcard's own fault, see journal entry {fault}"))
     message.parts = rendered.parts
     message.detail |= rendered.detail()
     if message.status == "waiting" and "due" not in message.detail:
@@ -333,6 +340,7 @@ def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -
 def _sent(order: Order, message: Message) -> None:
     message.status = "sent"
     message_events.of_message(order.workspace, order.user, message, "Send")
+    _tell(order, message)
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
@@ -348,6 +356,17 @@ def _sent(order: Order, message: Message) -> None:
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
+
+
+def _tell(order: Order, message: Message) -> None:
+    """Let campaigns know that wait for the receipt of this one's message."""
+    # Imported late: triggers set off campaigns, and those send.
+    from stampcard.braze import triggers
+
+    campaign = order.campaign
+    if campaign is not None and campaign.delivery not in (CANVAS_STEP, TEST) and message.channel in RECEIPTS:
+        interaction = f"receive {RECEIPTS[message.channel]}"
+        triggers.campaign_engaged(order.workspace, order.user, campaign.name, interaction, message.entry or order.cause)
 
 
 def _record(order: Order, message: Message, entry: int) -> None:

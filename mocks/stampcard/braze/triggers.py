@@ -25,6 +25,13 @@ EVENT, PURCHASE, ATTRIBUTE, EMAIL_ADDED = (
     "change custom attribute value",
     "add an email address",
 )
+STATUSES = {
+    "update email subscription status": "email_subscribe",
+    "update push subscription status": "push_subscribe",
+}
+"""Action -> the field it watches."""
+INTERACTION = "interact with campaign"
+DEFAULT_STATUS = "subscribed"
 
 Matches = Callable[[Mapping[str, Any]], bool]
 
@@ -75,9 +82,35 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
         if action["action"] == EMAIL_ADDED:
             old, new = changes.get("email", (None, None))
             return old is None and new is not None
+        if action["action"] in STATUSES:
+            return _status_matches(action, changes.get(STATUSES[action["action"]]))
         return action["action"] == ATTRIBUTE and _attribute_matches(action, changes)
 
     _happened(workspace, user, matches, {}, f"change of {', '.join(list(changes)[:5])}", cause)
+
+
+def campaign_engaged(workspace: Workspace, user: User, campaign: str, interaction: str, cause: int) -> None:
+    """Something happened to a campaign's message: `receive email`, `open`, `click` ..."""
+
+    def matches(action: Mapping[str, Any]) -> bool:
+        wanted = action.get("campaign"), action.get("interaction")
+        return action["action"] == INTERACTION and wanted == (campaign, interaction)
+
+    if any(_watched(row, campaign) for row in (*workspace.campaigns.values(), *workspace.canvases.values())):
+        _happened(workspace, user, matches, {}, f"{interaction} of campaign {campaign}", cause)
+
+
+def _watched(sender: Any, campaign: str) -> bool:
+    """Whether a campaign's or Canvas's triggers look at another campaign; a Canvas is looked at in any case."""
+    actions = (*sender.triggers, *getattr(sender, "exceptions", ()), *getattr(sender, "exit_events", ()))
+    return hasattr(sender, "exit_events") or any(action.get("campaign") == campaign for action in actions)
+
+
+def _status_matches(action: Mapping[str, Any], change: tuple[Any, Any] | None) -> bool:
+    """A new state that is not the default one (Braze does not fire for that)."""
+    if change is None or change[0] == change[1] or change[1] in (None, DEFAULT_STATUS):
+        return False
+    return action.get("value") in (None, change[1])
 
 
 def _attribute_matches(action: Mapping[str, Any], changes: Mapping[str, tuple[Any, Any]]) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from stampcard.punchh import campaigns, events, migrations, params
 from stampcard.punchh.errors import Words
-from stampcard.punchh.state import Business, Guest, Member
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Member
 
 TEXT_LIMIT = 255
 PASSWORD_MINIMUM = 8
+RESET_HOURS = 24
 _PHONE = re.compile(r"\+?[\d().\s-]{7,20}")
 
 TEXTS = frozenset(
@@ -261,7 +264,8 @@ def change(business: Business, guest: Guest, made: Draft, *, cause: int | None) 
     put(business, guest, made.changes)
     if changed:
         guest.updated_at = business.now
-        events.guest(business, guest, "update", changed=changed, cause=cause)
+        entry = events.guest(business, guest, "update", changed=changed, cause=cause)
+        campaigns.updated(business, guest, changed, cause=entry or cause)
     return changed
 
 
@@ -320,3 +324,10 @@ def sso_token(business: Business, guest: Guest) -> str:
     guest.sso_token = guest.sso_token or business.world.chance.alnum(20)
     business.sso_tokens[guest.sso_token] = guest
     return guest.sso_token
+
+
+def new_reset_token(business: Business, guest: Guest) -> str:
+    """A token that changes the password once; its life of a day is assumed."""
+    token = business.world.chance.alnum(20)
+    business.reset_tokens[token] = (guest, business.now + timedelta(hours=RESET_HOURS))
+    return token
