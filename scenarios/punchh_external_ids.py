@@ -122,8 +122,9 @@ async def taken(world: WorldClient, known: dict[str, dict[str, Any]]) -> None:
     await world.expect_equal(reply.status_code, 404, "and no guest of that address exists")
 
     after = [await info(world, guest) for guest in known.values()]
+    await world.expect_equal([reply.status_code for reply in after], [200] * 4, "the four guests are there")
     same = [late.json() == early.json() for late, early in zip(after, profiles, strict=True)]
-    await world.expect(all(same), "the four guests are as they were, first names included", got=same)
+    await world.expect(all(same), "and as they were, first names included", got=same)
     braze = await braze_profile(world, "sue-1")
     await world.expect_equal(braze["custom_attributes"]["punchh_user_id"], sue["id"], "Sue's id in Braze is Sue's")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.client import WorldClient
-from tests.braze.calls import bearer, track
+from tests.braze.calls import bearer, exported, track
 
 CAMPAIGN, SEGMENT = "00000000-0000-4000-8000-0000000000c1", "00000000-0000-4000-8000-0000000000e1"
 VARIATION = "00000000-0000-4000-8000-0000000000f1"
@@ -85,3 +85,12 @@ async def test_a_segment_tells_its_filters_in_words(world: WorldClient) -> None:
     await world.setup({"braze": {"segments": [{"name": "Gold", "id": SEGMENT, "filters": [gold]}]}})
     body = await get(world, "/segments/details", segment_id=SEGMENT)
     assert (body["name"], body["text_description"]) == ("Gold", "Custom Attribute plan equals gold")
+
+
+async def test_a_users_export_tells_of_the_campaign(world: WorldClient) -> None:
+    await send(world, "ann")
+    (receipt,) = (await exported(world.braze, "ann", "campaigns_received"))["campaigns_received"]
+    assert receipt["name"] == "Welcome"
+    assert receipt["api_campaign_id"] == CAMPAIGN
+    assert receipt["variation_api_id"] == VARIATION
+    assert receipt["last_received"] == "2026-01-15T09:00:00.000Z"

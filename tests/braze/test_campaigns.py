@@ -199,3 +199,51 @@ async def test_an_api_triggered_campaign_renders_its_properties(world: WorldClie
     (message,) = await world.outbox()
     assert message["parts"]["body"] == "9-2"
     assert message["detail"]["dispatch_id"] == response.json()["dispatch_id"]
+
+
+def scheduled(**schedule: Any) -> dict[str, Any]:
+    return {"name": "S", "delivery": "scheduled", "schedule": schedule, "re_eligibility": 0, "messages": email()}
+
+
+async def received(world: WorldClient) -> list[str]:
+    return [message["at"][:16] for message in await world.outbox()]
+
+
+REPEATS = [
+    ({"at": "2026-01-31T08:00:00Z", "repeat": "monthly"}, ["01-31", "02-28", "03-31"]),
+    ({"at": "2026-03-20T08:00:00Z", "repeat": "weekly", "until": "2026-03-27"}, ["03-20", "03-27"]),
+    ({"at": "2026-03-29T08:00:00Z", "repeat": "daily", "until": "2026-03-31"}, ["03-29", "03-30", "03-31"]),
+    ({"at": "2026-03-29T08:00:00Z"}, ["03-29"]),
+]
+
+
+@pytest.mark.parametrize(("schedule", "days"), REPEATS)
+async def test_a_recurring_campaign_comes_again(world: WorldClient, schedule: Any, days: list[str]) -> None:
+    await set_up(world, scheduled(**schedule))
+
+    await world.set_clock("2026-04-10T00:00:00Z")
+
+    assert await received(world) == [f"2026-{day}T08:00" for day in days]
+
+
+async def test_a_recurring_campaign_keeps_the_companys_time_of_day(world: WorldClient) -> None:
+    await world.setup({"braze": {"company_time_zone": "Europe/Zurich"}})
+    await set_up(world, scheduled(at="2026-03-28T08:00:00Z", repeat="daily", until="2026-03-30"))
+
+    await world.set_clock("2026-04-10T00:00:00Z")
+
+    assert await received(world) == ["2026-03-28T08:00", "2026-03-29T07:00", "2026-03-30T07:00"]
+
+
+async def test_a_campaign_in_local_time(world: WorldClient) -> None:
+    users = [
+        {"external_id": name, "email": f"{name}@example.com", "time_zone": zone}
+        for name, zone in (("tokyo", "Asia/Tokyo"), ("york", "America/New_York"))
+    ]
+    row = scheduled(at="2026-01-20T09:00", in_local_time=True, repeat="daily", until="2026-01-21")
+    await world.setup({"braze": {"users": users, "campaigns": [row]}})
+
+    await world.set_clock("2026-01-25T00:00:00Z")
+
+    got = [(message["user"], message["at"][5:16]) for message in await world.outbox()]
+    assert got == [("tokyo", "01-20T00:00"), ("york", "01-20T14:00"), ("tokyo", "01-21T00:00"), ("york", "01-21T14:00")]

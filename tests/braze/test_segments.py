@@ -10,6 +10,7 @@ import pytest
 from stampcard.braze import audience, segments
 from stampcard.braze.state import Tally, User, Workspace
 from stampcard.client import ControlRefused, WorldClient
+from tests.braze.calls import track
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 CUSTOM = {
@@ -132,13 +133,68 @@ OTHERS: list[tuple[dict[str, Any], bool]] = [
     ({"filter": "Country", "comparison": "is any of", "value": ["CH"]}, True),
     ({"filter": "Random Bucket #", "comparison": "less than", "value": 42}, False),
     ({"filter": "External User ID", "comparison": "equals", "value": "ann"}, True),
+    ({"filter": "First Did Custom Event", "name": "visit", "comparison": "less than days ago", "value": 1}, True),
+    ({"filter": "Last Did Custom Event", "name": "other", "comparison": "is blank"}, True),
+    ({"filter": "Purchased Product", "name": "mug", "comparison": "has"}, True),
+    ({"filter": "Purchased Product", "name": "hat", "comparison": "has not"}, True),
+    ({"filter": "Total Number of Purchases", "comparison": "exactly", "value": 2}, True),
+    ({"filter": "Money Spent", "comparison": "more than", "value": 9.5}, True),
+    ({"filter": "First Made Purchase", "comparison": "before", "value": "2026-01-10"}, True),
+    ({"filter": "Last Made Purchase", "comparison": "before", "value": "2026-01-10"}, False),
+    ({"filter": "Received Message from Campaign", "name": "C", "comparison": "has not"}, True),
+    ({"filter": "Last Received Any Message", "comparison": "is blank"}, True),
+    ({"filter": "Entered Canvas", "name": "C", "comparison": "has"}, False),
+    ({"filter": "Push Subscription Status", "comparison": "is", "value": "opted_in"}, False),
+    ({"filter": "Foreground Push Enabled", "comparison": "is false"}, True),
+    ({"filter": "Global Control Group", "comparison": "is true"}, False),
+    ({"filter": "Age", "comparison": "exactly", "value": 35}, True),
+    ({"filter": "Created At", "comparison": "less than days ago", "value": 1}, True),
+    ({"filter": "Last Used App", "comparison": "is blank"}, True),
+    ({"filter": "Time Zone", "comparison": "is blank"}, True),
 ]
 
 
 @pytest.mark.parametrize(("item", "matches"), OTHERS)
 def test_other_filters(world: WorldClient, item: dict[str, Any], matches: bool) -> None:
-    user = ann(profile={"email": "ann@example.com", "country": "CH"}, events={"visit": Tally(NOW, NOW, 3)})
+    bought = datetime(2026, 1, 3, tzinfo=UTC)
+    user = ann(
+        profile={"email": "ann@example.com", "country": "CH", "dob": "1990-01-16"},
+        events={"visit": Tally(NOW, NOW, 3)},
+        purchases={"mug": Tally(bought, NOW, 2)},
+        total_revenue=10.0,
+    )
     assert segments.holds(workspace(world), {"filters": [item]}, user) is matches
+
+
+async def test_a_subscription_group_by_name(world: WorldClient) -> None:
+    key = "cccccccc-2222-4333-8444-555555555555"
+    choice = {"subscription_group_id": key, "subscription_state": "subscribed"}
+    users = [{"external_id": "ann", "phone": "+1", "subscription_groups": [choice]}, {"external_id": "bob"}]
+    groups = [{"id": key, "name": "Texts", "channel": "sms"}]
+    await world.setup({"braze": {"subscription_groups": groups, "users": users}})
+
+    item = {"filter": "Subscription Group", "name": "Texts", "comparison": "is", "value": "subscribed"}
+    found = [user.external_id for user in segments.members(workspace(world), {"filters": [item]})]
+    assert found == ["ann"]
+
+
+@pytest.mark.parametrize(("days", "value", "inside"), [(1, 2, True), (3, 3, True), (3, 2, False)])
+async def test_events_and_purchases_in_calendar_days(world: WorldClient, days: int, value: int, inside: bool) -> None:
+    """Today, yesterday twice, and once three days ago: one day back looks at yesterday and today."""
+    times = ["2026-01-15T08:00:00Z", "2026-01-14T01:00:00Z", "2026-01-12T23:00:00Z"]
+    await track(world.braze, events=[{"external_id": "ann", "name": "visit", "time": time} for time in times])
+    bought = {"external_id": "ann", "product_id": "mug", "currency": "USD", "price": 1}
+    await track(world.braze, purchases=[bought | {"time": time} for time in times])
+    user = workspace(world).by_external_id["ann"]
+
+    rows = [
+        {"filter": "X Custom Event In Y Days", "name": "visit"},
+        {"filter": "X Product Purchased In Y Days", "name": "mug"},
+        {"filter": "X Purchases In Y Days"},
+    ]
+    for row in rows:
+        rule = {"filters": [row | {"comparison": "exactly", "value": value, "days": days}]}
+        assert segments.holds(workspace(world), rule, user) is inside
 
 
 async def test_segments_may_be_nested(world: WorldClient) -> None:
@@ -168,8 +224,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (attribute("n", "matches regex", "("), "not a regular expression"),
     (attribute("n", "before", "soon"), "takes a date"),
     ({"filter": "Email Available", "comparison": "exactly", "value": 1}, "has no comparison"),
-    ({"filter": "Custom Attribute", "comparison": "is true"}, "needs name"),
+    ({"filter": "Custom Attribute", "comparison": "is true"}, "needs a name"),
     ({"filter": "Country", "name": "x", "comparison": "is blank"}, "takes no name"),
+    ({"filter": "X Purchases In Y Days", "comparison": "exactly", "value": 1}, "needs days"),
+    ({"filter": "Age", "comparison": "contains any of", "value": "3"}, "has no comparison"),
+    ({"filter": "Purchased Product", "name": "x", "comparison": "has", "value": 1}, "takes no value"),
 ]
 
 

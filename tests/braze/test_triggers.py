@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stampcard.braze import comparisons
+from stampcard.braze import buttons, comparisons
 from stampcard.client import WorldClient
 from tests.braze.calls import track
 
@@ -144,3 +144,42 @@ async def test_a_user_who_is_gone_when_the_delay_is_over_gets_nothing(world: Wor
     await world.advance("2d")
 
     assert await world.outbox() == []
+
+
+STATUSES: list[tuple[dict[str, Any], str, bool]] = [
+    ({}, "unsubscribed", True),
+    ({}, "subscribed", False),
+    ({"value": "opted_in"}, "opted_in", True),
+    ({"value": "opted_in"}, "unsubscribed", False),
+]
+
+
+@pytest.mark.parametrize(("more", "state", "sets_off"), STATUSES)
+async def test_a_subscription_status(world: WorldClient, more: dict[str, Any], state: str, sets_off: bool) -> None:
+    """It does not fire when the new state is the default one."""
+    trigger = {"action": "update email subscription status", **more}
+    assert await sent(world, trigger, attributes=[{"external_id": "ann", "email_subscribe": state}]) == int(sets_off)
+
+
+async def test_the_receipt_and_the_click_of_another_campaign_set_off(world: WorldClient) -> None:
+    event = {"action": "perform custom event", "event": "e"}
+    rows = [
+        ("First", event),
+        ("Second", {"action": "interact with campaign", "campaign": "First", "interaction": "receive email"}),
+        ("Third", {"action": "interact with campaign", "campaign": "First", "interaction": "click"}),
+    ]
+    campaigns = [
+        {"name": name, "delivery": "action_based", "triggers": [action], "messages": {"email": {"body": name}}}
+        for name, action in rows
+    ]
+    users = [{"external_id": "ann", "email": "ann@example.com"}]
+    await world.setup({"braze": {"users": users, "campaigns": campaigns}})
+
+    await track(world.braze, events=[{"external_id": "ann", "name": "e", "time": "2026-01-15T09:00:00Z"}])
+    await world.settle()
+    messages = await world.outbox()
+    assert [message["campaign"] for message in messages] == ["First", "Second"]
+    await buttons.engage(world.inside.tenants["braze"], {"message": messages[0]["id"], "action": "click"})
+    await world.settle()
+
+    assert [message["campaign"] for message in await world.outbox()] == ["First", "Second", "Third"]

@@ -17,7 +17,8 @@ CATALOGUE = Path(os.environ.get("STAMPCARD_CATALOGUE", Path(__file__).parents[3]
 
 @pytest.mark.parametrize(("vendor", "count"), COUNTS.items())
 def test_the_index_holds_every_documented_operation(vendor: str, count: int, stampcard_emulator: Emulator) -> None:
-    assert len(stampcard_emulator.vendors[vendor].contract.operations) == count
+    contract = stampcard_emulator.vendors[vendor].contract
+    assert sum(not operation.ours for operation in contract) == count
 
 
 @pytest.mark.parametrize("vendor", COUNTS)
@@ -42,5 +43,9 @@ def test_the_index_agrees_with_the_catalogue(vendor: str, stampcard_emulator: Em
 
     known = routes(yaml.load(catalogue.read_text(encoding="utf-8"), yaml.CSafeLoader)["operations"])
     contract = stampcard_emulator.vendors[vendor].contract
-    ours = {operation.id: (operation.method, operation.path, operation.group) for operation in contract}
+    ours = {
+        operation.id: (operation.method, operation.path, operation.group)
+        for operation in contract
+        if not operation.ours
+    }
     assert ours == known

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from stampcard.antavo.catalogue import Challenge, Entity, Offer, Pool, Structure, Tier
 from stampcard.antavo.coupons import add_code
 from stampcard.antavo.entities import LISTS, REWARDS, check_reward, records
 from stampcard.antavo.filters import instant
-from stampcard.antavo.state import Brand, Challenge, Entity, Pool, Structure, Tier
+from stampcard.antavo.state import Brand
 from stampcard.antavo.workflow import Condition
 from stampcard.core.errors import ApiError, SetupError
 
@@ -30,13 +31,17 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
             check_reward({**row, "price": row.get("points", 0)})
         except ApiError as error:
             raise SetupError(pointer, error.body["error"]["message"]) from error
-    for index, row in enumerate(section.get("challenges", ())):
-        for name in row.get("segments", ()):
-            if name not in segments:
-                raise SetupError(f"/antavo/challenges/{index}/segments", f"no segment is called {name!r}")
-        for name in ("starts_at", "ends_at"):
-            if name in row and instant(row[name]) is None:
-                raise SetupError(f"/antavo/challenges/{index}/{name}", "not an ISO 8601 instant")
+    for kind in ("challenges", "offers"):
+        for index, row in enumerate(section.get(kind, ())):
+            pointer = f"/antavo/{kind}/{index}"
+            for name in row.get("segments", ()):
+                if name not in segments:
+                    raise SetupError(f"{pointer}/segments", f"no segment is called {name!r}")
+            for name in ("starts_at", "ends_at"):
+                if name in row and instant(row[name]) is None:
+                    raise SetupError(f"{pointer}/{name}", "not an ISO 8601 instant")
+            if row.get("coupon_pool", "") not in pools | {""}:
+                raise SetupError(f"{pointer}/coupon_pool", f"no coupon pool has the id {row['coupon_pool']!r}")
     _check_codes(brand, section)
     _check_tiers(brand, section)
 
@@ -78,6 +83,8 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
         brand.challenges[challenge.id] = challenge
         for customer in brand.customers.values():
             customer.challenges.pop(challenge.id, None)
+    for row in section.get("offers", ()):
+        brand.offers[row["id"]] = msgspec.convert(row, Offer)
     for row in section.get("customer_lists", ()):
         data = {"name": row.get("name", row["id"])}
         records(brand, LISTS)[row["id"]] = Entity(row["id"], row.get("status", "active"), brand.world.clock.now, data)

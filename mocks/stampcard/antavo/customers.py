@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.antavo import braze, views
+from stampcard.antavo.amounts import total
 from stampcard.antavo.errors import refused
 from stampcard.antavo.fields import BUILT_IN, external_fields
 from stampcard.antavo.filters import Filter, read_filters
 from stampcard.antavo.paging import links, page
-from stampcard.antavo.state import Brand, Customer, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE, find_customer
 from stampcard.core.endpoint import Call, Reply
 
@@ -19,7 +20,7 @@ SEARCHABLE = ("_id", "id", "status", "created_at", "updated_at", "optin_at", "la
 EXACT = ("_id", "email", "membership_id")
 """What `search` with match=exact looks at."""
 
-_COUNTERS = ("score", "spent", "reserved", "pending", "expired", "purchase_total", "purchase_item_count")
+_COUNTERS = ("score", "spent", "reserved", "pending", "expired", "lost", "purchase_total", "purchase_item_count")
 
 
 async def get(call: Call[Brand]) -> Reply:
@@ -107,6 +108,9 @@ def _move(brand: Brand, source: Customer, target: Customer) -> None:
     target.purchase_first_date = min(dates, default=None)
     dates = [c.purchase_last_date for c in (source, target) if c.purchase_last_date]
     target.purchase_last_date = max(dates, default=None)
-    source.events, source.transactions, source.reservations = [], [], {}
+    for lot in source.lots:
+        lot.customer = target.id
+    target.lots = sorted([*target.lots, *source.lots], key=lambda lot: lot.due)
+    source.events, source.transactions, source.reservations, source.lots = [], [], {}, []
     for coupon in brand.coupons.values():
         coupon.customer = target.id if coupon.customer == source.id else coupon.customer

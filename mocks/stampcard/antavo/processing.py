@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from stampcard.antavo import braze, challenges, coupons, enrolment, points, purchases, refunds, tiers, workflows
+from stampcard.antavo import braze, challenges, coupons, enrolment, expiry, points, purchases, refunds, tiers, workflows
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import Challenge, Structure
 from stampcard.antavo.errors import refused
-from stampcard.antavo.state import Brand, Challenge, Customer, Structure, Transaction, total
+from stampcard.antavo.state import Brand, Customer, Transaction
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
 
 ACTIONS: Mapping[str, Callable[[Work], None]] = {
@@ -84,7 +86,9 @@ def _run(work: Work, act: Callable[[Work], None]) -> Work:
     brand, customer = work.brand, work.customer
     workflows.before(work)
     with braze.whole_event(brand, customer, work.cause):
+        before = customer.score
         act(work)
+        expiry.note(brand, customer, total((customer.score, -before)), work.rows, expire, work.cause)
         for purchase, until in work.undecided:
             decide_later(brand, purchase, until, work.cause)
         for challenge in list(challenges.advance(work)):
@@ -93,6 +97,18 @@ def _run(work: Work, act: Callable[[Work], None]) -> Work:
         for structure, tier in list(tiers.due(brand, customer)):
             change_tier(brand, customer, structure, tier.id, cause=work.cause, depth=work.depth)
     return work
+
+
+def expire(brand: Brand, customer: Customer, points: Number, cause: int | None) -> None:
+    """Points that were not used up in time are gone; an event like any other."""
+    action = brand.settings.events.names.get("point_expire", "point_expire")
+    event = Incoming(customer.id, action, {"points": points}, source="Platform")
+
+    def act(work: Work) -> None:
+        customer.expired = total((customer.expired, points))
+        work.register(-points)
+
+    perform(brand, customer, event, act, cause=cause)
 
 
 def _moved(work: Work, challenge: Challenge) -> None:

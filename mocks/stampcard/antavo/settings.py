@@ -51,9 +51,16 @@ class Pending(msgspec.Struct, frozen=True):
     outcome: str = "accept"
 
 
+class Expiration(msgspec.Struct, frozen=True):
+    type: str = "none"
+    days: int = 365
+    date: str = "01-01"
+
+
 class Points(msgspec.Struct, frozen=True):
     earn: Earn = Earn()
     pending: Pending = Pending()
+    expiration: Expiration = Expiration()
     pending_burn: str = "spent"
     negative_points: bool = True
     subtract_expired: bool = True

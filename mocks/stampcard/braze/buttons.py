@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.braze import campaigns, explaining, launching
-from stampcard.braze.state import Workspace
+from stampcard.braze import campaigns, engagement, explaining, launching
+from stampcard.braze.campaigns import Campaign
+from stampcard.braze.state import User, Workspace
 from stampcard.core.errors import ButtonError
 
 
@@ -15,13 +16,7 @@ async def preview(workspace: Workspace, settings: Mapping[str, Any]) -> list[dic
 
     Settings are `campaign` (name or id) and `user` (external_id). Raises ButtonError.
     """
-    if settings.keys() != {"campaign", "user"}:
-        raise ButtonError("a preview takes `campaign` (name or id) and `user` (external_id)")
-    campaign = campaigns.find_campaign(workspace, str(settings["campaign"]))
-    user = workspace.by_external_id.get(str(settings["user"]))
-    if campaign is None or user is None:
-        missing = "campaign" if campaign is None else "user"
-        raise ButtonError(f"no {missing} {settings[missing]!r}")
+    campaign, user = _campaign_and_user(workspace, settings, "a preview")
     summary = f"preview of {campaign.name} for {user.external_id}"
     cause = workspace.world.record("braze", "preview", summary)
     return await launching.preview(workspace, campaign, user, cause)
@@ -40,3 +35,57 @@ async def why(workspace: Workspace, settings: Mapping[str, Any]) -> dict[str, An
         missing = "campaign" if sender is None else "user"
         raise ButtonError(f"no {missing} {settings[missing]!r}")
     return explaining.why(workspace, sender, user)
+
+
+async def engage(workspace: Workspace, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Let somebody open, click, bounce ... a message that was sent; returns the message event it makes.
+
+    Settings are `message` (its id in the outbox), `action` and for a click its `url`. Raises ButtonError.
+    """
+    if not {"message", "action"} <= settings.keys() <= {"message", "action", "url"}:
+        raise ButtonError("engage takes `message` (id in the outbox), `action` and, for a click, `url`")
+    if settings["action"] not in engagement.ALLOWED:
+        raise ButtonError(f"no action {settings['action']!r}; there are {', '.join(engagement.ALLOWED)}")
+    message = next((row for row in workspace.world.outbox if row.id == settings["message"]), None)
+    if message is None:
+        raise ButtonError(f"no message {settings['message']!r}")
+    action, url = settings["action"], settings.get("url")
+    cause = workspace.world.record("braze", "engage", f"{action} of {message.channel} by {message.user}")
+    try:
+        return engagement.engage(workspace, message, action, None if url is None else str(url), cause)
+    except engagement.NotPossible as error:
+        raise ButtonError(str(error)) from error
+
+
+async def message_events(workspace: Workspace, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The newest message events, oldest first; `event_type` picks one type, `user` one external_id."""
+    if not settings.keys() <= {"event_type", "user"}:
+        raise ButtonError("message_events takes `event_type` and `user`, both optional")
+    return [
+        event
+        for event in workspace.engine.message_events
+        if settings.get("event_type") in (None, event["event_type"])
+        and settings.get("user") in (None, event["user"]["external_user_id"])
+    ]
+
+
+async def test_send(workspace: Workspace, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Send a campaign's messages to one user as a test: audience, trigger, re-eligibility, caps and Quiet Hours are
+    passed over; promotion codes are consumed, calls and webhooks really made; it is no receipt.
+
+    Settings are `campaign` (name or id) and `user` (external_id). Raises ButtonError.
+    """
+    campaign, user = _campaign_and_user(workspace, settings, "a test send")
+    cause = workspace.world.record("braze", "test_send", f"test of {campaign.name} for {user.external_id}")
+    return [message.view() for message in await launching.send_test(workspace, campaign, user, cause)]
+
+
+def _campaign_and_user(workspace: Workspace, settings: Mapping[str, Any], what: str) -> tuple[Campaign, User]:
+    if settings.keys() != {"campaign", "user"}:
+        raise ButtonError(f"{what} takes `campaign` (name or id) and `user` (external_id)")
+    campaign = campaigns.find_campaign(workspace, str(settings["campaign"]))
+    user = workspace.by_external_id.get(str(settings["user"]))
+    if campaign is None or user is None:
+        missing = "campaign" if campaign is None else "user"
+        raise ButtonError(f"no {missing} {settings[missing]!r}")
+    return campaign, user

@@ -88,14 +88,15 @@ async def campaign_details(call: Call[Workspace]) -> Reply:
         "last_sent": iso(campaign.last_sent) if campaign.last_sent else None,
         "tags": list(campaign.tags),
         "teams": [],
-        "messages": {content.id: _message(content) for content in campaign.contents},
+        "messages": {content.id: message_view(content) for content in campaign.contents},
         "conversion_behaviors": [],
     }
     call.summary = f"campaign {campaign.name!r}"
     return Reply(200, body | {"message": "success"})
 
 
-def _message(content: Content) -> dict[str, Any]:
+def message_view(content: Content) -> dict[str, Any]:
+    """One message variation as details show it."""
     parts = content.parts
     whole: dict[str, Any] = {"channel": content.channel, "name": content.variant}
     if content.channel == "email":
@@ -130,7 +131,7 @@ def _day(workspace: Workspace, campaign: Campaign, hour: int, send_id: str | Non
     tail = f"#{send_id}" if send_id else ""
     messages: dict[str, list[dict[str, Any]]] = {}
     for content in campaign.contents:
-        messages.setdefault(content.channel, []).append(_variation(workspace, content, hour, tail))
+        messages.setdefault(content.channel, []).append(variation_view(workspace, content, hour, tail))
     return {
         "time": series.shown(hour),
         "messages": messages,
@@ -141,9 +142,13 @@ def _day(workspace: Workspace, campaign: Campaign, hour: int, send_id: str | Non
     }
 
 
-def _variation(workspace: Workspace, content: Content, hour: int, tail: str) -> dict[str, Any]:
+def variation_view(
+    workspace: Workspace, content: Content, hour: int, tail: str = "", hours: int = series.DAY
+) -> dict[str, Any]:
+    """The counters of one variation for some hours; `tail` limits them to one send_id."""
+
     def counted(outcome: str) -> int:
-        return int(series.counted(workspace, [(outcome, content.id + tail)], hour))
+        return int(series.counted(workspace, [(outcome, content.id + tail)], hour, hours))
 
     row: dict[str, Any] = {"variation_name": content.variant, "variation_api_id": content.id, "sent": counted(SENT)}
     if content.channel == "webhook":
@@ -151,6 +156,7 @@ def _variation(workspace: Workspace, content: Content, hour: int, tail: str) -> 
     elif content.channel == "email":
         row["delivered"] = row["sent"]
     row |= dict.fromkeys(UNCOUNTED.get(content.channel, ()), 0)
-    recipients = workspace.recipients.get((content.id, hour // 24), ()) if not tail else ()
+    days = range(hour // 24, (hour + hours) // 24)
+    recipients = {user for day in days for user in workspace.recipients.get((content.id, day), ())}
     common = {"revenue": 0.0, "conversions": 0, "conversions_by_send_time": 0}
     return row | ({"unique_recipients": len(recipients)} if not tail else {}) | common

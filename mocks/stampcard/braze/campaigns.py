@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from stampcard.braze.recurrence import Schedule
 from stampcard.braze.state import User, Workspace
 
 API_TRIGGERED, ACTION_BASED, SCHEDULED, API = "api_triggered", "action_based", "scheduled", "api"
@@ -37,8 +38,9 @@ class Campaign:
     """One campaign. `id` is its API identifier; `audience` a filter group, None for all users.
 
     `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers` and `delay`
-    belong to action-based delivery, `at` to scheduled delivery. `capped` says whether frequency caps apply,
-    `exempt_from_control` whether members of the Global Control Group get it, `speed_limit` how many a minute.
+    belong to action-based delivery, `schedule` and `at` (when it comes next) to scheduled delivery. `capped` says
+    whether frequency caps apply, `exempt_from_control` whether members of the Global Control Group get it,
+    `speed_limit` how many a minute.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Campaign:
     delay: timedelta = timedelta()
     recheck: bool = False
     at: datetime | None = None
+    schedule: Schedule | None = None
     quiet_hours: Any = None
     capped: bool = True
     exempt_from_control: bool = False

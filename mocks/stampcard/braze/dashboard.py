@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, sizes, zones
 from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
+from stampcard.braze.recurrence import Schedule
 from stampcard.braze.rendering import TemplateError
 from stampcard.braze.segments import Segment
 from stampcard.braze.state import Workspace
@@ -23,6 +24,14 @@ SEND_TO = {
     "opted-in only": "opted_in",
     "everyone including unsubscribed": "all",
 }
+
+
+NEEDED = {
+    "perform custom event": ("event",),
+    "change custom attribute value": ("attribute",),
+    "interact with campaign": ("campaign", "interaction"),
+}
+"""Action of a trigger -> what it must say besides."""
 
 
 # Segments
@@ -162,11 +171,7 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
         check_rule(row["target_audience"], known, f"{pointer}/target_audience")
     for key in ("schedule_delay", "re_eligibility"):
         duration(row.get(key, 0), f"{pointer}/{key}")
-    if "at" in row.get("schedule", {}) and row["schedule"]["at"] != "now":
-        try:
-            parse_instant(row["schedule"]["at"])
-        except ClockError as error:
-            raise SetupError(f"{pointer}/schedule/at", str(error)) from error
+    _check_schedule(row.get("schedule", {}), f"{pointer}/schedule")
     if ("messages" in row) == ("variants" in row):
         raise SetupError(pointer, "a campaign has messages, or variants with messages of their own")
     total = sum(variant["percentage"] for variant in row.get("variants", ())) + row.get("control_group", 0)
@@ -190,9 +195,9 @@ def _messages_in(row: Row) -> Iterator[tuple[str, Row]]:
 
 
 def check_action(action: Row, pointer: str) -> None:
-    needed = {"perform custom event": "event", "change custom attribute value": "attribute"}.get(action["action"])
-    if needed and needed not in action:
-        raise SetupError(pointer, f"{action['action']!r} needs {needed!r}")
+    for name in NEEDED.get(action["action"], ()):
+        if name not in action:
+            raise SetupError(pointer, f"{action['action']!r} needs {name!r}")
     for place, row in enumerate(action.get("property_filters", ())):
         fault = comparisons.fault(row["comparison"], row.get("value"))
         if fault:
@@ -249,7 +254,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
     key = row.get("id") or (known.id if known else world.secrets.uuid(f"braze.campaign.{name}"))
     if known is not None:
         del workspace.campaigns[known.id]
-    schedule = row.get("schedule", {}).get("at")
+    schedule = _schedule(row["schedule"], now) if "schedule" in row else None
     campaign = Campaign(
         id=key,
         name=name,
@@ -264,7 +269,8 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         exceptions=tuple(row.get("exception_events", ())),
         delay=duration(row.get("schedule_delay", 0)),
         recheck=row.get("re_evaluate_segment_at_send_time", False),
-        at=None if schedule is None else now if schedule == "now" else parse_instant(schedule),
+        at=schedule.first if schedule else None,
+        schedule=schedule,
         quiet_hours=quiet_hours(row.get("quiet_hours")),
         capped=not row.get("ignore_frequency_capping", False),
         exempt_from_control=row.get("exempt_from_global_control_group", False),
@@ -275,7 +281,28 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
     )
     workspace.campaigns[key] = campaign
     if campaign.at is not None:
-        launching.schedule_launch(workspace, campaign, max(campaign.at, now))
+        launching.schedule_launch(workspace, campaign, campaign.at)
+
+
+def _check_schedule(row: Row, pointer: str) -> None:
+    for key in ("at", "until"):
+        try:
+            if row.get(key, "now") != "now":
+                parse_instant(row[key])
+        except ClockError as error:
+            raise SetupError(f"{pointer}/{key}", str(error)) from error
+    if row.get("in_local_time") and row.get("at") == "now":
+        raise SetupError(f"{pointer}/at", "a local time is a time of day, such as 2026-02-01T09:00")
+    if "until" in row and "repeat" not in row:
+        raise SetupError(f"{pointer}/until", "goes with repeat")
+
+
+def _schedule(row: Row, now: datetime) -> Schedule | None:
+    if "at" not in row:
+        return None
+    first = now if row["at"] == "now" else parse_instant(row["at"])
+    until = parse_instant(row["until"]) if "until" in row else None
+    return Schedule(first, row.get("repeat"), until, row.get("in_local_time", False))
 
 
 def quiet_hours(row: Row | None) -> pacing.QuietHours | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -57,7 +57,8 @@ class Engine:
     `schedules` what the API scheduled by schedule_id, `send_ids` the campaign of each; `time_zone` is the company's,
     `platforms` what each app runs on, where that was set up. `counted` are the messages of each user (by braze_id) that
     count for the frequency caps `caps`, `journeys` each user's ways through Canvases, `stops`
-    why the last try of a campaign (by its id) did not reach a user (by braze_id).
+    why the last try of a campaign (by its id) did not reach a user (by braze_id). `days` counts a user's events and
+    purchases by day.
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -73,6 +74,8 @@ class Engine:
     caps: tuple[Any, ...] = ()
     counted: dict[str, Any] = field(default_factory=dict)
     journeys: dict[str, list[Any]] = field(default_factory=dict)
+    days: dict[tuple[str, str, str], dict[int, int]] = field(default_factory=dict)
+    message_events: deque[Any] = field(default_factory=lambda: deque(maxlen=10_000))
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 
     @cached_property

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments, sending, stops
+from stampcard.braze import message_events, pacing, recurrence, segments, sending, stops
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
 from stampcard.braze.rendering import MessageAborted
+from stampcard.braze.sending import TEST
 from stampcard.braze.state import User, Workspace
+from stampcard.core.outbox import Message
 
 NOW = timedelta()
 MAX_WAIT = timedelta(hours=72)
+AHEAD = timedelta(hours=14)
+"""How far the earliest time zone is ahead of UTC."""
 YIELD_EVERY = 100
 """Messages of one launch after which other work gets its turn."""
 
@@ -106,6 +111,8 @@ async def send_variant(
     variant = pacing.pick_variant(workspace, campaign, user)
     if variant is None:
         stops.note(workspace, campaign, user, "control", "enrolled in the campaign's control group", cause)
+        enrolled = {"campaign_id": campaign.id, "campaign_name": campaign.name}
+        message_events.emit(workspace, user, "users.campaigns.EnrollInControl", enrolled)
         return
     contents = variant.messages
     order = sending.Order(
@@ -117,18 +124,39 @@ async def send_variant(
 # To an audience
 
 
-def schedule_launch(workspace: Workspace, campaign: Campaign, at: datetime, cause: int | None = None) -> None:
-    """Have a scheduled campaign launched; the audience is looked at when the time has come."""
+def schedule_launch(workspace: Workspace, campaign: Campaign, at: datetime) -> None:
+    """Have a scheduled campaign launched, and again when it recurs; its audience is looked at when it is."""
+    clock, local = workspace.world.clock, campaign.schedule is not None and campaign.schedule.local
+    due = max(clock.now, at - AHEAD if local else at)
+    run = partial(_launch, workspace, campaign, at)
+    clock.at(due, run, name=f"launch campaign {campaign.name}", vendor="braze")
 
-    async def run() -> None:
-        if workspace.campaigns.get(campaign.id) is not campaign or not campaign.enabled:
-            return
-        text = f"campaign {campaign.name!r} launched"
-        entry = workspace.world.record("braze", "campaign.launch", text, cause=cause)
-        audience = list(segments.members(workspace, campaign.audience))
-        await _send_paced(workspace, campaign, audience, workspace.world.chance.hex(32), entry, at)
 
-    workspace.world.clock.at(at, run, name=f"launch campaign {campaign.name}", vendor="braze", cause=cause)
+async def _launch(workspace: Workspace, campaign: Campaign, at: datetime) -> None:
+    if workspace.campaigns.get(campaign.id) is not campaign or not campaign.enabled:
+        return
+    schedule = campaign.schedule
+    coming = recurrence.following(schedule, at, workspace.engine.time_zone) if schedule is not None else None
+    if coming is not None:
+        campaign.at = coming
+        schedule_launch(workspace, campaign, coming)
+    entry = workspace.world.record("braze", "campaign.launch", f"campaign {campaign.name!r} launched")
+    dispatch_id = workspace.world.chance.hex(32)
+    audience = list(segments.members(workspace, campaign.audience))
+    if schedule is None or not schedule.local:
+        await _send_paced(workspace, campaign, audience, dispatch_id, entry, at)
+        return
+    by_zone: dict[tzinfo, list[User]] = {}
+    for user in audience:
+        by_zone.setdefault(pacing.zone_of(workspace, user), []).append(user)
+    for zone, users in by_zone.items():
+        due = at.replace(tzinfo=zone).astimezone(UTC)
+        if due >= workspace.world.clock.now:
+            run = partial(_send_paced, workspace, campaign, users, dispatch_id, entry, due)
+            workspace.world.clock.at(due, run, name=f"campaign {campaign.name}", vendor="braze", cause=entry)
+        else:
+            for user in users:
+                stops.note(workspace, campaign, user, "schedule", f"its local time had passed in {zone}", entry)
 
 
 async def _send_paced(
@@ -183,3 +211,16 @@ async def _preview(
     except MessageAborted as aborted:
         result |= {"status": "aborted", "reason": aborted.log}
     return {**result, "parts": rendered.parts, "detail": rendered.detail()}
+
+
+async def send_test(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> list[Message]:
+    """A test send: nothing is asked but the channel itself, and it counts for nothing."""
+    variant = pacing.pick_variant(workspace, campaign, user) or campaign.variants[0]
+    stand_in = replace(campaign, delivery=TEST, quiet_hours=None, capped=False, send_to="all")
+    codes: dict[str, str] = {}
+    dispatch_id, sent = workspace.world.chance.hex(32), []
+    for content in variant.messages:
+        order = sending.Order(workspace, user, content, dispatch_id, cause, "test send", stand_in, "all")
+        order.codes = codes
+        sent.append(await sending.send(order))
+    return sent

@@ -43,6 +43,10 @@ def keep_history(workspace: Workspace, gone: User, kept: User) -> None:
         known = kept.campaigns.get(campaign_id)
         if known is None or known.last_received < receipt.last_received:
             kept.campaigns[campaign_id] = receipt
+    for canvas_id, visit in gone.canvases.items():
+        met = kept.canvases.get(canvas_id)
+        if met is None or met.last_entered < visit.last_entered:
+            kept.canvases = {**kept.canvases, canvas_id: visit}
     identity.touch(workspace, kept)
 
 

@@ -247,7 +247,7 @@ async def list_broadcasts(call: Call[Workspace]) -> Reply:
 
 
 def _broadcast(workspace: Workspace, campaign: Any) -> Mapping[str, Any]:
-    zone = company_zone(workspace)
+    zone, schedule = company_zone(workspace), getattr(campaign, "schedule", None)
     at = (campaign.at or datetime.max).astimezone(zones.find_zone(zone) or UTC)
     return {
         "name": campaign.name,
@@ -255,7 +255,7 @@ def _broadcast(workspace: Workspace, campaign: Any) -> Mapping[str, Any]:
         "type": "Campaign" if isinstance(campaign, Campaign) else "Canvas",
         "tags": list(campaign.tags),
         "next_send_time": f"{at:%Y-%m-%d %H:%M:%S}",
-        "schedule_type": zone,
+        "schedule_type": "local_time_zones" if getattr(schedule, "local", False) else zone,
     }
 
 

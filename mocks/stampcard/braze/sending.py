@@ -11,26 +11,43 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
-from stampcard.braze import catalog_reading, connected_content, counting, pacing, promotions, variables, webhooks
+from stampcard.braze import (
+    catalog_reading,
+    connected_content,
+    counting,
+    locales,
+    message_events,
+    pacing,
+    promotions,
+    variables,
+    webhooks,
+)
 from stampcard.braze.campaigns import Campaign, Content
-from stampcard.braze.channels import CHANNELS
+from stampcard.braze.channels import CHANNELS, NOT_REACHED
 from stampcard.braze.content_blocks import ACTIVE
+from stampcard.braze.message_events import PLATFORMS
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
 from stampcard.braze.state import Receipt, User, Workspace
 from stampcard.core.clock import iso
+from stampcard.core.delivery import Delivery
 from stampcard.core.journal import Entry
 from stampcard.core.outbox import Message
 
 CC_RETRIES = (30, 60, 120, 240, 480)
 """Seconds before each of the five retries of `:retry` (their number is documented, the intervals are assumed)."""
 
+RECEIPTS = {"email": "email", "sms": "SMS", "webhook": "webhook"} | dict.fromkeys(PLATFORMS, "push")
+"""Channel -> what an action-based campaign calls its receipt."""
 UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
 """What `campaign.${dispatch_id}` shows in a preview."""
 
 
 CANVAS_STEP = "canvas_step"
 """The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
+TEST = "test"
+"""The delivery of a campaign's stand-in for a test send, which counts for nothing."""
 EMPTY = Content("", "", {})
 """For what renders a text and sends nothing."""
 
@@ -119,7 +136,11 @@ async def send(order: Order) -> Message:
         cause=order.cause,
         detail={"why": order.why, "dispatch_id": order.dispatch_id},
     )
-    if campaign is not None:
+    if campaign is not None and campaign.delivery == CANVAS_STEP:
+        place = order.names["canvas"]
+        message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
+        message.detail |= {"canvas_step_id": campaign.id, "canvas_step_name": campaign.name}
+    elif campaign is not None:
         message.detail |= {"campaign_id": campaign.id, "message_variation_id": order.content.id}
     if order.send_id:
         message.detail["send_id"] = order.send_id
@@ -140,11 +161,16 @@ async def _attempt(order: Order, message: Message) -> None:
         await _prepare(order, message, rendered, entry)
     except MessageAborted as aborted:
         _abort(order, message, aborted)
+    except Exception as error:
+        # A bug of ours must be loud, and must not lose the messages of the others.
+        fault = world.record_fault("braze", f"message.{message.channel}", error, entry)
+        _abort(order, message, MessageAborted("stampcard_fault", f"stampcard's own fault, see journal entry {fault}"))
     message.parts = rendered.parts
     message.detail |= rendered.detail()
     if message.status == "waiting" and "due" not in message.detail:
         if order.content.channel == "webhook":
-            webhooks.deliver(order.workspace, message, entry, lambda aborted: _delivered(order, message, aborted))
+            ended = partial(_delivered, order, message)
+            webhooks.deliver(order.workspace, message, entry, ended, partial(_failed, order, message))
         else:
             _sent(order, message)
     _record(order, message, entry)
@@ -198,6 +224,7 @@ async def render_parts(order: Order, parts: Mapping[str, Any], rendered: Rendere
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
         now = workspace.world.clock.now
         run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
+        run.translations = locales.translations_for(workspace, order.user, order.content.id)
         catalog_reading.connect(run, workspace, text)
         try:
             return await template.render(run)
@@ -278,13 +305,31 @@ def _abort(order: Order, message: Message, aborted: MessageAborted) -> None:
     message.status = "aborted"
     message.reason = aborted.log
     message.detail["abort_type"] = aborted.kind
+    if aborted.kind != NOT_REACHED:
+        more = {"abort_type": aborted.kind, "abort_log": aborted.log}
+        message_events.of_message(order.workspace, order.user, message, "Abort", **more)
+
+
+def _failed(order: Order, message: Message, delivery: Delivery, terminal: bool) -> None:
+    """One attempt at a webhook failed."""
+    last, url = delivery.attempts[-1], urlsplit(delivery.url)
+    properties = {
+        "http_status_code": last.status or connected_content.NO_CONNECTION,
+        "endpoint_url": delivery.url,
+        "host": url.hostname,
+        "url_path": url.path,
+        "content_length": len(delivery.body),
+        "retry_count": len(delivery.attempts) - 1,
+        "is_terminal": terminal,
+    }
+    message_events.of_message(order.workspace, order.user, message, "Failure", **properties)
 
 
 def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -> None:
     """A webhook's delivery is over."""
     if aborted is not None:
         _abort(order, message, aborted)
-        if order.campaign is not None:
+        if order.campaign is not None and order.campaign.delivery != TEST:
             counting.message_ended(
                 order.workspace, counting.ERRORS, order.user, order.campaign.id, order.content.id, order.send_id
             )
@@ -294,17 +339,34 @@ def _delivered(order: Order, message: Message, aborted: MessageAborted | None) -
 
 def _sent(order: Order, message: Message) -> None:
     message.status = "sent"
+    message_events.of_message(order.workspace, order.user, message, "Send")
+    _tell(order, message)
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None or campaign.delivery == CANVAS_STEP:
+    if campaign is None or campaign.delivery == TEST:
+        return
+    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
+    if campaign.delivery == CANVAS_STEP:
+        canvas_id = order.names["canvas"]["api_id"]
+        counting.step_received(order.workspace, order.user, canvas_id, campaign.id, campaign.name)
         return
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
-    counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
+
+
+def _tell(order: Order, message: Message) -> None:
+    """Let campaigns know that wait for the receipt of this one's message."""
+    # Imported late: triggers set off campaigns, and those send.
+    from stampcard.braze import triggers
+
+    campaign = order.campaign
+    if campaign is not None and campaign.delivery not in (CANVAS_STEP, TEST) and message.channel in RECEIPTS:
+        interaction = f"receive {RECEIPTS[message.channel]}"
+        triggers.campaign_engaged(order.workspace, order.user, campaign.name, interaction, message.entry or order.cause)
 
 
 def _record(order: Order, message: Message, entry: int) -> None:

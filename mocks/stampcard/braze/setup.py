@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales
 from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
@@ -231,6 +231,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("tags", _apply_tags),
     Section("users", _apply_users, _check_users),
+    Section("locales", locales.apply_setup),
     Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),
     Section("templates", content_setup.apply_templates, content_setup.check_templates),
     Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),

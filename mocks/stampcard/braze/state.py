@@ -34,6 +34,18 @@ class Receipt(msgspec.Struct):
     converted: bool = False
 
 
+class Visit(msgspec.Struct):
+    """That a user entered a Canvas: when last, by which variant (None: its control group), and what came of it.
+
+    `steps` maps the id of a step to its name and when its message came last.
+    """
+
+    last_entered: datetime
+    variation_name: str | None
+    last_message: datetime | None = None
+    steps: dict[str, tuple[str, datetime]] = {}
+
+
 class Subscription(msgspec.Struct, frozen=True):
     """A user's choice in one subscription group: `subscribed` or `unsubscribed`, and since when."""
 
@@ -86,6 +98,7 @@ class User(msgspec.Struct):
     purchases: dict[str, Tally] = {}
     total_revenue: float = 0.0
     campaigns: dict[str, Receipt] = {}
+    canvases: Mapping[str, Visit] = NOTHING
     aliases: Mapping[str, str] = NOTHING
     subscriptions: Mapping[str, Subscription] = NOTHING
     push_tokens: Sequence[PushToken] = ()
@@ -170,7 +183,8 @@ class Workspace:
     addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
     ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
-    `recipients` who (braze_id) received a campaign or variation on a day since 1970.
+    `recipients` who (braze_id) received a campaign or variation on a day since 1970; `canvas_entries` when a Canvas was
+    entered first and last. `translations` maps the id of a variation, block or template to locale to text id to text.
     """
 
     world: World
@@ -205,6 +219,10 @@ class Workspace:
     engine: Engine = field(default_factory=Engine)
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
+    canvas_entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    locales: dict[str, Any] = field(default_factory=dict)
+    translations: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    assets: dict[str, Any] = field(default_factory=dict)
     live_activities: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     preference_centers: dict[str, Any] = field(default_factory=dict)

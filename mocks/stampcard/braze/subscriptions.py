@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from stampcard.braze import errors
 from stampcard.braze.emails import one_or_more
 from stampcard.braze.state import NOTHING, Contact, Subscription, SubscriptionGroup, User, Workspace
+from stampcard.core.clock import iso
 from stampcard.core.endpoint import Call, Reply
 
 STATES = ("subscribed", "unsubscribed")
@@ -187,3 +189,67 @@ def _view(workspace: Workspace, user: User) -> dict[str, Any]:
             if group_id in groups
         ],
     }
+
+
+# By address or number
+
+
+async def contacts(call: Call[Workspace]) -> Reply:
+    """What is known of addresses and numbers, whoever has them."""
+    emails, phones = asked_for(call, "email"), asked_for(call, "phone")
+    _check_contacts([*emails, *phones])
+    body: dict[str, Any] = {}
+    if emails:
+        body["emails"] = [_address_view(email, call.state.addresses.get(email.lower(), Contact())) for email in emails]
+    if phones:
+        found = [(phone, call.state.numbers.get(phone, Contact())) for phone in phones]
+        body["phone"] = [{"phone": phone, "subscription_group": _chosen(contact)} for phone, contact in found]
+    call.summary = f"{len(emails)} addresses, {len(phones)} numbers"
+    return Reply(200, body | {"message": "success"})
+
+
+def _check_contacts(values: Sequence[str]) -> None:
+    """Raises ApiError."""
+    if not values or len(values) > MAX_USERS:
+        raise errors.refused("The max number of ids per request was exceeded" if values else "Bad Request")
+
+
+def _address_view(email: str, contact: Contact) -> dict[str, Any]:
+    return {
+        "email": email,
+        "email_subscribe": {
+            "email_subscription_event_date": _maybe(contact.state_since),
+            "email_subscription_state": contact.state or "subscribed",
+        },
+        "subscription_group": _chosen(contact),
+        "hard_bounced_at": _maybe(contact.hard_bounced_at),
+        "spam_at": _maybe(contact.spam_at),
+    }
+
+
+def _chosen(contact: Contact) -> list[dict[str, Any]]:
+    return [
+        {
+            "subscription_group_id": group_id,
+            "subscription_group_event_date": iso(choice.since),
+            "subscription_group_state": choice.state,
+        }
+        for group_id, choice in contact.groups.items()
+    ]
+
+
+def _maybe(instant: datetime | None) -> str | None:
+    return iso(instant) if instant is not None else None
+
+
+async def forget_contacts(call: Call[Workspace]) -> Reply:
+    """Forget what is known of addresses and numbers themselves; profiles stay as they are (assumed)."""
+    emails = one_or_more(call.body.get("email") or ())
+    phones = one_or_more(call.body.get("phone") or ())
+    _check_contacts([*emails, *phones])
+    for email in emails:
+        call.state.addresses.pop(email.lower(), None)
+    for phone in phones:
+        call.state.numbers.pop(phone, None)
+    status = "The emails and/or phone numbers have been queued for deletion"
+    return Reply(202, {"status": status, "message": "success"})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, launching, stops
+from stampcard.braze import comparisons, filters, launching, stops
 from stampcard.braze.campaigns import ACTION_BASED
 from stampcard.braze.canvas import journeys
 from stampcard.braze.profile import FIELDS
@@ -25,6 +25,13 @@ EVENT, PURCHASE, ATTRIBUTE, EMAIL_ADDED = (
     "change custom attribute value",
     "add an email address",
 )
+STATUSES = {
+    "update email subscription status": "email_subscribe",
+    "update push subscription status": "push_subscribe",
+}
+"""Action -> the field it watches."""
+INTERACTION = "interact with campaign"
+DEFAULT_STATUS = "subscribed"
 
 Matches = Callable[[Mapping[str, Any]], bool]
 
@@ -38,6 +45,7 @@ def event_happened(
         named = action["action"] == EVENT and action["event"] == name
         return named and _properties_match(workspace, action, properties)
 
+    filters.note_day(workspace, user, "event", name, time)
     # The audience is looked at as it was before the event, so the event itself does not count for its filters.
     tally = user.events.get(name)
     if tally is not None:
@@ -54,6 +62,7 @@ def purchase_happened(
 ) -> None:
     """A purchase was recorded: `purchase` is the object as sent (product_id, currency, price, quantity, properties)."""
     properties = purchase.get("properties") or {}
+    filters.note_day(workspace, user, "purchase", purchase["product_id"], time, purchase.get("quantity") or 1)
 
     def matches(action: Mapping[str, Any]) -> bool:
         return (
@@ -73,9 +82,35 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
         if action["action"] == EMAIL_ADDED:
             old, new = changes.get("email", (None, None))
             return old is None and new is not None
+        if action["action"] in STATUSES:
+            return _status_matches(action, changes.get(STATUSES[action["action"]]))
         return action["action"] == ATTRIBUTE and _attribute_matches(action, changes)
 
     _happened(workspace, user, matches, {}, f"change of {', '.join(list(changes)[:5])}", cause)
+
+
+def campaign_engaged(workspace: Workspace, user: User, campaign: str, interaction: str, cause: int) -> None:
+    """Something happened to a campaign's message: `receive email`, `open`, `click` ..."""
+
+    def matches(action: Mapping[str, Any]) -> bool:
+        wanted = action.get("campaign"), action.get("interaction")
+        return action["action"] == INTERACTION and wanted == (campaign, interaction)
+
+    if any(_watched(row, campaign) for row in (*workspace.campaigns.values(), *workspace.canvases.values())):
+        _happened(workspace, user, matches, {}, f"{interaction} of campaign {campaign}", cause)
+
+
+def _watched(sender: Any, campaign: str) -> bool:
+    """Whether a campaign's or Canvas's triggers look at another campaign; a Canvas is looked at in any case."""
+    actions = (*sender.triggers, *getattr(sender, "exceptions", ()), *getattr(sender, "exit_events", ()))
+    return hasattr(sender, "exit_events") or any(action.get("campaign") == campaign for action in actions)
+
+
+def _status_matches(action: Mapping[str, Any], change: tuple[Any, Any] | None) -> bool:
+    """A new state that is not the default one (Braze does not fire for that)."""
+    if change is None or change[0] == change[1] or change[1] in (None, DEFAULT_STATUS):
+        return False
+    return action.get("value") in (None, change[1])
 
 
 def _attribute_matches(action: Mapping[str, Any], changes: Mapping[str, tuple[Any, Any]]) -> bool:

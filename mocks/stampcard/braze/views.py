@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from stampcard.braze.state import Tally, User, Workspace
+from stampcard.braze.state import Receipt, Tally, User, Visit, Workspace
 from stampcard.core.clock import iso
 
 ACTIVITY = timedelta(days=90)
@@ -61,6 +61,7 @@ def exported(
         "devices": [{"device_id": token.device_id} for token in user.push_tokens] or None,
         "push_tokens": _tokens(workspace, user),
         "campaigns_received": _campaigns(workspace, user, now),
+        "canvases_received": _canvases(workspace, user, now),
     }
     return {
         key: value
@@ -115,19 +116,53 @@ def _tokens(workspace: Workspace, user: User) -> list[dict[str, Any]] | None:
 
 
 def _campaigns(workspace: Workspace, user: User, now: datetime) -> list[dict[str, Any]] | None:
-    rows: list[dict[str, Any]] = []
-    for campaign_id, receipt in user.campaigns.items():
-        if receipt.last_received >= now - ACTIVITY:
-            campaign = workspace.campaigns.get(campaign_id)
-            rows.append(
-                {
-                    "name": getattr(campaign, "name", None),
-                    "last_received": iso(receipt.last_received),
-                    "engaged": {},
-                    "converted": receipt.converted,
-                    "api_campaign_id": campaign_id,
-                    "variation_api_id": receipt.variation_id,
-                    "in_control": False,
-                }
-            )
+    rows = [
+        _campaign(workspace.campaigns.get(campaign_id), campaign_id, receipt)
+        for campaign_id, receipt in user.campaigns.items()
+        if receipt.last_received >= now - ACTIVITY
+    ]
     return rows or None
+
+
+def _campaign(campaign: Any, campaign_id: str, receipt: Receipt) -> dict[str, Any]:
+    contents = campaign.contents if campaign else ()
+    variation = next((content.variant for content in contents if content.id == receipt.variation_id), None)
+    row: dict[str, Any] = {
+        "name": campaign.name if campaign else None,
+        "api_campaign_id": campaign_id,
+        "last_received": iso(receipt.last_received),
+        "engaged": {},
+        "converted": receipt.converted,
+        "multiple_converted": {},
+        "in_control": False,
+        "variation_name": variation,
+        "variation_api_id": receipt.variation_id,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def _canvases(workspace: Workspace, user: User, now: datetime) -> list[dict[str, Any]] | None:
+    rows = [
+        _canvas(workspace.canvases.get(canvas_id), canvas_id, visit)
+        for canvas_id, visit in user.canvases.items()
+        if max(visit.last_entered, visit.last_message or visit.last_entered) >= now - ACTIVITY
+    ]
+    return rows or None
+
+
+def _canvas(canvas: Any, canvas_id: str, visit: Visit) -> dict[str, Any]:
+    in_control = visit.variation_name is None
+    row = {
+        "name": canvas.name if canvas else None,
+        "api_canvas_id": canvas_id,
+        "last_received_message": _maybe_iso(visit.last_message),
+        "last_entered": iso(visit.last_entered),
+        "variation_name": visit.variation_name,
+        "in_control": in_control,
+        "last_entered_control_at": iso(visit.last_entered) if in_control else None,
+        "steps_received": [
+            {"name": name, "api_canvas_step_id": step_id, "last_received": iso(at)}
+            for step_id, (name, at) in visit.steps.items()
+        ],
+    }
+    return {key: value for key, value in row.items() if value is not None}

@@ -26,6 +26,7 @@ RETRIED = frozenset({0, 408, 429})
 """Statuses that are tried again, beside all 5xx; 0 is no connection."""
 
 Ended = Callable[[MessageAborted | None], None]
+Failed = Callable[[Delivery, bool], None]
 
 
 def check(parts: Mapping[str, Any]) -> None:
@@ -45,8 +46,9 @@ def _host(url: str) -> str:
         return ""
 
 
-def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended) -> None:
-    """Schedule the request; `ended` hears None when it was received, else why it was not."""
+def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended, failed: Failed) -> None:
+    """Schedule the request; `ended` hears None when it was received, else why it was not; `failed` of every attempt
+    that failed, and whether it was the last."""
     parts = message.parts
     body, inferred = body_of(parts)
     headers = {str(name): " ".join(str(value).split()) for name, value in parts.get("headers", {}).items()}
@@ -55,7 +57,7 @@ def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended) ->
         headers["User-Agent"] = connected_content.user_agent(workspace)
     if body and "content-type" not in given:
         headers["Content-Type"] = inferred
-    wait = _RetryAfter()
+    wait = _RetryAfter(message, failed)
 
     def done(delivery: Delivery, response: Response | None) -> None:
         message.detail["delivery"] = delivery.view()
@@ -75,16 +77,16 @@ def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended) ->
         done=done,
         timeout=TIMEOUT,
     )
-    wait.message = message
     delivery.schedule()
 
 
 class _RetryAfter:
     """The retry rule, which honours the endpoint's Retry-After."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: Message, failed: Failed) -> None:
         self._asked = 0.0
-        self.message: Message | None = None
+        self._message = message
+        self._failed = failed
 
     def succeeded(self, response: Response) -> bool:
         text = next((value for name, value in response.headers if name.lower() == "retry-after"), "")
@@ -93,10 +95,11 @@ class _RetryAfter:
 
     def retry(self, delivery: Delivery) -> float | None:
         tries, last = len(delivery.attempts), delivery.attempts[-1]
-        if self.message is not None:
-            self.message.detail["delivery"] = delivery.view()
+        self._message.detail["delivery"] = delivery.view()
         retried = last.status in RETRIED or last.status >= 500
-        if not retried or tries > len(RETRIES) or is_refused(last.error):
+        terminal = not retried or tries > len(RETRIES) or is_refused(last.error)
+        self._failed(delivery, terminal)
+        if terminal:
             return None
         return max(RETRIES[tries - 1], min(self._asked, MAX_WAIT))
 

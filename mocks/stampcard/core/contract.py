@@ -50,6 +50,11 @@ class Operation:
     definition: Mapping[str, Any] = field(default_factory=dict)
     components: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def ours(self) -> bool:
+        """Not the vendor's: an address of the emulator's own, such as where an exported file is kept."""
+        return self.tier == "own"
+
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
         return tuple(ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))

@@ -29,8 +29,7 @@ def as_markdown(all_of: Iterable[Contract]) -> str:
 
 
 def _documented(contract: Contract) -> list[Operation]:
-    """The vendor's operations, without those of our own (tier `own`: where files of exports are fetched)."""
-    return [operation for operation in contract if operation.tier != "own"]
+    return [operation for operation in contract if not operation.ours]
 
 
 def _vendor(contract: Contract) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from stampcard.core.endpoint import Call, Caller, Reply, Vendor
 from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
-from stampcard.punchh import access, dashboard, errors, mobile, params, pos, setup, sso
+from stampcard.punchh import access, dashboard, errors, limits, mobile, params, pos, setup, sso
 from stampcard.punchh.access import Keys
 from stampcard.punchh.state import Business, Location
+
+HEADERS = (("x-pch-env", "sandbox"), ("Cache-Control", "no-cache, private"))
 
 
 class Punchh(Vendor[Business]):
@@ -82,12 +84,16 @@ class Punchh(Vendor[Business]):
     # Who is calling
 
     def identify(self, request: Request) -> Caller[Business] | None:
-        business = self._keys.find(request)
-        return Caller(business.world, business, access.Access()) if business else None
+        business, client = self._keys.find(request)
+        return Caller(business.world, business, access.Access(client=client)) if business else None
 
     def authenticate(self, caller: Caller[Business] | None, request: Request, operation: Operation) -> Caller[Business]:
-        business, key = access.check(caller.state if caller else None, request, operation)
+        business, client = (caller.state, caller.key.client) if caller else self._keys.find(request)
+        business, key = access.check(business, client, request, operation)
         return Caller(business.world, business, key)
+
+    def started(self, call: Call[Business]) -> None:
+        limits.check(call.state, call.operation)
 
     # The vendor's words
 
@@ -119,6 +125,5 @@ class Punchh(Vendor[Business]):
             raise ContractError([Violation("json", (), "json", None, None, str(error))]) from error
 
     def response_headers(self, world: World, call: Call[Business] | None) -> list[tuple[str, str]]:
-        request_id = f"{world.secrets.hex('punchh request', 24)}-{len(world.journal):x}"
-        headers = [("X-Request-Id", request_id), ("x-pch-env", "sandbox"), ("Cache-Control", "no-cache, private")]
-        return headers
+        number = call.id if call is not None else len(world.journal)
+        return [("X-Request-Id", f"{world.name}-{number:08x}"), *HEADERS]

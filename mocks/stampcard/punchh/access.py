@@ -13,11 +13,16 @@ from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.punchh import errors, params, signing
 from stampcard.punchh.errors import MOBILE, SIGN_IN_TEXT, SIGNATURE_TEXTS
-from stampcard.punchh.state import Business, Guest, Location
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Location
 
 MAX_HEADERS = 32768
 MAX_HEADER = 16384
 _POS_TOKEN = re.compile(r'token\s+token="?(?P<location>[^",\s]+)"?\s*,?\s*btoken="?(?P<business>[^",\s]+)"?', re.I)
+INVALID_CLIENT = (
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported "
+    "authentication method."
+)
 TOKEN_STYLES = {
     "unauthorized": (401, "unauthorized", ["An active access token must be used to query information about "
                                             "the current user."]),
@@ -28,8 +33,12 @@ TOKEN_STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a call may do beyond its business: act for a guest (by a token), or stand at a location's register."""
+    """What a call may do beyond its business: act for a guest (by a token), or stand at a location's register.
 
+    `client` is the client it named, read once.
+    """
+
+    client: str = ""
     guest: Guest | None = None
     token: str = ""
     location: Location | None = None
@@ -43,18 +52,19 @@ class Keys:
     admin_keys: dict[str, Business]
     location_keys: dict[str, Business]
 
-    def find(self, request: Request) -> Business | None:
-        """Whose world a request is for, nothing checked yet."""
-        if request.raw_path.startswith("/api2/dashboard"):
-            return self.admin_keys.get(bearer(request))
-        if request.raw_path.startswith(("/api/pos", "/receipt_details")):
-            return self.location_keys.get(pos_keys(request)[0])
+    def find(self, request: Request) -> tuple[Business | None, str]:
+        """Whose world a request is for, nothing checked yet, and the client it names."""
+        path = request.raw_path
+        if path.startswith("/api2/dashboard"):
+            return self.admin_keys.get(bearer(request)), ""
+        if path.startswith(("/api/pos", "/receipt_details")):
+            return self.location_keys.get(pos_keys(request)[0]), ""
         client = client_of(request)
         if client:
-            return self.clients.get(client)
+            return self.clients.get(client), client
         token = user_token(request)
         owners = (b for b in self.clients.values() if token in b.mobile_tokens or token in b.sso_tokens)
-        return next(owners, None) if token else None
+        return (next(owners, None) if token else None), ""
 
 
 def body_of(request: Request) -> Mapping[str, Any]:
@@ -101,7 +111,7 @@ def pos_keys(request: Request) -> tuple[str, str]:
     return (found["location"], found["business"]) if found else ("", "")
 
 
-def check(business: Business | None, request: Request, operation: Operation) -> tuple[Business, Access]:
+def check(business: Business | None, client: str, request: Request, operation: Operation) -> tuple[Business, Access]:
     """Check what the operation asks for, in the family's order. Raises ApiError."""
     _check_headers(business, request)
     schemes = operation.extra.get("auth", [])
@@ -112,40 +122,44 @@ def check(business: Business | None, request: Request, operation: Operation) -> 
     if "pos_location_business_token" in schemes:
         return _check_register(business, request)
     if "digest_sha256" in schemes:
-        found = _check_mobile(business, request)
+        found = _check_mobile(business, client, request)
         return found, _mobile_guest(found, request) if "user_bearer" in schemes else Access()
     if "digest_sha1" in schemes:
-        found = _check_sso(business, request)
+        found = _check_sso(business, client, request)
         return found, _sso_guest(found, request) if "sso_user_token" in schemes else Access()
     if business is None:
-        raise errors.one(401, "invalid_client")
+        raise ApiError(401, {"error": "invalid_client", "error_description": INVALID_CLIENT})
     return business, Access()
 
 
 def _check_headers(business: Business | None, request: Request) -> None:
     """The limits are published, the answer is not (assumed)."""
-    sizes = [len(name) + len(value) for name, value in request.headers.items]
-    if sum(sizes) > MAX_HEADERS or max(sizes, default=0) > MAX_HEADER:
+    total = largest = 0
+    for name, value in request.headers.items:
+        size = len(name) + len(value)
+        total += size
+        largest = max(largest, size)
+    if total > MAX_HEADERS or largest > MAX_HEADER:
         raise ApiError(400, {"status": 400, "error": "Request Header Or Cookie Too Large"})
     if business is not None and business.switches.transport_require_user_agent:
         if not request.headers.get("user-agent"):
             raise ApiError(400, {"errors": {"missing_header": ["User-Agent"]}})
 
 
-def _check_readable(request: Request) -> None:
+def _check_readable(client: str, request: Request) -> None:
     """A signed family finds its client in the body: one that cannot be read is told first."""
     if request.oversize:
         raise errors.too_large()
-    if request.body:
+    if request.body and (not client or request.raw_query):
         try:
             params.read_body(request)
         except codec.BadJson as error:
             raise errors.bad_json() from error
 
 
-def _check_mobile(business: Business | None, request: Request) -> Business:
-    _check_readable(request)
-    if not client_of(request):
+def _check_mobile(business: Business | None, client: str, request: Request) -> Business:
+    _check_readable(client, request)
+    if not client:
         raise MOBILE.missing("client")
     if business is None:
         text = "Client ID is incorrect. Please check client param or contact us"
@@ -157,10 +171,10 @@ def _check_mobile(business: Business | None, request: Request) -> Business:
     return business
 
 
-def _check_sso(business: Business | None, request: Request) -> Business:
+def _check_sso(business: Business | None, client: str, request: Request) -> Business:
     """A missing or unknown client cannot be told from a wrong digest."""
-    _check_readable(request)
-    if business is None or not client_of(request) or not _signed(business, request, signing.SHA1):
+    _check_readable(client, request)
+    if business is None or not client or not _signed(business, request, signing.SHA1):
         raise ApiError(412, ["Invalid Signature"])
     _check_language(business, request)
     return business
@@ -180,7 +194,10 @@ def _signed(business: Business, request: Request, algorithm: str) -> bool:
 
 
 def _check_language(business: Business, request: Request) -> None:
-    wanted = request.headers.get("accept-language").partition(",")[0].partition(";")[0].strip()
+    given = request.headers.get("accept-language")
+    if not given:
+        return
+    wanted = given.partition(",")[0].partition(";")[0].strip()
     known = {locale.lower() for locale in business.locales}
     if wanted and wanted != "*" and wanted.lower() not in known and wanted.lower().partition("-")[0] not in known:
         locales = ", ".join(business.locales)
@@ -193,7 +210,7 @@ def _mobile_guest(business: Business, request: Request) -> Access:
     guest = business.mobile_tokens.get(token)
     if guest is None or guest.status != "active" or guest.gone:
         raise unauthorized(business)
-    return Access(guest, token)
+    return Access(guest=guest, token=token)
 
 
 def unauthorized(business: Business) -> ApiError:
@@ -209,7 +226,7 @@ def _sso_guest(business: Business, request: Request) -> Access:
     guest = business.sso_tokens.get(token) or business.mobile_tokens.get(token)
     if guest is None or guest.status != "active" or guest.gone:
         raise errors.one(401, SIGN_IN_TEXT)
-    return Access(guest, token)
+    return Access(guest=guest, token=token)
 
 
 def _check_register(business: Business | None, request: Request) -> tuple[Business, Access]:

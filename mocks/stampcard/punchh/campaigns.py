@@ -5,11 +5,12 @@ The kinds and their settings are those of the dashboard (the Punchh partner page
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from stampcard.punchh import events, ledger, rewards, segments
-from stampcard.punchh.state import Business, Campaign, Checkin, Guest, Reward
+from stampcard.punchh import coupons, events, ledger, rewards, segments
+from stampcard.punchh.records import Checkin, Guest, Reward
+from stampcard.punchh.state import Business, Campaign
 
 TYPE_NAMES = {
     "sign_up": "SignupCampaign",
@@ -21,6 +22,7 @@ TYPE_NAMES = {
     "recall": "RecallCampaign",
     "referral": "ReferralCampaign",
     "coupon": "CouponCampaign",
+    "profile_update": "ProfileUpdateCampaign",
 }
 """Kind to `campaign_type`; those of mass offers, birthdays, referrals and coupons are assumed from the pattern."""
 
@@ -32,8 +34,13 @@ NOTIFICATIONS = {
     "recall": "recall_campaign",
     "referral": "referral_campaign",
     "coupon": "coupon_campaign",
+    "profile_update": "profile_update_campaign",
 }
 """Kind to the type of its marketing notification; there is none for mass offers."""
+
+
+ONCE = ("sign_up", "mass_offer", "coupon", "profile_update")
+"""Kinds that give a guest one gift unless their settings say otherwise."""
 
 
 def type_name(business: Business, campaign: Campaign) -> str:
@@ -71,6 +78,14 @@ def checked_in(business: Business, guest: Guest, checkin: Checkin, *, cause: int
             later(business, campaign, guest, checkin=checkin, cause=cause)
     if checkin.first and guest.referred_by is not None:
         referred(business, guest, "checkin", cause=cause)
+
+
+def updated(business: Business, guest: Guest, changed: list[str], *, cause: int | None) -> None:
+    """A change of the profile sets off the campaigns that ask for it, once a guest unless they say otherwise."""
+    for campaign in running(business, "profile_update"):
+        wanted = campaign.settings.get("profile_fields")
+        if wanted is None or set(wanted) & set(changed):
+            later(business, campaign, guest, cause=cause)
 
 
 def referred(business: Business, guest: Guest, moment: str, *, cause: int | None) -> None:
@@ -123,7 +138,7 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
         return f"segment {campaign.segment_id} is gone"
     if not segments.contains(business, segment, guest):
         return f"not in segment {segment.name if segment else campaign.segment_id}"
-    limit = settings.get("max_gifts_per_guest", 1 if campaign.kind in ("sign_up", "mass_offer", "coupon") else None)
+    limit = settings.get("max_gifts_per_guest", 1 if campaign.kind in ONCE else None)
     if limit is not None and campaign.given.get(guest.id, 0) >= limit:
         return f"got this campaign's gift {limit} time(s) already"
     return _why_not_checkin(business, settings, guest, checkin)
@@ -152,7 +167,7 @@ def decide(
     *,
     checkin: Checkin | None = None,
     about: Guest | None = None,
-    end: Any = None,
+    end: datetime | None = None,
     cause: int | None,
 ) -> bool:
     """Give, or say why not; true when something was given."""
@@ -164,21 +179,41 @@ def decide(
     points = campaign.points
     if checkin is not None and "points_factor" in campaign.settings:
         points += int(checkin.points * (campaign.settings["points_factor"] - 1))
+    campaign.given[guest.id] = campaign.given.get(guest.id, 0) + 1
+    if campaign.kind == "coupon":
+        entry = record("punchh", "campaign gift", f"{campaign.name}: guest {guest.id} gets a code", cause=cause)
+        code = coupons.issue(business, campaign, guest, cause=entry).code
+        notify(business, campaign, guest, None, 0, {"coupon_code": code}, cause=entry)
+        return True
+    give(business, campaign, guest, points, checkin=checkin, about=about, end=end, cause=cause)
+    return True
+
+
+def give(
+    business: Business,
+    campaign: Campaign,
+    guest: Guest,
+    points: int,
+    *,
+    checkin: Checkin | None = None,
+    about: Guest | None = None,
+    end: datetime | None = None,
+    cause: int | None,
+) -> None:
+    """Give what a campaign gives, and tell."""
     redeemable = business.redeemables.get(campaign.redeemable_id or 0)
     what = [f"{points} points"] if points else []
     what += [redeemable.name] if redeemable else []
     text = f"{campaign.name}: guest {guest.id} gets {' and '.join(what) or 'a message'}"
-    entry = record("punchh", "campaign gift", text, cause=cause)
-    campaign.given[guest.id] = campaign.given.get(guest.id, 0) + 1
+    entry = business.world.record("punchh", "campaign gift", text, cause=cause)
     origin = origin_of(business, campaign)
     reward = rewards.give(business, guest, redeemable, origin, end=end, cause=entry) if redeemable else None
     if points:
-        gift = {**origin, "status": "gift"}
-        gift |= {"for_referring_user_id": about.id} if about else {}
+        gift = {**origin, "for_referring_user_id": about.id} if about else origin
         state = "unapproved" if campaign.settings.get("needs_approval") else "approved"
         ledger.give_points(business, guest, points, gift, state=state, cause=entry)
-    notify(business, campaign, guest, reward, points, checkin, cause=entry)
-    return True
+    more = {"checkin_id": checkin.id} if checkin else {}
+    notify(business, campaign, guest, reward, points, more, cause=entry)
 
 
 def origin_of(business: Business, campaign: Campaign) -> dict[str, Any]:
@@ -199,11 +234,11 @@ def notify(
     guest: Guest,
     reward: Reward | None,
     points: int,
-    checkin: Checkin | None,
+    more: dict[str, Any],
     *,
     cause: int | None,
 ) -> None:
-    """The marketing notification of a kind that has one."""
+    """The marketing notification of a kind that has one; `more` is said besides the usual."""
     kind = NOTIFICATIONS.get(campaign.kind)
     if kind is None:
         return
@@ -217,8 +252,6 @@ def notify(
             "gifted_amount": points or None,
             **events.reward_dates(business, reward),
         }
-        if kind == "post_checkin_campaign":
-            return {**told, "checkin_id": checkin.id if checkin else None, "extra_points": points or None}
-        return {**told, "points": points or None}
+        return {**told, **more, "extra_points" if kind == "post_checkin_campaign" else "points": points or None}
 
     events.marketing(business, guest, kind, build, cause=cause)

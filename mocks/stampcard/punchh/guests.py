@@ -5,49 +5,56 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from stampcard.punchh import campaigns, events, migrations, params
 from stampcard.punchh.errors import Words
-from stampcard.punchh.state import Business, Guest, Member
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Member
 
 TEXT_LIMIT = 255
 PASSWORD_MINIMUM = 8
+RESET_HOURS = 24
 _PHONE = re.compile(r"\+?[\d().\s-]{7,20}")
 
-TEXTS = (
-    "first_name",
-    "last_name",
-    "address",
-    "address_line1",
-    "avatar_remote_url",
-    "city",
-    "favourite_location_ids",
-    "fb_uid",
-    "gender",
-    "preferred_locale",
-    "secondary_email",
-    "signup_channel",
-    "state",
-    "title",
-    "unsubscribe_reason",
-    "verification_mode",
-    "work_zip_code",
-    "zip_code",
+TEXTS = frozenset(
+    {
+        "first_name",
+        "last_name",
+        "address",
+        "address_line1",
+        "avatar_remote_url",
+        "city",
+        "favourite_location_ids",
+        "fb_uid",
+        "gender",
+        "preferred_locale",
+        "secondary_email",
+        "signup_channel",
+        "state",
+        "title",
+        "unsubscribe_reason",
+        "verification_mode",
+        "work_zip_code",
+        "zip_code",
+    }
 )
-FLAGS = (
-    "age_verified_status",
-    "marketing_email_subscription",
-    "marketing_pn_subscription",
-    "age_verified",
-    "allow_multiple",
-    "allow_push_notifications",
-    "privacy_policy",
-    "sms_subscription",
-    "terms_and_conditions",
-    "unsubscribed",
+FLAGS = frozenset(
+    {
+        "age_verified_status",
+        "marketing_email_subscription",
+        "marketing_pn_subscription",
+        "age_verified",
+        "allow_multiple",
+        "allow_push_notifications",
+        "privacy_policy",
+        "sms_subscription",
+        "terms_and_conditions",
+        "unsubscribed",
+    }
 )
-CHANNELS = """MobileEmail MobileFacebook POS WebEmail WebFacebook eClub OnlineOrder Chatbot Wifi MobileApple""".split()
+CHANNELS = """mobileemail mobilefacebook pos webemail webfacebook eclub onlineorder chatbot wifi mobileapple""".split()
 RECORD = ("first_name", "last_name", "signup_channel")
 """Texts that are members of the record; the others live in its profile."""
 
@@ -155,7 +162,7 @@ def _external(business: Business, values: Mapping[str, Any], guest: Guest | None
 
 def _channel(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
     channel = params.text(values.get("signup_channel"))
-    if channel and channel.lower() not in (known.lower() for known in CHANNELS):
+    if channel and channel.lower() not in CHANNELS:
         wrong(("signup_channel", "is not included in the list"))
 
 
@@ -189,15 +196,14 @@ def relation(business: Business, row: Mapping[str, Any], wrong: Wrong) -> dict[s
 
 
 def _plain(business: Business, values: Mapping[str, Any], guest: Guest | None, made: Draft, wrong: Wrong) -> None:
-    for name in TEXTS:
-        if name in values:
-            text = params.text(values[name])
+    for name, value in values.items():
+        if name in TEXTS:
+            text = params.text(value)
             if len(text) > TEXT_LIMIT:
                 wrong((name, f"is too long (maximum is {TEXT_LIMIT} characters)"))
             made.changes[name] = text or None if name not in RECORD else text
-    for name in FLAGS:
-        if values.get(name) is not None:
-            made.changes[name] = params.truth(values[name])
+        elif name in FLAGS and value is not None:
+            made.changes[name] = params.truth(value)
     answers = values.get("profile_field_answers")
     if isinstance(answers, dict):
         made.changes["profile_field_answers"] = {
@@ -258,7 +264,8 @@ def change(business: Business, guest: Guest, made: Draft, *, cause: int | None) 
     put(business, guest, made.changes)
     if changed:
         guest.updated_at = business.now
-        events.guest(business, guest, "update", changed=changed, cause=cause)
+        entry = events.guest(business, guest, "update", changed=changed, cause=cause)
+        campaigns.updated(business, guest, changed, cause=entry or cause)
     return changed
 
 
@@ -317,3 +324,10 @@ def sso_token(business: Business, guest: Guest) -> str:
     guest.sso_token = guest.sso_token or business.world.chance.alnum(20)
     business.sso_tokens[guest.sso_token] = guest
     return guest.sso_token
+
+
+def new_reset_token(business: Business, guest: Guest) -> str:
+    """A token that changes the password once; its life of a day is assumed."""
+    token = business.world.chance.alnum(20)
+    business.reset_tokens[token] = (guest, business.now + timedelta(hours=RESET_HOURS))
+    return token

@@ -27,6 +27,8 @@ def given(call: Call[Any]) -> dict[str, Any]:
 
 def text(value: Any) -> str:
     """A scalar as text, trimmed; absent and null are empty."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None or isinstance(value, (dict, list)):
         return ""
     if isinstance(value, bool):
@@ -91,9 +93,10 @@ def is_email(value: str) -> bool:
 
 def read_body(request: Request) -> Any:
     """JSON, or a form when the content type says so; names such as `user[email]` nest. Raises codec.BadJson."""
-    if request.media_type == "application/x-www-form-urlencoded" and not request.body.lstrip().startswith(b"{"):
+    kind = request.media_type
+    if kind == "application/x-www-form-urlencoded" and not request.body.lstrip().startswith(b"{"):
         return _nested(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
-    if request.media_type == "multipart/form-data":
+    if kind == "multipart/form-data":
         return _nested(_multipart(request))
     return request.json
 

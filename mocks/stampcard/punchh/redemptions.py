@@ -12,15 +12,17 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.errors import ApiError
-from stampcard.punchh import accounts, events, ledger, params, rewards
-from stampcard.punchh.state import Business, Guest, Redeemable, Redemption, Reward
+from stampcard.punchh import accounts, coupons, events, ledger, params, rewards
+from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.state import Business, Campaign, Coupon, Redeemable
 from stampcard.punchh.times import utc
 
-REWARD, REDEEMABLE, BANKED, CARD = (
+REWARD, REDEEMABLE, BANKED, CARD, COUPON = (
     "RewardRedemption",
     "RedeemableRedemption",
     "BankedRewardRedemption",
     "CardRedemption",
+    "CouponRedemption",
 )
 
 Refuse = Callable[[str], ApiError]
@@ -55,9 +57,13 @@ class Plan:
     points: int = 0
     money: float = 0.0
     code: Redemption | None = None
+    coupon: Coupon | None = None
+    campaign: Campaign | None = None
 
     def discount(self, subtotal: float, items: list[dict[str, Any]]) -> float:
         """What comes off a receipt; an offer without an amount gives the item of its name, if it is there."""
+        if self.campaign is not None:
+            return coupons.off(self.campaign, subtotal)
         if self.money:
             return min(self.money, subtotal)
         if self.redeemable is None:
@@ -129,6 +135,9 @@ def _card(business: Business, guest: Guest, refuse: Refuse, texts: Mapping[str, 
 
 
 def _code(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    coupon = coupons.usable(business, guest, params.text(value), "discount")
+    if coupon is not None:
+        return Plan(COUPON, "redemption_code", coupon=coupon, campaign=business.campaigns[coupon.campaign_id])
     found = business.codes.get(params.text(value))
     if found is None or found.user_id != guest.id or found.status != "redeemable":
         raise refuse(texts["code"])
@@ -162,6 +171,17 @@ def issue(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any],
     running = guest.redemptions.get(wanted.reward.redemption_id or 0) if wanted.reward else None
     if running is not None and running.status == "redeemable":
         return running
+    made = _new(business, guest, wanted, facts)
+    guest.redemptions[made.id] = made
+    business.codes[made.code] = made
+    if wanted.reward is not None:
+        wanted.reward.redemption_id = made.id
+    entry = _tell(business, guest, made, "create", cause=cause)
+    _expire_later(business, guest, made, cause=entry or cause)
+    return made
+
+
+def _new(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any]) -> Redemption:
     minutes = (wanted.redeemable.redemption_expiry if wanted.redeemable else None) or (
         business.program.redemption_code_minutes
     )
@@ -169,7 +189,7 @@ def issue(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any],
     code = business.world.chance.digits(7)
     while code in business.codes:
         code = business.world.chance.digits(7)
-    made = Redemption(
+    return Redemption(
         id=business.next_id("redemptions"),
         code_id=business.next_id("redemption_codes"),
         user_id=guest.id,
@@ -184,13 +204,11 @@ def issue(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any],
         amount=wanted.money,
         facts=facts,
     )
-    guest.redemptions[made.id] = made
-    business.codes[code] = made
-    if wanted.reward is not None:
-        wanted.reward.redemption_id = made.id
-    entry = events.redemption(business, guest, made, "create", cause=cause)
-    _expire_later(business, guest, made, cause=entry or cause)
-    return made
+
+
+def _tell(business: Business, guest: Guest, made: Redemption, action: str, *, cause: int | None) -> int | None:
+    """Coupons have events of their own."""
+    return None if made.type == COUPON else events.redemption(business, guest, made, action, cause=cause)
 
 
 def _expire_later(business: Business, guest: Guest, made: Redemption, *, cause: int | None) -> None:
@@ -212,7 +230,7 @@ def _end(business: Business, guest: Guest, made: Redemption, status: str, *, cau
     if status == "expired":
         made.facts["expired_at"] = utc(business.now)
     _free_reward(guest, made)
-    events.redemption(business, guest, made, "update", cause=cause)
+    _tell(business, guest, made, "update", cause=cause)
 
 
 def _free_reward(guest: Guest, made: Redemption) -> None:
@@ -233,10 +251,13 @@ def use(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any], *
     made.status, made.updated_at = "processed", business.now
     guest.last_activity_at = business.now
     made.spends = ledger.spend(guest, made.points) if made.points else []
-    guest.account.banked_currency -= made.amount
+    ledger.unbank(guest, made.amount)
     if made.type == CARD:
         guest.account.redeemed_cards += 1
-    entry = events.redemption(business, guest, made, "update", cause=cause)
+    if wanted.coupon is not None:
+        coupons.honour(business, guest, wanted.coupon, made.facts, made.discount, cause=cause)
+        made.facts["coupon"] = wanted.coupon.code
+    entry = _tell(business, guest, made, "update", cause=cause)
     if wanted.reward is not None:
         wanted.reward.status, wanted.reward.updated_at = "redeemed", business.now
         wanted.reward.redemption_id = made.id
@@ -249,16 +270,25 @@ def void(business: Business, guest: Guest, made: Redemption, *, cause: int | Non
     made.status, made.updated_at = "voided", business.now
     ledger.give_back(guest, made.spends)
     made.spends = []
-    guest.account.banked_currency += made.amount
+    ledger.rebank(guest, made.amount)
     if made.type == CARD:
         guest.account.redeemed_cards -= 1
-    entry = events.redemption(business, guest, made, "update", cause=cause)
+    if "coupon" in made.facts:
+        business.coupons[made.facts["coupon"]].status = "issued"
+    entry = _tell(business, guest, made, "update", cause=cause)
     reward = guest.rewards.get(made.reward_id or 0)
     if reward is not None:
         late = reward.expires_at is not None and reward.expires_at <= business.now
         reward.status, reward.updated_at = "expired" if late else "unredeemed", business.now
         reward.redemption_id = None
         events.reward(business, guest, reward, "update", cause=entry or cause)
+
+
+def can_void(business: Business, made: Redemption) -> bool:
+    """What was used can be undone, a coupon within a day; what was not used can be cancelled."""
+    if made.type == COUPON and made.status == "processed":
+        return business.now <= made.updated_at + timedelta(hours=coupons.VOID_HOURS)
+    return made.status in ("processed", "redeemable")
 
 
 def find(business: Business, values: Mapping[str, Any]) -> tuple[Guest, Redemption] | None:

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from stampcard.punchh import campaigns, expiry, segments
-from stampcard.punchh.state import Business, Campaign, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Campaign
 from stampcard.punchh.times import zone_of
 
 Run = Callable[[Business, Campaign, int], None]
@@ -38,7 +39,7 @@ def plan_campaign(business: Business, campaign: Campaign, *, cause: int | None) 
     """Put the next run of a campaign on the clock, if it has one."""
     if not campaign.active or campaign.parent_id is not None:
         return
-    if campaign.kind == "mass_offer" and not campaign.ran and campaign.start is not None:
+    if campaign.kind in ("mass_offer", "coupon") and not campaign.ran and campaign.start is not None:
         due = campaign.start
     elif campaign.kind in RECURRING:
         due = next_run(business, campaign)

@@ -33,7 +33,7 @@ def zone_of(business: Business) -> ZoneInfo:
 def caller_zone(call: Call[Business]) -> ZoneInfo:
     """`Accept-Timezone` when it names a zone, else the business's zone."""
     wanted = call.request.headers.get("accept-timezone")
-    return zone_named(wanted) or zone_of(call.state)
+    return (zone_named(wanted) if wanted else None) or zone_of(call.state)
 
 
 def local(instant: datetime, zone: ZoneInfo) -> str:

@@ -62,6 +62,9 @@ async def test_names_of_canvas_and_step(world: WorldClient) -> None:
     assert await bodies(world) == [f"Welcome/Variant 1/Hello/{CANVAS}"]
     (message,) = await world.outbox(campaign="Welcome")
     assert message["detail"]["why"] == "Canvas 'Welcome', step 'Hello'"
+    assert message["detail"]["canvas_step_name"] == "Hello"
+    types = [event["event_type"] for event in world.inside.tenants["braze"].engine.message_events]
+    assert types == ["users.canvas.Entry", "users.messages.email.Send"]
 
 
 async def test_a_user_enters_once_unless_re_entry_is_on(world: WorldClient) -> None:
@@ -337,7 +340,7 @@ async def test_an_exit_event_counts_when_the_step_ends(world: WorldClient) -> No
     await world.advance("9d")
 
     assert await bodies(world) == []
-    assert "exit criterion: custom event stop" in (await left(world))[0]
+    assert "event of the exit criteria: custom event stop" in (await left(world))[0]
 
 
 async def test_an_exit_audience_is_evaluated_when_the_step_ends(world: WorldClient) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import pacing, segments, stops
+from stampcard.braze import counting, message_events, pacing, segments, stops
 from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.state import User, Workspace
@@ -16,6 +16,10 @@ from stampcard.braze.values import detect_time
 NOW = timedelta()
 ONE_ENTRY = timedelta(seconds=1)
 """Several triggers within this time are one entry."""
+
+AUDIENCE, EVENT = "audience", "event"
+EXIT_EVENTS = {AUDIENCE: "users.canvas.exit.MatchedAudience", EVENT: "users.canvas.exit.PerformedEvent"}
+"""The first word of an exit criterion that was met -> its message event."""
 
 Matches = Callable[[Mapping[str, Any]], bool]
 
@@ -49,6 +53,15 @@ def enter(
         return None
     canvas.entries[user.braze_id] = world.clock.now
     path = pick_path(workspace, canvas, user)
+    counting.canvas_entered(workspace, user, canvas.id, path)
+    entered = {
+        "canvas_id": canvas.id,
+        "canvas_name": canvas.name,
+        "canvas_variation_id": path.id if path else None,
+        "canvas_variation_name": path.name if path else None,
+        "in_control_group": path is None,
+    }
+    message_events.emit(workspace, user, "users.canvas.Entry", entered)
     if path is None:
         stops.note(workspace, canvas, user, "control", "entered in the Canvas's control group", cause)
         return None
@@ -109,7 +122,7 @@ def _exit_criterion(journey: Journey) -> str:
     if journey.exiting:
         return journey.exiting
     if canvas.exit_audience is not None and segments.holds(journey.workspace, canvas.exit_audience, journey.user):
-        return "exit criterion: audience"
+        return f"{AUDIENCE} of the exit criteria"
     if journey.workspace.users.get(journey.user.braze_id) is not journey.user:
         return "the profile is gone"
     return ""
@@ -118,13 +131,17 @@ def _exit_criterion(journey: Journey) -> str:
 def leave(journey: Journey, why: str) -> None:
     """End a journey."""
     journeys = journey.workspace.engine.journeys
-    left = [other for other in journeys.get(journey.user.braze_id, ()) if other is not journey]
-    if left:
-        journeys[journey.user.braze_id] = left
+    still = [other for other in journeys.get(journey.user.braze_id, ()) if other is not journey]
+    if still:
+        journeys[journey.user.braze_id] = still
     else:
         journeys.pop(journey.user.braze_id, None)
     if journey.job is not None:
         journey.job.cancel()
+    if (kind := EXIT_EVENTS.get(why.partition(" ")[0])) is not None:
+        left_at = {"canvas_id": journey.canvas.id, "canvas_name": journey.canvas.name}
+        left_at |= {"canvas_step_id": journey.step.id, "canvas_step_name": journey.step.name} if journey.step else {}
+        message_events.emit(journey.workspace, journey.user, kind, left_at)
     who = journey.user.external_id or journey.user.braze_id
     text = f"{who} leaves {journey.canvas.name!r}: {why}"
     journey.workspace.world.record("braze", "canvas.exit", text, cause=journey.cause)
@@ -141,7 +158,7 @@ def happened(
     moved: set[str] = set()
     for journey in list(workspace.engine.journeys.get(user.braze_id, ())):
         if any(matches(action) for action in journey.canvas.exit_events):
-            journey.exiting = f"exit criterion: {what}"
+            journey.exiting = f"{EVENT} of the exit criteria: {what}"
         step = journey.step
         if step is not None and step.type == "action_paths" and journey.canvas.id not in moved:
             if _act(journey, matches, properties):

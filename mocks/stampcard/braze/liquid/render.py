@@ -20,7 +20,7 @@ MAX_SOURCE = 1_000_000
 KEPT = 1_000
 """Parsed templates a workspace keeps, the last used ones."""
 
-WAITING = ("connected_content", "content_blocks", "catalog_", "message_extras")
+WAITING = ("connected_content", "content_blocks", "catalog_", "message_extras", "translation")
 """What makes a template render asynchronously; the others render twice as fast."""
 
 _REFERENCE = re.compile(r"([\w.]*?)\.?\$\{\s*([^}]*?)\s*\}")
@@ -61,9 +61,9 @@ class Parsed:
                 break
             except (ResourceLimitError, TooLarge) as error:
                 raise MessageAborted("stampcard_render_limit", f"the template is over a limit: {error}") from error
-            except LiquidError as error:
-                text = f"Liquid error: {error.message}"
-                run.warn(text)
+            except (LiquidError, LookupError, ValueError, ArithmeticError) as error:
+                text = f"Liquid error: {getattr(error, 'message', 'internal')}"
+                run.warn(f"{text} ({error})")
                 buffer.write(text)
         return buffer.getvalue()
 

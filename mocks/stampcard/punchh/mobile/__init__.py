@@ -10,6 +10,7 @@ from stampcard.punchh.mobile import (
     account,
     challenges,
     checkins,
+    coupons,
     deals,
     discounts,
     notifications,
@@ -79,4 +80,6 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_users_google_sign_in__post": social.google,
     "mobile_users_connect_with_facebook__post": social.facebook,
     "mobile_apple_registrations__post": social.apple,
+    "mobile_coupons__post": coupons.apply,
+    "mobile_balance_timelines__get": account.balance_timelines,
 }

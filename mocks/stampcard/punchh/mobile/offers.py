@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import errors, params, rewards
+from stampcard.punchh import coupons, errors, params, rewards
 from stampcard.punchh.errors import NEWER_MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
@@ -29,8 +29,9 @@ async def listing(call: Call[Business]) -> Reply:
         }
         for row in guest.messages
     ]
+    held = [coupons.view(business, one) for one in coupons.of_guest(business, guest)]
     call.summary = f"{len(found)} offers for guest {guest.id}"
-    return Reply(200, {"pinned_message": "", "rewards": found, "notifications": notes, "coupons": []})
+    return Reply(200, {"pinned_message": "", "rewards": found, "notifications": notes, "coupons": held})
 
 
 def ids_of(value: Any) -> set[int]:

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import errors, guests, lifecycle, params, rewards
+from stampcard.punchh import coupons, errors, guests, lifecycle, params, rewards
 from stampcard.punchh.access import Access
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.guests import Draft
 from stampcard.punchh.mobile import history, views
 from stampcard.punchh.mobile.sessions import check_device
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone
 
 CHANNEL = "MobileEmail"
@@ -110,7 +111,7 @@ async def balance(call: Call[Business]) -> Reply:
             "account_balance": account,
             "rewards": [views.reward(business, guest, found, zone) for found in rewards.usable(business, guest)],
             "active_redemptions": [views.redemption(business, found, zone) for found in active],
-            "coupons": [],
+            "coupons": [coupons.view(business, found) for found in coupons.of_guest(business, guest)],
             "messages": [],
             "notifications": [],
             "challenge_badges": [],

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from stampcard.punchh import accounts, blocks, payloads
-from stampcard.punchh.state import Business, Guest, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local
 
 
@@ -32,18 +33,19 @@ def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
     profile = guest.profile
     joined = local(guest.created_at, zone)
     told = blocks.subscriptions(guest)
+    del told["email_unsubscribe"], told["wants_menu_notifications"]
     return {
         **{name: profile.get(name) for name in SAME},
         **{name: bool(profile.get(name)) for name in FLAGS},
         **blocks.codes(guest),
-        **{name: told[name] for name in told.keys() - {"email_unsubscribe", "wants_menu_notifications"}},
+        **told,
         "address": profile.get("address") or profile.get("address_line1"),
         "anniversary": guest.anniversary,
         "birthday": guest.birthday,
         "created_at": joined,
         "account_created_at": joined,
         "user_joined_at": joined,
-        "updated_at": local(guest.updated_at, zone),
+        "updated_at": joined if guest.updated_at == guest.created_at else local(guest.updated_at, zone),
         "email": guest.email,
         "favourite_location_ids": profile.get("favourite_location_ids") or "",
         "favourite_locations": profile.get("favourite_location_ids") or "",

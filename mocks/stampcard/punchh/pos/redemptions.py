@@ -11,9 +11,10 @@ from stampcard.punchh.errors import POS
 from stampcard.punchh.mobile.redemptions import active_row, offers_for
 from stampcard.punchh.pos import users
 from stampcard.punchh.pos.registers import here
+from stampcard.punchh.records import Guest
 from stampcard.punchh.redemptions import TEXTS_V1, Plan
 from stampcard.punchh.sso.redemptions import COMPANIONS
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.state import Business
 
 REQUIRED = ("discount_type", "receipt_amount", "subtotal_amount", "receipt_datetime", "transaction_no")
 NOT_ALLOWED = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
@@ -59,7 +60,7 @@ async def possible(call: Call[Business]) -> Reply:
 
 def _void(call: Call[Business], values: dict[str, Any]) -> None:
     found = redemptions.find(call.state, values)
-    if found is None or found[1].status not in ("processed", "redeemable"):
+    if found is None or not redemptions.can_void(call.state, found[1]):
         raise refuse(UNKNOWN)
     guest, made = found
     undo = redemptions.void if made.status == "processed" else redemptions.cancel
@@ -84,7 +85,7 @@ async def void_many(call: Call[Business]) -> Reply:
     wanted = [{"redemption_id": number} for number in dict.fromkeys(map(params.text, numbers))]
     for values in wanted:
         found = redemptions.find(call.state, values)
-        if found is None or found[1].status not in ("processed", "redeemable"):
+        if found is None or not redemptions.can_void(call.state, found[1]):
             raise refuse(UNKNOWN)
     for values in wanted:
         _void(call, values)

@@ -77,7 +77,7 @@ async def void(call: Call[Business]) -> Reply:
     if not params.text(values.get("redemption_id")) and not params.text(values.get("redemption_code")):
         raise SSO.missing("redemption_id")
     found = redemptions.find(business, values)
-    if found is None or found[0] is not guest or found[1].status not in ("processed", "redeemable"):
+    if found is None or found[0] is not guest or not redemptions.can_void(business, found[1]):
         raise refuse("This Redemption is an invalid redemption or It is not for this guest")
     made = found[1]
     undo = redemptions.void if made.status == "processed" else redemptions.cancel
