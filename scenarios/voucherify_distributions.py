@@ -1,7 +1,7 @@
-"""Distributions: codes as Braze custom attributes, by hand after ten minutes, or when something happens. [V7 V8 V9 V10 V11]
+"""Codes as Braze custom attributes: by hand after ten minutes, or when something happens. [V7 V8 V9 V10 V11]
 
-The Braze key is connected in Voucherify. A manual distribution publishes a code to each customer of a segment and writes
-it to Braze with what belongs to it; automatic ones do so on their triggers. A campaign then shows the code.
+The Braze key is connected in Voucherify. A manual distribution publishes a code to each customer of a segment and
+writes it to Braze with what belongs to it; automatic ones do so on their triggers. A campaign then shows the code.
 """
 
 from __future__ import annotations
