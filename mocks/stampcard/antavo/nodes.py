@@ -188,7 +188,7 @@ def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
 def webhook(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """A call to a trusted site: up to 5 attempts, 10 s apart."""
     site = run.brand.trusted_sites[step.site]
-    path = str(run.filled(step.path))
+    path = run.filled_path(step.path)
 
     def done(delivery: Delivery, response: Response | None) -> None:
         if delivery.state == "failed":
