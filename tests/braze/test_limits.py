@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from stampcard.client import WorldClient
-from tests.braze.calls import bearer
+from tests.braze.calls import bearer, workspace
 
 
 async def used_up(world: WorldClient) -> httpx.Response:
@@ -39,3 +39,11 @@ async def test_operations_of_one_bucket_share_it(world: WorldClient) -> None:
     await world.braze.get("/events", headers=bearer(world.braze))
     response = await world.braze.get("/events/list", headers=bearer(world.braze))
     assert response.headers["X-RateLimit-Remaining"] == "998"
+
+
+async def test_translations_have_words_of_their_own(world: WorldClient) -> None:
+    await world.setup({"braze": {"switches": {"rate_limits": "enforce"}}})
+    workspace(world).buckets["translations"] = (1768467600, 250_000)
+    response = await world.braze.get("/templates/email/translations/?template_id=x", headers=bearer(world.braze))
+    message = "You have exceeded the maximum number of requests. Please try again later."
+    assert (response.status_code, response.json()) == (429, {"errors": [{"message": message}]})

@@ -47,7 +47,7 @@ def test_every_reply_has_a_schema_and_every_parameter_a_type(file: Path) -> None
             if not isinstance(operation, dict) or "responses" not in operation:
                 continue
             where = f"{method} {path}"
-            assert any(str(status).startswith("2") for status in operation["responses"]), where
+            assert any(str(status)[0] in "23" for status in operation["responses"]), where
             assert "/work/" not in operation["x-source"], where
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from stampcard.antavo import braze, challenges, coupons, processing, sites
+from stampcard.antavo.amounts import total
 from stampcard.antavo.fields import number
-from stampcard.antavo.state import total
 from stampcard.antavo.work import Incoming, Work
 from stampcard.antavo.workflow import Run, Step, bonus_left
 from stampcard.core import codec

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from stampcard.antavo import views
+from stampcard.antavo.amounts import tidy
 from stampcard.antavo.fields import number
-from stampcard.antavo.state import Brand, Customer, Row, tidy
+from stampcard.antavo.state import Brand, Customer, Row
 from stampcard.antavo.times import iso
 from stampcard.core.clock import Job
 

@@ -25,6 +25,7 @@ from stampcard.braze import (
     keys,
     limits,
     live_activities,
+    media_library,
     messages,
     news_feed,
     preference_centers,
@@ -37,6 +38,7 @@ from stampcard.braze import (
     sms,
     subscriptions,
     transactional,
+    translations,
     triggered,
     user_ids,
     users,
@@ -94,6 +96,19 @@ class Braze(Vendor[Workspace]):
         "content_blocks_info": content_blocks.block_info,
         "content_blocks_create": content_blocks.create_block,
         "content_blocks_update": content_blocks.update_block,
+        # translations
+        "campaigns_translations_get": translations.get_translations,
+        "campaigns_translations_source": translations.get_source,
+        "campaigns_translations_update": translations.update_translations,
+        "canvas_translations_get": translations.get_translations,
+        "canvas_translations_source": translations.get_source,
+        "canvas_translations_update": translations.update_translations,
+        "content_blocks_translations_get": translations.get_translations,
+        "content_blocks_translations_update": translations.update_translations,
+        "templates_translations_get": translations.get_translations,
+        "templates_translations_get_legacy": translations.get_translations,
+        "templates_translations_source": translations.get_source,
+        "templates_translations_update": translations.update_translations,
         # catalogs
         "catalogs_list": catalogs.list_catalogs,
         "catalogs_create": catalogs.create_catalog,
@@ -149,6 +164,8 @@ class Braze(Vendor[Workspace]):
         "preference_center_create": preference_centers.create_center,
         "preference_center_update": preference_centers.update_center,
         # administration
+        "media_library_create": media_library.create,
+        "stampcard_asset_download": media_library.download,
         "app_group_apps": apps.list_apps,
         "sdk_authentication_create": sdk_authentication.create_key,
         "sdk_authentication_keys": sdk_authentication.list_keys,
@@ -237,8 +254,8 @@ class Braze(Vendor[Workspace]):
 
     def identify(self, request: Request) -> Caller[Workspace] | None:
         caller = self._callers.get(keys.sent_key(request))
-        if caller is None and request.raw_path.startswith(export_jobs.PLACE):
-            return next((at for at in self._callers.values() if export_jobs.names(at.state, request.raw_path)), None)
+        if caller is None and request.raw_path.startswith("/stampcard/"):
+            return next((at for at in self._callers.values() if _keeps(at.state, request.raw_path)), None)
         return caller
 
     def authenticate(
@@ -274,7 +291,12 @@ class Braze(Vendor[Workspace]):
         return errors.refused("Payload Too Large", 413)
 
     def read_body(self, call: Call[Workspace]) -> Any:
-        """No body is read as an empty object, so that a call is told what it lacks."""
+        """No body is read as an empty object, so that a call is told what it lacks; some operations take a form."""
+        if call.request.media_type == "multipart/form-data" and call.operation.extra.get("form"):
+            return media_library.read_form(call.request)
+        if call.request.body and "json" not in (sent := call.request.headers.get("content-type")):
+            why = f"Braze asks for application/json, this is {sent or 'of no type'}; it is read all the same (assumed)"
+            call.diagnose("content-type", why)
         return super().read_body(call) if call.request.body else {}
 
     def invalid(self, call: Call[Workspace], error: ContractError) -> ApiError:
@@ -285,3 +307,8 @@ class Braze(Vendor[Workspace]):
         if call.operation.extra.get("auth") == "scim":
             return errors.scim_error("Bad Request", 400)
         return errors.off_contract(call.operation.extra.get("refusals", ()), error)
+
+
+def _keeps(workspace: Workspace, path: str) -> bool:
+    """Whether a path is the emulator's own address of a workspace's file: whoever knows it may fetch it."""
+    return export_jobs.names(workspace, path) or media_library.holds(workspace, path)

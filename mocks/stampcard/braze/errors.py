@@ -52,6 +52,11 @@ def scim_error(detail: str, status: int) -> ApiError:
     return ApiError(status, {"schemas": schemas, "detail": detail, "status": status})
 
 
+def translation_error(message: str, status: int = 400) -> ApiError:
+    """The envelope of translations."""
+    return ApiError(status, {"errors": [{"message": message}]})
+
+
 def pointer(violation: Violation) -> str:
     """Where a violation is (RFC 6901)."""
     return "".join(f"/{part}" for part in violation.path)

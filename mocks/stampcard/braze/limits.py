@@ -48,6 +48,8 @@ https://www.braze.com/docs/api/api_limits and the operations' own pages.
 """
 
 UNLIMITED = "none"
+TOO_MANY = "You have exceeded the maximum number of requests. Please try again later."
+"""What translations say in the place of the usual text."""
 
 
 def take(call: Call[Workspace], bucket: str) -> None:
@@ -67,7 +69,7 @@ def take(call: Call[Workspace], bucket: str) -> None:
     ]
     if used > limit:
         if workspace.switches.rate_limits == "enforce":
-            raise errors.rate_limited()
+            raise errors.translation_error(TOO_MANY, 429) if bucket == "translations" else errors.rate_limited()
         message = f"over the limit of {limit} calls in {seconds} s: Braze would answer 429"
         call.diagnose("rate-limit", message, severity="error")
 

@@ -87,8 +87,8 @@ class Run:
     """One rendering of one message field for one person.
 
     `names` are the namespaces a template can reach, `blocks` the Content Blocks by name; `items` and `select` read
-    catalogs. `warnings`, `extras` (message_extras) and `wants_retry` (a failed call with `:retry`) are what the
-    rendering leaves behind.
+    catalogs; `translations` are the texts in the person's language by their id. `warnings`, `extras` (message_extras)
+    and `wants_retry` (a failed call with `:retry`) are what the rendering leaves behind.
     """
 
     now: datetime
@@ -100,6 +100,7 @@ class Run:
     extras: dict[str, str] = field(default_factory=dict)
     items: Items = _no_items
     select: Select = _no_selection
+    translations: Mapping[str, str] = field(default_factory=dict)
     wants_retry: bool = False
     depth: int = 0
     steps: int = 0

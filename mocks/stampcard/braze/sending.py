@@ -17,6 +17,7 @@ from stampcard.braze import (
     catalog_reading,
     connected_content,
     counting,
+    locales,
     message_events,
     pacing,
     promotions,
@@ -229,6 +230,7 @@ async def render_parts(order: Order, parts: Mapping[str, Any], rendered: Rendere
                 rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
         now = workspace.world.clock.now
         run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
+        run.translations = locales.translations_for(workspace, order.user, order.content.id)
         catalog_reading.connect(run, workspace, text)
         try:
             return await template.render(run)

@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales
 from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
@@ -92,6 +92,10 @@ def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
 def _apply_switches(workspace: Workspace, row: Row) -> None:
     for name, value in row.items():
         setattr(workspace.switches, name, value)
+
+
+def _apply_dummies(workspace: Workspace, external_ids: Sequence[str]) -> None:
+    workspace.dummy_ids |= set(external_ids)
 
 
 def _apply_tags(workspace: Workspace, names: Sequence[str]) -> None:
@@ -230,7 +234,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("email_addresses", _apply_addresses, _times("email_addresses", "hard_bounced_at", "marked_as_spam_at")),
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("tags", _apply_tags),
+    Section("dummy_users", _apply_dummies),
     Section("users", _apply_users, _check_users),
+    Section("locales", locales.apply_setup),
     Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),
     Section("templates", content_setup.apply_templates, content_setup.check_templates),
     Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),

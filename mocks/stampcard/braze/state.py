@@ -136,6 +136,7 @@ class Switches:
     rate_limits: str = "count"
     track_limit: str = "per_array"
     array_limit: int = 25
+    media_library: str = "enabled"
 
 
 class Definition(msgspec.Struct):
@@ -184,7 +185,7 @@ class Workspace:
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
     ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
     `recipients` who (braze_id) received a campaign or variation on a day since 1970; `canvas_entries` when a Canvas was
-    entered first and last.
+    entered first and last. `translations` maps the id of a variation, block or template to locale to text id to text.
     """
 
     world: World
@@ -202,6 +203,7 @@ class Workspace:
     )
     sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    dummy_ids: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
@@ -220,6 +222,9 @@ class Workspace:
     templates: dict[str, Any] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
     canvas_entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    locales: dict[str, Any] = field(default_factory=dict)
+    translations: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    assets: dict[str, Any] = field(default_factory=dict)
     live_activities: dict[str, Any] = field(default_factory=dict)
     exports: dict[str, Any] = field(default_factory=dict)
     preference_centers: dict[str, Any] = field(default_factory=dict)

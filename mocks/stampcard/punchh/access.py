@@ -13,11 +13,16 @@ from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.punchh import errors, params, signing
 from stampcard.punchh.errors import MOBILE, SIGN_IN_TEXT, SIGNATURE_TEXTS
-from stampcard.punchh.state import Business, Guest, Location
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Location
 
 MAX_HEADERS = 32768
 MAX_HEADER = 16384
 _POS_TOKEN = re.compile(r'token\s+token="?(?P<location>[^",\s]+)"?\s*,?\s*btoken="?(?P<business>[^",\s]+)"?', re.I)
+INVALID_CLIENT = (
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported "
+    "authentication method."
+)
 TOKEN_STYLES = {
     "unauthorized": (401, "unauthorized", ["An active access token must be used to query information about "
                                             "the current user."]),
@@ -123,7 +128,7 @@ def check(business: Business | None, client: str, request: Request, operation: O
         found = _check_sso(business, client, request)
         return found, _sso_guest(found, request) if "sso_user_token" in schemes else Access()
     if business is None:
-        raise errors.one(401, "invalid_client")
+        raise ApiError(401, {"error": "invalid_client", "error_description": INVALID_CLIENT})
     return business, Access()
 
 

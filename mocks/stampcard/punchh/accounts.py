@@ -7,9 +7,10 @@ so earned - spent - expired is the balance in every view.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.switches import Level
 
 
@@ -67,3 +68,17 @@ def qualification(business: Business, guest: Guest) -> int:
 
 def level(business: Business, guest: Guest) -> Level | None:
     return next((found for found in business.program.levels if found.id == guest.account.level_id), None)
+
+
+def money_rows(guest: Guest) -> dict[str, Any]:
+    """Money by the time it was earned; it does not lapse here."""
+    rows = [
+        {
+            "actual_earned_currency": lot.amount,
+            "unredeemed_currency": lot.left,
+            "expiration_date": None,
+            "status": None,
+        }
+        for lot in guest.account.lots
+    ]
+    return {"currency": rows, "fuel_discount": []}

@@ -12,8 +12,9 @@ from typing import Any
 from stampcard.core.errors import ApiError
 from stampcard.punchh import errors, params, receipts, redemptions, rewards
 from stampcard.punchh.errors import Words
+from stampcard.punchh.records import Basket, BasketItem, Guest, Redemption
 from stampcard.punchh.redemptions import TEXTS, Plan
-from stampcard.punchh.state import Basket, BasketItem, Business, Guest, Redemption
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local, utc, zone_of
 
 LOCKED = "Unable to access the user\u2019s Discount Basket, the Basket is currently locked"
@@ -254,30 +255,35 @@ def view(business: Business, guest: Guest, basket: Basket) -> dict[str, Any]:
 
 def _item(business: Business, guest: Guest, item: BasketItem) -> dict[str, Any]:
     """Shape basket_item."""
-    reward = guest.rewards.get(params.integer(item.discount_id) or 0) if item.discount_type == "reward" else None
-    number = reward.redeemable_id if reward else params.integer(item.discount_id)
-    offer = business.redeemables.get(number or 0) if item.discount_type in ("reward", "redeemable") else None
-    zone = zone_of(business)
     return {
         "discount_basket_item_id": item.id,
         "discount_type": item.discount_type,
         "discount_id": item.discount_id,
         "discount_value": item.discount_value,
         "created_at": utc(item.created_at),
-        "discount_details": {
-            "item_id": offer.id if offer else 0,
-            "name": offer.name if offer else "",
-            "campaign_name": (reward.origin.get("campaign_name") or "") if reward else "",
-            "image": offer.image_url if offer else "",
-            "points": offer.points if offer else None,
-            "base_amount": None,
-            "description": offer.description if offer else "",
-            "item_properties": "",
-            "meta_detail": offer.meta_data if offer else None,
-            "start_date_tz": local(reward.available_at, zone) if reward else None,
-            "end_date_tz": local(reward.expires_at, zone) if reward and reward.expires_at else None,
-            "created_at": utc(reward.created_at if reward else item.created_at),
-            "auto_select": False,
-        },
+        "discount_details": details(business, guest, item),
         "message": [],
+    }
+
+
+def details(business: Business, guest: Guest, item: BasketItem) -> dict[str, Any]:
+    """What an item is about."""
+    reward = guest.rewards.get(params.integer(item.discount_id) or 0) if item.discount_type == "reward" else None
+    number = reward.redeemable_id if reward else params.integer(item.discount_id)
+    offer = business.redeemables.get(number or 0) if item.discount_type in ("reward", "redeemable") else None
+    zone = zone_of(business)
+    return {
+        "item_id": offer.id if offer else 0,
+        "name": offer.name if offer else "",
+        "campaign_name": (reward.origin.get("campaign_name") or "") if reward else "",
+        "image": offer.image_url if offer else "",
+        "points": offer.points if offer else None,
+        "base_amount": None,
+        "description": offer.description if offer else "",
+        "item_properties": "",
+        "meta_detail": offer.meta_data if offer else None,
+        "start_date_tz": local(reward.available_at, zone) if reward else None,
+        "end_date_tz": local(reward.expires_at, zone) if reward and reward.expires_at else None,
+        "created_at": utc(reward.created_at if reward else item.created_at),
+        "auto_select": False,
     }

@@ -7,7 +7,8 @@ from typing import Any
 
 from stampcard.punchh import campaigns, events, rewards
 from stampcard.punchh.accounts import balance, level, points_for, qualification
-from stampcard.punchh.state import Business, Checkin, Guest
+from stampcard.punchh.records import Checkin, Guest, Lot
+from stampcard.punchh.state import Business
 
 
 def earn(
@@ -121,6 +122,28 @@ def give_back(guest: Guest, taken: list[tuple[int, int]]) -> None:
             by_id[number].spent -= part
 
 
+def bank(business: Business, guest: Guest, money: float) -> None:
+    """Put money into the bank."""
+    if money:
+        guest.account.lots.append(Lot(business.now, round(money, 2), round(money, 2)))
+
+
+def unbank(guest: Guest, money: float) -> None:
+    """Take money out, the oldest first. The caller has checked what is there."""
+    for lot in guest.account.lots:
+        part = min(lot.left, money)
+        lot.left = round(lot.left - part, 2)
+        money = round(money - part, 2)
+
+
+def rebank(guest: Guest, money: float) -> None:
+    """Put back what was taken, where it came from as far as that is known: the newest first."""
+    for lot in reversed(guest.account.lots):
+        part = min(round(lot.amount - lot.left, 2), money)
+        lot.left = round(lot.left + part, 2)
+        money = round(money - part, 2)
+
+
 def convert(business: Business, guest: Guest, *, cause: int | None) -> None:
     """Turn points into money or rewards each time the threshold is reached, where the program does so."""
     program = business.program
@@ -130,7 +153,7 @@ def convert(business: Business, guest: Guest, *, cause: int | None) -> None:
         spend(guest, program.conversion_threshold)
         guest.account.converted_points += program.conversion_threshold
         if program.points_conversion_type == "currency":
-            guest.account.banked_currency += program.conversion_value
+            bank(business, guest, program.conversion_value)
             events.points_to_reward(business, guest, program.conversion_value, cause=cause)
         elif program.conversion_redeemable_id in business.redeemables:
             origin = {"gift_reason": "Loyalty Reward", "reward_points_redeemed": program.conversion_threshold}

@@ -13,7 +13,8 @@ from typing import Any
 
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, coupons, events, ledger, params, rewards
-from stampcard.punchh.state import Business, Campaign, Coupon, Guest, Redeemable, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.state import Business, Campaign, Coupon, Redeemable
 from stampcard.punchh.times import utc
 
 REWARD, REDEEMABLE, BANKED, CARD, COUPON = (
@@ -250,7 +251,7 @@ def use(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any], *
     made.status, made.updated_at = "processed", business.now
     guest.last_activity_at = business.now
     made.spends = ledger.spend(guest, made.points) if made.points else []
-    guest.account.banked_currency -= made.amount
+    ledger.unbank(guest, made.amount)
     if made.type == CARD:
         guest.account.redeemed_cards += 1
     if wanted.coupon is not None:
@@ -269,7 +270,7 @@ def void(business: Business, guest: Guest, made: Redemption, *, cause: int | Non
     made.status, made.updated_at = "voided", business.now
     ledger.give_back(guest, made.spends)
     made.spends = []
-    guest.account.banked_currency += made.amount
+    ledger.rebank(guest, made.amount)
     if made.type == CARD:
         guest.account.redeemed_cards -= 1
     if "coupon" in made.facts:

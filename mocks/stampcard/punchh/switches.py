@@ -21,6 +21,7 @@ ID_STARTS = {
     "coupon_redemptions": 450001,
     "migration_users": 60001,
     "feedbacks": 70001,
+    "favourites": 80001,
     "basket_items": 200001,
     "messages": 100001,
     "relations": 50001,

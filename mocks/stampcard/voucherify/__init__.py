@@ -22,15 +22,19 @@ from stampcard.voucherify import (
     consents,
     customers,
     distributions,
+    earning_rules,
     errors,
     events,
     exports,
     keys,
+    loyalties,
     orders,
     products,
     promotions,
     publications,
     redemptions,
+    reward_redemptions,
+    rewards,
     rollbacks,
     segments,
     sessions,
@@ -151,6 +155,41 @@ class Voucherify(Vendor[Project]):
         "get-export": exports.read,
         "delete-export": exports.delete,
         "download-export": exports.download,
+        "list-loyalty-programs": loyalties.browse,
+        "create-loyalty-program": loyalties.create,
+        "get-loyalty-program": loyalties.read,
+        "update-loyalty-program": loyalties.update,
+        "delete-loyalty-program": loyalties.delete,
+        "list-members": loyalties.browse_members,
+        "add-member": loyalties.add_member,
+        "get-member-1": loyalties.read_member,
+        "get-member": loyalties.read_member,
+        "update-loyalty-card-balance-1": loyalties.change_balance,
+        "update-loyalty-card-balance": loyalties.change_balance,
+        "transfer-points": loyalties.transfer,
+        "list-loyalty-campaign-transactions": loyalties.browse_campaign_transactions,
+        "list-loyalty-card-transactions-1": loyalties.browse_transactions,
+        "list-loyalty-card-transactions": loyalties.browse_transactions,
+        "list-earning-rules": earning_rules.browse,
+        "create-earning-rule": earning_rules.create,
+        "get-earning-rule": earning_rules.read,
+        "update-earning-rule": earning_rules.update,
+        "delete-earning-rule": earning_rules.delete,
+        "enable-earning-rule": earning_rules.enable,
+        "disable-earning-rule": earning_rules.disable,
+        "list-rewards": rewards.browse,
+        "create-reward": rewards.create,
+        "get-reward": rewards.read,
+        "update-reward": rewards.update,
+        "delete-reward": rewards.delete,
+        "list-reward-assignments": rewards.browse_assignments,
+        "create-reward-assignment": rewards.assign,
+        "get-reward-assignment": rewards.read_assignment,
+        "update-reward-assignment": rewards.update_assignment,
+        "delete-reward-assignment": rewards.delete_assignment,
+        "redeem-reward": reward_redemptions.redeem,
+        "redeem-reward-1": reward_redemptions.redeem,
+        "list-member-rewards": reward_redemptions.browse,
     }
 
     # Projects and their keys
@@ -161,7 +200,7 @@ class Voucherify(Vendor[Project]):
 
     def add_tenant(self, world: World) -> Project:
         project = Project(world, {key.kind: key for key in keys.derived(world)})
-        project.listeners = [segments.follow, distributions.follow]
+        project.listeners = [segments.follow, earning_rules.follow, distributions.follow]
         for key in project.keys.values():
             self._keys[key.id] = (world, project, key)
         return project

@@ -18,11 +18,14 @@ from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.records import (
     Assignment,
     Distribution,
+    EarningRule,
     Export,
     Lock,
     Order,
     Product,
     Redemption,
+    Reward,
+    RewardAssignment,
     Rollback,
     Rule,
     Segment,
@@ -274,6 +277,9 @@ class Project:
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
     exports: dict[str, Export] = field(default_factory=dict)
+    earning_rules: dict[str, EarningRule] = field(default_factory=dict)
+    rewards: dict[str, Reward] = field(default_factory=dict)
+    reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
     braze: BrazeConnection | None = None
     listeners: list[Listener] = field(default_factory=list)

@@ -36,6 +36,7 @@ from stampcard.braze.liquid.tags import (
     Output,
     Promotion,
 )
+from stampcard.braze.liquid.translation import Translation
 from stampcard.braze.rendering import Run
 
 MAX_OUTPUT = 5_000_000
@@ -69,6 +70,7 @@ TAGS = (
     ConnectedContent,
     MessageExtras,
     Promotion,
+    Translation,
 )
 
 _MISSING: Any = object()

@@ -20,7 +20,7 @@ MAX_SOURCE = 1_000_000
 KEPT = 1_000
 """Parsed templates a workspace keeps, the last used ones."""
 
-WAITING = ("connected_content", "content_blocks", "catalog_", "message_extras")
+WAITING = ("connected_content", "content_blocks", "catalog_", "message_extras", "translation")
 """What makes a template render asynchronously; the others render twice as fast."""
 
 _REFERENCE = re.compile(r"([\w.]*?)\.?\$\{\s*([^}]*?)\s*\}")

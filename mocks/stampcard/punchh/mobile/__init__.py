@@ -81,4 +81,5 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "mobile_users_connect_with_facebook__post": social.facebook,
     "mobile_apple_registrations__post": social.apple,
     "mobile_coupons__post": coupons.apply,
+    "mobile_balance_timelines__get": account.balance_timelines,
 }

@@ -7,12 +7,11 @@ from datetime import timedelta
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import accounts, errors, params, receipts
+from stampcard.punchh import accounts, errors, guests, params, receipts
 from stampcard.punchh.access import unauthorized
 from stampcard.punchh.errors import MOBILE, NEWER_MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
-from stampcard.punchh.sso.users import new_reset_token
 from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone, utc
 
@@ -28,7 +27,7 @@ async def forgot_password(call: Call[Business]) -> Reply:
     if guest is None:
         call.diagnose("no-such-guest", "nobody has this address; no mail is sent", "/user/email")
         return Reply(200)
-    token = new_reset_token(business, guest)
+    token = guests.new_reset_token(business, guest)
     text = f"guest {guest.id} is mailed a reset link ({token[:4]}...)"
     call.world.record("punchh", "password mail", text, cause=call.id)
     call.summary = f"guest {guest.id} forgot the password"
@@ -152,3 +151,12 @@ async def check_code(call: Call[Business]) -> Reply:
     guest.profile |= {"verification_mode": mode, "email_verified": True}
     call.summary = f"guest {guest.id} is verified by {mode}"
     return Reply(200)
+
+
+# Money
+
+
+async def balance_timelines(call: Call[Business]) -> Reply:
+    guest, _ = owner(call)
+    call.summary = f"money of guest {guest.id}"
+    return Reply(200, accounts.money_rows(guest))

@@ -8,7 +8,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, errors, ledger, params, redemptions, rewards
 from stampcard.punchh.mobile.users import owner
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 WRONG = "Something went wrong with the transfer. Please check your input and try again."
 DONE = "Transfer completed successfully."
@@ -69,8 +70,8 @@ async def currency(call: Call[Business]) -> Reply:
     if round(money, 2) > have:
         text = f"Current Balance of ${have:.2f} is less than ${money:.2f} requested"
         raise refuse(f"Not enough reward balance available to redeem. {text}")
-    giver.account.banked_currency -= round(money, 2)
-    receiver.account.banked_currency += round(money, 2)
+    ledger.unbank(giver, round(money, 2))
+    ledger.bank(call.state, receiver, round(money, 2))
     call.summary = f"guest {giver.id} gives {money:.2f} to guest {receiver.id}"
     return Reply(200, [DONE])
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.sso import balances, checkins, deals, discounts, redemptions, social, users
+from stampcard.punchh.sso import balances, checkins, deals, discounts, oauth, redemptions, social, users
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "sso_customers__post": users.sign_up,
@@ -46,4 +46,7 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "sso_users_connect_with_facebook__post": social.facebook,
     "sso_users_connect_with_apple__post": social.apple,
     "sso_sso__post": social.session,
+    "sso_balance_timelines__get": balances.balance_timelines,
+    "oauth_authorize__get": oauth.authorize,
+    "oauth_token__post": oauth.token,
 }

@@ -9,8 +9,9 @@ from stampcard.punchh import accounts, blocks, params, receipts, rewards
 from stampcard.punchh.errors import SSO
 from stampcard.punchh.mobile import history
 from stampcard.punchh.mobile import views as mobile_views
+from stampcard.punchh.records import Guest, Reward
 from stampcard.punchh.sso.users import owner
-from stampcard.punchh.state import Business, Guest, Reward
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local, utc, zone_of
 
 
@@ -143,3 +144,9 @@ async def estimate_points(call: Call[Business]) -> Reply:
     points = accounts.points_for(call.state, money)
     call.summary = f"an order of {money} would earn {points} points"
     return Reply(200, {"estimated_points": points})
+
+
+async def balance_timelines(call: Call[Business]) -> Reply:
+    guest = owner(call)
+    call.summary = f"money of guest {guest.id}"
+    return Reply(200, accounts.money_rows(guest))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
@@ -11,11 +10,11 @@ from stampcard.punchh.access import Access, user_token
 from stampcard.punchh.errors import SIGN_IN_TEXT, SSO
 from stampcard.punchh.guests import Draft
 from stampcard.punchh.mobile.sessions import find_by_password
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import utc
 
 CHANNEL = "OnlineOrder"
-RESET_HOURS = 24
 RENAMED: dict[str, str] = {"favourite_locations": "favourite_location_ids", "fav_location_id": "favourite_location_ids"}
 
 
@@ -121,7 +120,7 @@ async def forgot_password(call: Call[Business]) -> Reply:
     guest = _by_email(call)
     if guest is None:
         raise SSO.invalid("email", "not found")
-    token = new_reset_token(call.state, guest)
+    token = guests.new_reset_token(call.state, guest)
     call.world.record(
         "punchh", "password mail", f"guest {guest.id} is mailed a reset link ({token[:4]}...)", cause=call.id
     )
@@ -133,13 +132,6 @@ async def reset_password_token(call: Call[Business]) -> Reply:
     business, guest = call.state, _by_email(call)
     if guest is None:
         raise SSO.invalid("email", "not found")
-    token = new_reset_token(business, guest)
+    token = guests.new_reset_token(business, guest)
     call.summary = f"a password reset token for guest {guest.id}"
     return Reply(200, {"reset_password_token": token, "token_expire_at": utc(business.reset_tokens[token][1])})
-
-
-def new_reset_token(business: Business, guest: Guest) -> str:
-    """A token that changes the password once; its life of a day is assumed."""
-    token = business.world.chance.alnum(20)
-    business.reset_tokens[token] = (guest, business.now + timedelta(hours=RESET_HOURS))
-    return token
