@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from stampcard.braze import errors, identity, views
@@ -87,18 +87,15 @@ def _written(name: str, sent: Mapping[str, Any], user: User) -> dict[str, Any]:
 
 def faults(workspace: Workspace, name: str, objects: list[Any]) -> list[Minor]:
     """The minor errors of one array: type, input_array, index."""
-    check, _ = APPLY[name]
-    dummies = workspace.dummy_ids
+    fault_of, _ = APPLY[name]
+    found = [(index, fault_of(sent)) for index, sent in enumerate(objects)]
+    if dummies := workspace.dummy_ids:
+        found = [(index, fault or (DUMMY if _is_dummy(dummies, objects[index]) else None)) for index, fault in found]
+    return [{"type": fault, "input_array": name, "index": index} for index, fault in found if fault is not None]
 
-    def fault_of(sent: Any) -> str | None:
-        return check(sent) or (DUMMY if str(sent.get("external_id")) in dummies else None)
 
-    fault_of = fault_of if dummies else check
-    return [
-        {"type": fault, "input_array": name, "index": index}
-        for index, sent in enumerate(objects)
-        if (fault := fault_of(sent)) is not None
-    ]
+def _is_dummy(dummies: Collection[str], sent: Mapping[str, Any]) -> bool:
+    return str(sent.get("external_id")) in dummies
 
 
 def record(call: Call[Workspace], arrays: dict[str, list[Any]], minor: list[Minor]) -> dict[str, Any]:
