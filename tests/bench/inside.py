@@ -79,7 +79,29 @@ async def worlds(emulator: Emulator, rounds: int = 200) -> tuple[float, float]:
     return 1000 * median(made), 1000 * median(reset)
 
 
-async def profiles(count: int = 100_000) -> float:
+def few_attributes(number: int) -> dict[str, Any]:
+    """One user as an attributes object."""
+    return {"external_id": f"user-{number}", "first_name": "Ada", "email": f"u{number}@example.com", "points": number}
+
+
+def ten_attributes(number: int) -> dict[str, Any]:
+    """One user with ten attributes, five of Braze's and five custom ones."""
+    return {
+        "external_id": f"user-{number}",
+        "first_name": f"Ada {number % 500}",
+        "last_name": f"Lovelace {number % 3000}",
+        "email": f"u{number}@example.com",
+        "home_city": f"City {number % 800}",
+        "country": "GB",
+        "loyalty_points": number,
+        "loyalty_tier": ("bronze", "silver", "gold")[number % 3],
+        "favourite_store": f"store-{number % 200}",
+        "vip": number % 7 == 0,
+        "balance": number / 100,
+    }
+
+
+async def profiles(count: int = 100_000, make: Callable[[int], dict[str, Any]] = few_attributes) -> float:
     """Megabytes that so many tracked profiles take, journal and all."""
     import os
 
@@ -90,10 +112,7 @@ async def profiles(count: int = 100_000) -> float:
     gc.collect()
     before = resident(os.getpid())
     for start in range(0, count, 75):
-        rows = [
-            {"external_id": f"user-{number}", "first_name": "Ada", "email": f"u{number}@example.com", "points": number}
-            for number in range(start, min(start + 75, count))
-        ]
+        rows = [make(number) for number in range(start, min(start + 75, count))]
         request = Request("POST", "/users/track", headers, json.dumps({"attributes": rows}).encode())
         answer = emulator.answer(request, "rest.iad-01.braze.com", 443)
         assert answer is not None
