@@ -34,8 +34,9 @@ test: $(STAMP)
 coverage: $(STAMP)
 	$(BIN)/stampcard coverage
 
+# `make bench ARGS=--large` also loads a million profiles.
 bench: $(STAMP)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 build: $(STAMP)
 	$(BIN)/python -m build

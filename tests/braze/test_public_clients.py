@@ -67,6 +67,11 @@ def test_braze_client_deletes_and_schedules(braze_client: Any, live_world: LiveW
     assert braze_client.user_export(external_ids=["ann"])["invalid_user_ids"] == ["ann"]
 
 
+def test_braze_client_may_send_its_key_in_the_body_as_of_old(braze_client: Any) -> None:
+    braze_client.use_auth_header = False
+    assert braze_client.user_track(attributes=[{"external_id": "ann"}])["success"]
+
+
 def test_braze_client_has_no_other_method(braze_client: Any) -> None:
     tested = {"user_track", "user_export", "user_delete", "campaign_trigger_schedule_create"}
     assert {name for name in vars(type(braze_client)) if not name.startswith("_")} == tested
