@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.antavo import coupons, processing, rewards
+from stampcard.antavo.catalogue import Batch, Entity, Pool
 from stampcard.antavo.coupon_pools import find as find_pool
 from stampcard.antavo.entities import LISTS, REWARDS, records
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
 from stampcard.antavo.paging import links, page
 from stampcard.antavo.sites import deliver, site_of
-from stampcard.antavo.state import Batch, Brand, Customer, Entity, Pool
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, find_customer
 from stampcard.core.endpoint import Call, Reply

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import Coupon, Pool
 from stampcard.antavo.errors import refused, unsuitable
-from stampcard.antavo.state import Brand, Coupon, Customer, Number, Pool, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Work, find_customer
 from stampcard.core.clock import parse_duration

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.antavo import coupons
+from stampcard.antavo.catalogue import Offer
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, plain
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.processing import perform
-from stampcard.antavo.state import Brand, Customer, Offer
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE, Incoming, Work, find_customer
 from stampcard.antavo.workflow import in_segments
 from stampcard.core.endpoint import Call, Reply

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.antavo import coupons, views
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import Claims, Entity
 from stampcard.antavo.entities import REWARDS, records
 from stampcard.antavo.errors import NOT_FOUND, missing, plain, refused, unsuitable
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.paging import links, page
 from stampcard.antavo.processing import perform
-from stampcard.antavo.state import Brand, Claims, Customer, Entity, Number, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, Work, balance, find_customer, not_emulated
 from stampcard.antavo.workflow import in_segments
