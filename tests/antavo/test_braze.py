@@ -78,6 +78,14 @@ async def test_wrong_values_are_refused_and_nothing_is_connected(
     assert await tracked(world) == []
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_braze_that_is_out_of_order_is_not_called_a_wrong_url(world: WorldClient, status: int) -> None:
+    await world.faults({"vendor": "braze", "status": status, "times": 1})
+
+    with pytest.raises(ControlRefused, match=f"Braze could not be asked: {status}"):
+        await set_up(world)
+
+
 async def test_a_key_without_users_track_is_refused(world: WorldClient) -> None:
     await world.setup(
         {"braze": {"api_keys": [{"name": "reader", "key": "reader-key-1", "permissions": ["events.list"]}]}}

@@ -53,6 +53,8 @@ async def _probe(brand: Brand, how: str) -> None:
         raise ConnectError(f"{_POINTER}/instance_url", f"Braze cannot be reached: {error}") from error
     if response.status in (401, 403):
         raise ConnectError(f"{_POINTER}/api_token", f"Braze refuses the API Token: {_message(response)}")
+    if response.status == 429 or response.status >= 500:
+        raise ConnectError(f"{_POINTER}/instance_url", f"Braze could not be asked: {_message(response)}")
     if response.status != 400 and not response.ok:
         raise ConnectError(f"{_POINTER}/instance_url", f"no Braze REST endpoint answers here: {_message(response)}")
 
