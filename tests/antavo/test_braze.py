@@ -322,3 +322,13 @@ async def test_a_reset_connects_again(world: WorldClient) -> None:
 
     await event(world.antavo, "point_add", {"points": 7})
     assert [body["attributes"][0]["loyalty_points"] for body in await tracked(world)] == [107]
+
+
+async def test_syncs_may_be_made_before_the_answer(world: WorldClient) -> None:
+    await set_up(world, sync_mode="sync")
+
+    await event(world.antavo, "point_add", {"points": 5})
+
+    entries = await world.journal(vendor="braze", operation="users_track")
+    assert [entry["status"] for entry in entries] == [400, 201]
+    assert (await world.clock())["due"] == []

@@ -194,3 +194,13 @@ def track(
     del brand.braze.log[:-_LOG_SIZE]
     delivery.schedule(settings.delay_ms / 1000)
     return delivery
+
+
+async def deliver_now(brand: Brand, cause: int) -> None:
+    """With the switch sync_mode on sync: make the field syncs a call set off before it is answered."""
+    if brand.settings.braze.sync_mode != "sync":
+        return
+    for delivery in list(brand.braze.log):
+        if delivery.cause == cause and delivery.state == "waiting" and not delivery.attempts and delivery.job:
+            delivery.job.cancel()
+            await delivery.attempt()
