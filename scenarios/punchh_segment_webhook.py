@@ -44,6 +44,8 @@ async def play(world: WorldClient) -> None:
     stranger = {"external_id": "stranger", "punchh_user_id": 999_999_999_999}
     await world.braze.post("/users/track", headers=key, json={"attributes": [stranger]})
 
+    inside = [guest for guest in guests if await is_member(world, guest)]
+    await world.note("members of segment 11646", len(inside))
     await world.say("In Braze: a webhook campaign with segment and user id as key-value pairs. Launch.")
     await world.setup({"braze": {"campaigns": [{**CAMPAIGN, "messages": {"webhook": webhook(world)}}]}})
     await world.settle()
@@ -54,6 +56,7 @@ async def play(world: WorldClient) -> None:
     await world.expect(str(guests[0]) in ids, "the id arrives as text, as Liquid writes it", got=sorted(ids)[:3])
 
     members = [guest for guest in guests if await is_member(world, guest)]
+    await world.note("members of segment 11646", len(members))
     await world.expect_equal(len(members), count, f"the segment has {count} members")
 
     refused = [call for call in calls if call["status"] != 201]

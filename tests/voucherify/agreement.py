@@ -46,7 +46,8 @@ class Document:
         for schema in schemas:
             found = self._one(self.resolved(schema), depth)
             whole.join(found)
-            required.append(found.required)
+            if found.types != {"null"}:
+                required.append(found.required)
         whole.required = set.intersection(*required) if required else set()
         return whole
 

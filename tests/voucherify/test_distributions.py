@@ -17,6 +17,7 @@ CAMPAIGN = {
     "voucher": {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}},
 }
 GIFTS = {"name": "Gifts", "type": "AUTO_UPDATE", "voucher": {"type": "GIFT_VOUCHER", "gift": {"amount": 1000}}}
+CARDS = {"name": "Club card", "type": "AUTO_UPDATE", "voucher": {"type": "LOYALTY_CARD", "loyalty_card": {"points": 0}}}
 CLUB = {"name": "Club", "filter": {"junction": "and", "metadata.club": {"conditions": {"$is": [True]}}}}
 PEOPLE: list[dict[str, Any]] = [{"source_id": "ann", "metadata": {"club": True}}, {"source_id": "bob"}]
 
@@ -24,7 +25,7 @@ PEOPLE: list[dict[str, Any]] = [{"source_id": "ann", "metadata": {"club": True}}
 async def connected(world: WorldClient, *distributions: dict[str, Any], **more: Any) -> None:
     rows = [{"channel": "Braze", "fields": {"code": "voucher_code"}, **row} for row in distributions]
     section = {
-        "campaigns": [CAMPAIGN, GIFTS],
+        "campaigns": [CAMPAIGN, GIFTS, CARDS],
         "customers": PEOPLE,
         "segments": [CLUB],
         "integrations": {"braze": {"api_key": world.braze["api_key"]}},
@@ -158,6 +159,21 @@ async def event(world: WorldClient) -> None:
     await made(world, "POST", "/v1/events", {"event": "visited", "customer": "bob"})
 
 
+async def points(world: WorldClient) -> None:
+    code = (await publish(world, "Club card", "bob"))["voucher"]["code"]
+    await made(world, "POST", f"/v1/loyalties/members/{code}/balance", {"points": 70})
+
+
+async def reward(world: WorldClient) -> None:
+    await points(world)
+    body = {"name": "Coupon", "type": "CAMPAIGN", "parameters": {"campaign": {"id": "Spring"}}}
+    coupon = (await made(world, "POST", "/v1/rewards", body))["id"]
+    price = {"campaign": "Club card", "parameters": {"loyalty": {"points": 70}}}
+    await made(world, "POST", f"/v1/rewards/{coupon}/assignments", price)
+    card = (await made(world, "GET", "/v1/loyalties/Club%20card/members"))["vouchers"][0]["code"]
+    await made(world, "POST", f"/v1/loyalties/members/{card}/redemption", {"reward": {"id": coupon}})
+
+
 TRIGGERS: list[Any] = [
     ({"trigger": "customer_entered_segment", "segment": "Club", "campaign": "Spring"}, enter, "bob", "code"),
     ({"trigger": "customer_left_segment", "segment": "Club", "campaign": "Spring"}, leave, "ann", "code"),
@@ -167,6 +183,8 @@ TRIGGERS: list[Any] = [
     ({"trigger": "order_paid", "fields": {"order_status": "x"}}, paid_order, "bob", "PAID"),
     ({"trigger": "order_canceled", "fields": {"order_status": "x"}}, canceled_order, "bob", "CANCELED"),
     ({"trigger": "gift_credits_added", "fields": {"credits_added": "x"}}, credits, "bob", 500),
+    ({"trigger": "loyalty_points_added", "fields": {"points_added": "x"}}, points, "bob", 70),
+    ({"trigger": "reward_redeemed", "fields": {"balance": "x"}}, reward, "bob", 0),
     ({"trigger": "voucher_redeemed"}, redemption, "bob", "code"),
     ({"trigger": "redemption_rolled_back"}, rollback, "bob", "code"),
     ({"trigger": "custom_event", "event": "visited", "campaign": "Spring"}, event, "bob", "code"),

@@ -94,6 +94,10 @@ def _apply_switches(workspace: Workspace, row: Row) -> None:
         setattr(workspace.switches, name, value)
 
 
+def _apply_dummies(workspace: Workspace, external_ids: Sequence[str]) -> None:
+    workspace.dummy_ids |= set(external_ids)
+
+
 def _apply_tags(workspace: Workspace, names: Sequence[str]) -> None:
     workspace.tags |= set(names)
 
@@ -230,6 +234,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("email_addresses", _apply_addresses, _times("email_addresses", "hard_bounced_at", "marked_as_spam_at")),
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("tags", _apply_tags),
+    Section("dummy_users", _apply_dummies),
     Section("users", _apply_users, _check_users),
     Section("locales", locales.apply_setup),
     Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.punchh import events, payloads
-from stampcard.punchh.state import Business, Campaign, Coupon, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Campaign, Coupon
 from stampcard.punchh.times import utc, utc_or_none
 
 VOID_HOURS = 24

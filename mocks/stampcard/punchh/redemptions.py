@@ -13,7 +13,8 @@ from typing import Any
 
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, coupons, events, ledger, params, rewards
-from stampcard.punchh.state import Business, Campaign, Coupon, Guest, Redeemable, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.state import Business, Campaign, Coupon, Redeemable
 from stampcard.punchh.times import utc
 
 REWARD, REDEEMABLE, BANKED, CARD, COUPON = (

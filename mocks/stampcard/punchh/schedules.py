@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from stampcard.punchh import campaigns, expiry, segments
-from stampcard.punchh.state import Business, Campaign, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Campaign
 from stampcard.punchh.times import zone_of
 
 Run = Callable[[Business, Campaign, int], None]

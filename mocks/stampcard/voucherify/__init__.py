@@ -16,21 +16,28 @@ from stampcard.voucherify import (
     activities,
     async_actions,
     balances,
+    braze_audiences,
     campaign_vouchers,
     campaigns,
     categories,
+    client_side,
     consents,
     customers,
     distributions,
+    earning_rules,
     errors,
     events,
     exports,
+    imports,
     keys,
+    loyalties,
     orders,
     products,
     promotions,
     publications,
     redemptions,
+    reward_redemptions,
+    rewards,
     rollbacks,
     segments,
     sessions,
@@ -39,6 +46,7 @@ from stampcard.voucherify import (
     validation_rules,
     validations,
     vouchers,
+    webhooks,
 )
 from stampcard.voucherify.state import Project
 
@@ -151,6 +159,59 @@ class Voucherify(Vendor[Project]):
         "get-export": exports.read,
         "delete-export": exports.delete,
         "download-export": exports.download,
+        "list-loyalty-programs": loyalties.browse,
+        "create-loyalty-program": loyalties.create,
+        "get-loyalty-program": loyalties.read,
+        "update-loyalty-program": loyalties.update,
+        "delete-loyalty-program": loyalties.delete,
+        "list-members": loyalties.browse_members,
+        "add-member": loyalties.add_member,
+        "get-member-1": loyalties.read_member,
+        "get-member": loyalties.read_member,
+        "update-loyalty-card-balance-1": loyalties.change_balance,
+        "update-loyalty-card-balance": loyalties.change_balance,
+        "transfer-points": loyalties.transfer,
+        "list-loyalty-campaign-transactions": loyalties.browse_campaign_transactions,
+        "list-loyalty-card-transactions-1": loyalties.browse_transactions,
+        "list-loyalty-card-transactions": loyalties.browse_transactions,
+        "list-earning-rules": earning_rules.browse,
+        "create-earning-rule": earning_rules.create,
+        "get-earning-rule": earning_rules.read,
+        "update-earning-rule": earning_rules.update,
+        "delete-earning-rule": earning_rules.delete,
+        "enable-earning-rule": earning_rules.enable,
+        "disable-earning-rule": earning_rules.disable,
+        "list-rewards": rewards.browse,
+        "create-reward": rewards.create,
+        "get-reward": rewards.read,
+        "update-reward": rewards.update,
+        "delete-reward": rewards.delete,
+        "list-reward-assignments": rewards.browse_assignments,
+        "create-reward-assignment": rewards.assign,
+        "get-reward-assignment": rewards.read_assignment,
+        "update-reward-assignment": rewards.update_assignment,
+        "delete-reward-assignment": rewards.delete_assignment,
+        "redeem-reward": reward_redemptions.redeem,
+        "redeem-reward-1": reward_redemptions.redeem,
+        "list-member-rewards": reward_redemptions.browse,
+        "validate-stacked-discounts-client-side": client_side.validate,
+        "redeem-stacked-discounts-client-side": client_side.redeem,
+        "create-publication-client-side": client_side.publish,
+        "track-custom-event-client-side": client_side.track,
+        "list-promotion-tiers-client-side": client_side.browse_tiers,
+        "client-create-customer": client_side.create_customer,
+        "braze-customer-webhook": braze_audiences.change,
+        "import-vouchers": imports.vouchers_from_json,
+        "import-vouchers-using-csv": imports.vouchers_from_csv,
+        "import-vouchers-to-campaign": imports.campaign_from_json,
+        "import-vouchers-to-campaign-using-csv": imports.campaign_from_csv,
+        "import-customers-using-csv": imports.customers_from_csv,
+        "update-customers-in-bulk": imports.customers_in_bulk,
+        "create-webhook": webhooks.create,
+        "list-webhooks": webhooks.browse,
+        "get-webhook": webhooks.read,
+        "update-webhook": webhooks.update,
+        "delete-webhook": webhooks.delete,
     }
 
     # Projects and their keys
@@ -161,7 +222,7 @@ class Voucherify(Vendor[Project]):
 
     def add_tenant(self, world: World) -> Project:
         project = Project(world, {key.kind: key for key in keys.derived(world)})
-        project.listeners = [segments.follow, distributions.follow]
+        project.listeners = [segments.follow, earning_rules.follow, distributions.follow, webhooks.follow]
         for key in project.keys.values():
             self._keys[key.id] = (world, project, key)
         return project
@@ -197,14 +258,20 @@ class Voucherify(Vendor[Project]):
         return keys.identify(self._keys, request)
 
     def authenticate(self, caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
-        return keys.authenticate(caller, request, operation)
+        found = keys.authenticate(caller, request, operation)
+        if client_side.is_client(request):
+            client_side.check_origin(request, found.state)
+        return found
 
     def started(self, call: Call[Project]) -> None:
         keys.check_accept(call.request)
         keys.count_call(call.state)
 
     def response_headers(self, world: World, call: Call[Project] | None) -> list[tuple[str, str]]:
-        return keys.rate_headers(call.state) if call is not None else []
+        if call is None:
+            return []
+        headers = keys.rate_headers(call.state)
+        return headers + client_side.cors_of(call.request)
 
     # What it says when it refuses
 
@@ -212,6 +279,8 @@ class Voucherify(Vendor[Project]):
         return ApiError(404, errors.UNKNOWN_PATH)
 
     def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
+        if request.method == "OPTIONS" and client_side.is_client(request):
+            return client_side.preflight(request, tuple(allowed))
         return errors.wrong_method(request.method, tuple(allowed))
 
     def too_large(self, request: Request) -> ApiError:
@@ -223,6 +292,8 @@ class Voucherify(Vendor[Project]):
     def read_body(self, call: Call[Project]) -> Any:
         """JSON; where the contract says `x-form`, a form too, whatever the content type calls it."""
         request = call.request
+        if imports.takes_file(call.operation):
+            return imports.read_file(request)
         takes_form = call.operation.extra.get("form", False)
         if request.media_type not in JSON_TYPES and not (takes_form and request.media_type == FORM):
             raise ContractError([Violation("media", (), "media", None, None, request.media_type)])

@@ -45,7 +45,7 @@ def find(call: Call[Project]) -> Export:
 async def create(call: Call[Project]) -> Reply:
     project = call.state
     kind = call.body["exported_object"]
-    parameters = values.given(call.body.get("parameters"))
+    parameters = read_parameters(call)
     check(call, kind, parameters)
     record = Export(project.random_id("exp_"), kind, parameters, project.now)
     project.exports[record.id] = record
@@ -60,6 +60,11 @@ async def create(call: Call[Project]) -> Reply:
     project.world.clock.after(timedelta(), run, name=f"export {kind}s", vendor="voucherify", cause=call.id)
     call.summary = f"export of {kind}s scheduled"
     return Reply(200, view(record))
+
+
+def read_parameters(call: Call[Project]) -> Json:
+    found = values.given(call.body.get("parameters"))
+    return {name: found[name] for name in ("order", "fields", "filters", "campaign_id") if name in found}
 
 
 def check(call: Call[Project], kind: str, parameters: Json) -> None:

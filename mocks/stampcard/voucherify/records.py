@@ -166,7 +166,7 @@ class Redemption(msgspec.Struct):
     failure: tuple[str, str] | None = None
     rolled_back: bool = False
     key: str = ""
-    session: str | None = None
+    reward: Json | None = None
 
 
 class Rollback(msgspec.Struct):
@@ -215,6 +215,57 @@ class Export(msgspec.Struct):
     url: str | None = None
     token: str | None = None
     text: str = ""
+
+
+class EarningRule(msgspec.Struct):
+    """What brings points in a loyalty campaign; `loyalty` says how many, `dates` when the rule is open."""
+
+    id: str
+    campaign: Campaign
+    event: str
+    loyalty: Json
+    created_at: str
+    automation_id: str
+    source: Json = {}
+    validation_rule_id: str | None = None
+    segment_id: str | None = None
+    schema_id: str | None = None
+    active: bool = True
+    dates: Json = {}
+    metadata: Json = {}
+    updated_at: str | None = None
+
+
+class Reward(msgspec.Struct):
+    id: str
+    name: str
+    type: str
+    parameters: Json
+    created_at: str
+    stock: int | None = None
+    redeemed: int = 0
+    attributes: Json = {}
+    metadata: Json = {}
+    updated_at: str | None = None
+
+
+class RewardAssignment(msgspec.Struct):
+    """A reward in a loyalty campaign, for a price in points; none for paying with points."""
+
+    id: str
+    reward: Reward
+    campaign: Campaign
+    points: int | None
+    created_at: str
+    updated_at: str | None = None
+
+
+class Webhook(msgspec.Struct):
+    id: str
+    target_url: str
+    events: list[str]
+    created_at: str
+    active: bool = True
 
 
 class CustomEvent(msgspec.Struct, frozen=True):

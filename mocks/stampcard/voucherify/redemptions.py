@@ -265,6 +265,8 @@ def view(project: Project, record: Redemption) -> Json:
         body["voucher"] = views.listed(views.voucher(record.voucher))
     if record.tier is not None:
         body["promotion_tier"] = promotions.view(project, record.tier)
+    if record.reward is not None:
+        body["reward"] = record.reward
     return body | spent_view(record)
 
 

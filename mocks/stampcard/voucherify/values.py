@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call
+from stampcard.core.errors import ApiError
 from stampcard.voucherify import dates, errors
 from stampcard.voucherify.state import Category, Json, Project
 
@@ -65,8 +66,10 @@ def read_card(call: Call[Project], value: Mapping[str, Any], place: str) -> Json
     found = given(value)
     if "points" not in found:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'points'")
-    kept = {"points": found["points"]}
-    return kept | ({"expiration_rules": given(found["expiration_rules"])} if "expiration_rules" in found else {})
+    if "expiration_rules" in found:
+        message = "stampcard does not emulate loyalty points that expire yet"
+        raise ApiError(501, {"message": message, "operation": call.operation.id})
+    return {"points": found["points"]}
 
 
 def read_dates(call: Call[Project], body: Mapping[str, Any]) -> Json:

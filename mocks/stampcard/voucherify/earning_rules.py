@@ -1,0 +1,279 @@
+"""Earning rules: what brings members points, and the points it brings.
+
+https://docs.voucherify.io/api-reference/loyalties/create-earning-rules
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stampcard.core.endpoint import Call, Reply
+from stampcard.core.errors import ApiError
+from stampcard.voucherify import (
+    campaigns,
+    desk,
+    errors,
+    happenings,
+    judging,
+    lists,
+    loyalties,
+    publications,
+    timeframes,
+    values,
+)
+from stampcard.voucherify.discounts import left_of
+from stampcard.voucherify.records import CustomEvent, EarningRule, Json, Order, Redemption, Segment
+from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Voucher
+
+EVENTS = ("order.paid", "customer.segment.entered")
+PLACES = {
+    "ORDER_AMOUNT": ("order", "amount"),
+    "ORDER_TOTAL_AMOUNT": ("order", "total_amount"),
+    "ORDER_METADATA": ("order", "metadata"),
+    "CUSTOMER_METADATA": ("customer", "metadata"),
+    "CUSTOM_EVENT_METADATA": ("custom_event", "metadata"),
+}
+"""Where the ratio of a proportional rule stands."""
+
+
+def find(call: Call[Project]) -> EarningRule:
+    campaign = loyalties.find(call, call.path["campaignId"])
+    wanted = call.path["earningRuleId"]
+    found = call.state.earning_rules.get(wanted)
+    if found is None or found.campaign is not campaign:
+        raise errors.not_found(call, "earning_rule", wanted)
+    return found
+
+
+def view(rule: EarningRule) -> Json:
+    body: Json = {
+        "id": rule.id,
+        "created_at": rule.created_at,
+        "updated_at": rule.updated_at,
+        "validation_rule_id": rule.validation_rule_id,
+        "loyalty": rule.loyalty,
+        "event": rule.event,
+        "source": {**rule.source, "object_id": rule.campaign.id, "object_type": "campaign"},
+        "active": rule.active,
+        **rule.dates,
+        "object": "earning_rule",
+        "automation_id": rule.automation_id,
+        "metadata": rule.metadata,
+    }
+    if rule.segment_id is not None:
+        body["segment"] = {"id": rule.segment_id}
+    return body if rule.schema_id is None else {**body, "custom_event": {"schema_id": rule.schema_id}}
+
+
+async def browse(call: Call[Project]) -> Reply:
+    campaign = loyalties.find(call, call.path["campaignId"])
+    found = [item for item in reversed(call.state.earning_rules.values()) if item.campaign is campaign]
+    found = lists.ordered(call, found, lambda item, name: getattr(item, name), "-created_at")
+    return lists.page(call, "data", found, view)
+
+
+async def create(call: Call[Project]) -> Reply:
+    """All of the array or none."""
+    project = call.state
+    campaign = loyalties.find(call, call.path["campaignId"])
+    made = [read_rule(call, campaign, values.given(row)) for row in call.body]
+    for rule in made:
+        project.earning_rules[rule.id] = rule
+    call.summary = f"{len(made)} earning rules of {campaign.name} created"
+    return Reply(200, [view(rule) for rule in made])
+
+
+def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRule:
+    project = call.state
+    for name in ("pending_points", "expiration_rules", "loyalty_tier"):
+        if name in body:
+            raise campaigns.not_yet(call, f"earning rules with {name}")
+    event = body["event"]
+    if event.startswith("customer.loyalty.tier."):
+        raise campaigns.not_yet(call, "earning rules on loyalty tiers")
+    segment = values.given(body.get("segment")).get("id")
+    if event == "customer.segment.entered" and segment not in project.segments:
+        raise errors.not_found(call, "segment", str(segment))
+    return EarningRule(
+        project.random_id("ern_"),
+        campaign,
+        event,
+        read_loyalty(call, values.given(body.get("loyalty"))),
+        project.now,
+        project.random_id("auto_"),
+        source=values.given(body.get("source")),
+        validation_rule_id=read_condition(call, body),
+        segment_id=segment,
+        schema_id=values.given(body.get("custom_event")).get("schema_id"),
+        active=body.get("active", True),
+        dates=values.given(values.read_dates(call, body)),
+        metadata=body.get("metadata") or {},
+    )
+
+
+def read_condition(call: Call[Project], body: Json) -> str | None:
+    wanted: str | None = body.get("validation_rule_id")
+    if wanted is not None and wanted not in call.state.rules:
+        raise errors.not_found(call, "validation_rules", wanted)
+    return wanted
+
+
+def read_loyalty(call: Call[Project], given: Json) -> Json:
+    """Fixed points or points in proportion. Raises invalid_payload."""
+    kind = given.get("type")
+    if "points_formula" in given:
+        raise campaigns.not_yet(call, "earning rules by formula")
+    if kind is None:
+        raise errors.invalid_payload(call, "Property .loyalty should have required property 'type'")
+    if kind == "FIXED":
+        if "points" not in given:
+            raise errors.invalid_payload(call, "Property .loyalty should have required property 'points'")
+        return {"type": kind, "points": int(given["points"])}
+    calculation = given.get("calculation_type")
+    if calculation is None:
+        raise errors.invalid_payload(call, "Property .loyalty should have required property 'calculation_type'")
+    if calculation not in PLACES:
+        raise campaigns.not_yet(call, f"earning rules by {calculation}")
+    block, name = PLACES[calculation]
+    ratio = values.given(values.given(given.get(block)).get(name))
+    needed = ("every", "points", *(("property",) if name == "metadata" else ()))
+    if not all(part in ratio for part in needed):
+        details = f"Loyalty {block} rules must contain one of the following properties - '{name}'"
+        raise errors.invalid_payload(call, details)
+    return {"type": kind, "calculation_type": calculation, block: {name: ratio}}
+
+
+async def read(call: Call[Project]) -> Reply:
+    rule = find(call)
+    call.summary = f"earning rule on {rule.event}"
+    return Reply(200, view(rule))
+
+
+async def update(call: Call[Project]) -> Reply:
+    project, rule, body = call.state, find(call), values.given(call.body)
+    fresh = read_rule(call, rule.campaign, {"event": rule.event, "loyalty": rule.loyalty, **body})
+    for name in ("loyalty", "active", "metadata", "source", "validation_rule_id"):
+        if name in body:
+            setattr(rule, name, getattr(fresh, name))
+    rule.dates = values.given({**rule.dates, **values.read_dates(call, call.body)})
+    rule.updated_at = project.now
+    call.summary = f"earning rule on {rule.event} updated"
+    return Reply(200, view(rule))
+
+
+async def delete(call: Call[Project]) -> Reply:
+    rule = find(call)
+    del call.state.earning_rules[rule.id]
+    call.summary = f"earning rule on {rule.event} deleted"
+    return Reply(204)
+
+
+async def enable(call: Call[Project]) -> Reply:
+    return switch(call, True)
+
+
+async def disable(call: Call[Project]) -> Reply:
+    return switch(call, False)
+
+
+def switch(call: Call[Project], active: bool) -> Reply:
+    rule = find(call)
+    rule.active, rule.updated_at = active, call.state.now
+    call.summary = f"earning rule on {rule.event} {'enabled' if active else 'disabled'}"
+    return Reply(200, view(rule))
+
+
+# Earning
+
+
+def follow(project: Project, activity: Activity, customer: Customer | None) -> None:
+    """Something happened to a customer: rules that wait for it bring points."""
+    if customer is None or not project.earning_rules:
+        return
+    subject = activity.subject
+    event = {"customer.order.paid": "order.paid", "customer.custom_event": ""}.get(activity.type, activity.type)
+    for rule in list(project.earning_rules.values()):
+        wanted = subject.name if isinstance(subject, CustomEvent) else event
+        if rule.event != wanted or (isinstance(subject, Segment) and rule.segment_id != subject.id):
+            continue
+        if is_open(project, rule) and holds(project, rule, customer, subject):
+            bring(project, activity.group_id, rule, customer, subject)
+
+
+def is_open(project: Project, rule: EarningRule) -> bool:
+    now, dates = project.now, rule.dates
+    if not rule.active or not rule.campaign.active or rule.campaign.deleted:
+        return False
+    if now < dates.get("start_date", now) or now > dates.get("expiration_date", now):
+        return False
+    return timeframes.is_open(project, dates, dates.get("start_date"))
+
+
+def holds(project: Project, rule: EarningRule, customer: Customer, subject: Any) -> bool:
+    if rule.validation_rule_id is None or rule.validation_rule_id not in project.rules:
+        return True
+    case = judging.Case(project, customer, order_of(subject) or Order("", None, ""), {}, "")
+    case.profile_metadata = customer.metadata or {}
+    return judging.judge(project.rules[rule.validation_rule_id], case) is None
+
+
+def order_of(subject: Any) -> Order | None:
+    found = subject.order if isinstance(subject, Redemption) else subject
+    return found if isinstance(found, Order) else None
+
+
+def bring(project: Project, group: str, rule: EarningRule, customer: Customer, subject: Any) -> None:
+    """The customer's card gets the points; who has none is enrolled first where the program says so."""
+    points = points_of(rule.loyalty, customer, subject)
+    if points <= 0:
+        return
+    card = card_of(rule.campaign, customer)
+    if card is None and rule.campaign.auto_join:
+        card = enroll(project, group, rule.campaign, customer)
+    if card is None or not card.active:
+        return
+    about: Json = {"earning_rule": {"id": rule.id, "source": rule.source}}
+    order = order_of(subject)
+    if order is not None:
+        about["order"] = {"id": order.id, "source_id": order.source_id}
+    loyalties.earn(project, group, card, points, about)
+
+
+def card_of(campaign: Campaign, customer: Customer) -> Voucher | None:
+    return next((item for item in customer.vouchers if item.campaign is campaign and not item.deleted), None)
+
+
+def enroll(project: Project, group: str, campaign: Campaign, customer: Customer) -> Voucher | None:
+    call = desk.by_hand(project.world, project, {}, happenings.cause_of(group) or 0)
+    body = {"campaign": campaign.id, "customer": customer.id, "channel": "Automation"}
+    try:
+        return publications.publish(call, publications.Order(body, False)).vouchers[0]
+    except ApiError:
+        return None
+
+
+def points_of(loyalty: Mapping[str, Any], customer: Customer, subject: Any) -> int:
+    """Fixed, or for every so many units of a value, rounded down (assumed)."""
+    if loyalty["type"] == "FIXED":
+        return int(loyalty["points"])
+    block, name = PLACES[loyalty["calculation_type"]]
+    ratio = loyalty[block][name]
+    value = measured(loyalty["calculation_type"], ratio, customer, subject)
+    return int(value // ratio["every"]) * int(ratio["points"]) if value > 0 else 0
+
+
+def measured(calculation: str, ratio: Mapping[str, Any], customer: Customer, subject: Any) -> float:
+    order = order_of(subject)
+    value: Any = 0
+    if calculation == "CUSTOMER_METADATA":
+        value = (customer.metadata or {}).get(ratio["property"])
+    elif calculation == "CUSTOM_EVENT_METADATA":
+        value = subject.metadata.get(ratio["property"]) if isinstance(subject, CustomEvent) else 0
+    elif order is not None and calculation == "ORDER_AMOUNT":
+        value = order.amount
+    elif order is not None and calculation == "ORDER_TOTAL_AMOUNT":
+        value = left_of(order)
+    elif order is not None:
+        value = order.metadata.get(ratio["property"])
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0

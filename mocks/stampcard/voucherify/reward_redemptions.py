@@ -1,0 +1,145 @@
+"""Rewards for points: the card pays, the holder gets a code, credits, points or a product.
+
+https://docs.voucherify.io/api-reference/loyalties/redeem-reward
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stampcard.core.endpoint import Call, Reply
+from stampcard.voucherify import (
+    balances,
+    campaigns,
+    errors,
+    happenings,
+    loyalties,
+    products,
+    publications,
+    redemptions,
+    rewards,
+    skus,
+    views,
+)
+from stampcard.voucherify.earning_rules import card_of
+from stampcard.voucherify.records import Json, Redemption, RewardAssignment
+from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.validations import tracking
+
+
+async def redeem(call: Call[Project]) -> Reply:
+    """Check all, then pay and hand over."""
+    project, wanted = call.state, call.body["reward"]
+    card = loyalties.find_card(call)
+    assignment = find_assignment(call, card, wanted)
+    holder = check(call, card, assignment)
+    group = errors.request_id(call)
+    given = hand_over(call, assignment, holder)
+    redemption = Redemption(
+        project.serial_id("r_"),
+        project.now,
+        holder,
+        tracking(project, holder.source_id, None),
+        call.body.get("metadata"),
+        call.key.id,
+        voucher=card,
+        amount=assignment.points,
+        reward=reward_view(call, assignment, holder, given),
+        key=call.key.id,
+    )
+    card.redeemed_quantity += 1
+    assignment.reward.redeemed += 1
+    redemptions.count(holder, total_redeemed=1, total_succeeded=1)
+    redemptions.spend(project, redemption, assignment.points or 0)
+    redemptions.keep(project, redemption, card.id)
+    for kind in ("customer.redemption.succeeded", "customer.reward_redemptions.completed"):
+        happenings.tell(project, group, kind, holder, redemption)
+    call.summary = f"reward {assignment.reward.name} for {assignment.points} points of {card.code}"
+    return Reply(200, redemptions.view(project, redemption))
+
+
+def find_assignment(call: Call[Project], card: Voucher, wanted: Any) -> RewardAssignment:
+    """The reward as it is assigned to the card's campaign. Raises 404."""
+    reward = rewards.find(call, wanted["id"])
+    for item in call.state.reward_assignments.values():
+        if item.reward is reward and item.campaign is card.campaign:
+            return item
+    raise errors.not_found(call, "reward_assignment", wanted["id"])
+
+
+def check(call: Call[Project], card: Voucher, assignment: RewardAssignment) -> Customer:
+    """The holder, when the card may pay. Raises ApiError."""
+    project, reward = call.state, assignment.reward
+    if card.holder is None or card.holder.id not in project.customers:
+        message = "Customer must be a holder of a loyalty card."
+        raise errors.refusal(call, 400, "invalid_customer", message, card.code)
+    if not card.active or (card.campaign is not None and not card.campaign.active):
+        raise errors.refusal(call, 400, "voucher_disabled", "voucher is disabled", card.code)
+    if card.expiration_date is not None and card.expiration_date <= project.now:
+        raise errors.refusal(call, 400, "voucher_expired", "voucher expired", card.code)
+    if reward.type == "COIN":
+        raise campaigns.not_yet(call, "paying with points (COIN rewards)")
+    if reward.stock is not None and reward.redeemed >= reward.stock:
+        raise errors.refusal(call, 400, "quantity_exceeded", "quantity exceeded", card.code)
+    if (assignment.points or 0) > card.value["balance"]:
+        key = "loyalty_card_points_exceeded"
+        raise errors.refusal(call, 400, key, "loyalty card points exceeded", card.code)
+    return card.holder
+
+
+def hand_over(call: Call[Project], assignment: RewardAssignment, holder: Customer) -> Voucher | None:
+    """A code of the reward's campaign, or credits or points on the holder's card of it. Raises when there is none."""
+    project, reward = call.state, assignment.reward
+    if reward.type != "CAMPAIGN":
+        return None
+    block = reward.parameters["campaign"]
+    campaign = campaigns.find(call, block["id"])
+    card = card_of(campaign, holder) if "balance" in block else None
+    if card is None:
+        body = {"campaign": campaign.id, "customer": holder.id, "channel": "API"}
+        card = publications.publish(call, publications.Order(body, False)).vouchers[0]
+    if "balance" in block and card.type != "DISCOUNT_VOUCHER":
+        about = {"reward": {"id": reward.id}}
+        balances.move(project, card, block["balance"], "ADDITION", operation="AUTOMATIC", granted=True, about=about)
+    return card
+
+
+def reward_view(call: Call[Project], assignment: RewardAssignment, holder: Customer, given: Voucher | None) -> Json:
+    reward = assignment.reward
+    block = reward.parameters.get("product", {})
+    product = products.find(call, block["id"]) if block else None
+    sku = skus.find(call, block["sku_id"]) if "sku_id" in block else None
+    return {
+        "customer": views.short_customer(holder),
+        "assignment_id": assignment.id,
+        "voucher": views.voucher(given) if given is not None else None,
+        "product": products.view(product) if product is not None else None,
+        "sku": skus.view(sku) if sku is not None else None,
+        "loyalty_tier_id": None,
+        "id": reward.id,
+        "name": reward.name,
+        "object": "reward",
+        "created_at": reward.created_at,
+        "updated_at": reward.updated_at,
+        "parameters": reward.parameters,
+        "metadata": reward.metadata,
+        "type": reward.type,
+    }
+
+
+async def browse(call: Call[Project]) -> Reply:
+    """Rewards of the card's campaign; `affordable_only` those the balance suffices for."""
+    card = loyalties.find_card(call)
+    found = [item for item in call.state.reward_assignments.values() if item.campaign is card.campaign]
+    if call.query.get("affordable_only"):
+        found = [item for item in found if (item.points or 0) <= card.value["balance"]]
+    shown = [
+        {
+            "reward": rewards.view(item.reward),
+            "assignment": rewards.assignment_view(item),
+            "object": "loyalty_reward",
+        }
+        for item in found
+    ]
+    call.summary = f"{len(shown)} rewards open to {card.code}"
+    return Reply(200, views.listing("data", shown, len(shown)))

@@ -1,0 +1,131 @@
+"""Earning rules: what brings points, and how many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stampcard.client import WorldClient
+from tests.voucherify.calls import made, send
+from tests.voucherify.test_loyalties import member, program
+
+FIXED = {"type": "FIXED", "points": "5"}
+
+
+def ratio(calculation: str, block: str, name: str, **more: Any) -> dict[str, Any]:
+    ratio = {"every": 100, "points": 2, **more}
+    return {"type": "PROPORTIONAL", "calculation_type": calculation, block: {name: ratio}}
+
+
+async def rule(world: WorldClient, **body: Any) -> Any:
+    return (
+        await made(
+            world, "POST", "/v1/loyalties/Club/earning-rules", [{"event": "order.paid", "loyalty": FIXED, **body}]
+        )
+    )[0]
+
+
+async def balance(world: WorldClient, who: str = "ann") -> int:
+    cards = (await made(world, "GET", f"/v1/loyalties/Club/members?customer={who}"))["vouchers"]
+    points: int = cards[0]["loyalty_card"]["balance"] if cards else 0
+    return points
+
+
+async def pay(world: WorldClient, who: str = "ann", **more: Any) -> None:
+    await made(world, "POST", "/v1/orders", {"amount": 1999, "customer": who, "status": "PAID", **more})
+
+
+LOYALTIES = [
+    (FIXED, 5),
+    (ratio("ORDER_AMOUNT", "order", "amount"), 38),
+    (ratio("ORDER_TOTAL_AMOUNT", "order", "total_amount"), 38),
+    (ratio("ORDER_METADATA", "order", "metadata", property="weight"), 4),
+    (ratio("CUSTOMER_METADATA", "customer", "metadata", property="age"), 0),
+]
+
+
+@pytest.mark.parametrize(("loyalty", "points"), LOYALTIES)
+async def test_a_paid_order_brings_points(world: WorldClient, loyalty: dict[str, Any], points: int) -> None:
+    await program(world, 0)
+    await member(world)
+    await rule(world, loyalty=loyalty)
+
+    await pay(world, source_id="o1", metadata={"weight": 250})
+    await made(world, "PUT", "/v1/orders/o1", {"status": "FULFILLED"})
+
+    assert await balance(world) == points
+
+
+async def test_only_who_may_join_by_earning_is_enrolled(world: WorldClient) -> None:
+    await program(world, 0)
+    await rule(world)
+    await pay(world, "bob")
+    assert await balance(world, "bob") == 0
+
+    await made(world, "PUT", "/v1/loyalties/Club", {"auto_join": True})
+    await pay(world, "bob")
+
+    assert await balance(world, "bob") == 5
+
+
+async def test_events_and_segments_bring_points(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    club = {"junction": "and", "metadata.club": {"conditions": {"$is": [True]}}}
+    segment = (await made(world, "POST", "/v1/segments", {"name": "S", "type": "auto-update", "filter": club}))["id"]
+    await rule(world, event="customer.segment.entered", segment={"id": segment})
+    await rule(
+        world, event="visited", loyalty=ratio("CUSTOM_EVENT_METADATA", "custom_event", "metadata", property="steps")
+    )
+
+    await made(world, "POST", "/v1/customers", {"source_id": "ann", "metadata": {"club": True}})
+    await made(world, "POST", "/v1/events", {"event": "visited", "customer": "ann", "metadata": {"steps": 350}})
+
+    assert await balance(world) == 5 + 6
+
+
+async def test_a_validation_rule_decides(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    rules = {"1": {"name": "order.amount", "conditions": {"$more_than": [5000]}}}
+    wanted = (await made(world, "POST", "/v1/validation-rules", {"name": "big", "rules": rules}))["id"]
+    await rule(world, validation_rule_id=wanted)
+
+    await pay(world)
+    await pay(world, amount=6000)
+
+    assert await balance(world) == 5
+
+
+async def test_a_disabled_rule_brings_nothing(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    path = f"/v1/loyalties/Club/earning-rules/{(await rule(world))['id']}"
+    await made(world, "POST", f"{path}/disable")
+
+    await pay(world)
+
+    assert await balance(world) == 0
+    changed = await made(world, "PUT", path, {"active": True, "loyalty": {"type": "FIXED", "points": 7}})
+    assert (changed["active"], changed["loyalty"]) == (True, {"type": "FIXED", "points": 7})
+
+
+async def test_all_rules_of_an_array_or_none(world: WorldClient) -> None:
+    await program(world, 0)
+    bad = {"event": "order.paid", "loyalty": {"type": "PROPORTIONAL", "calculation_type": "ORDER_TOTAL_AMOUNT"}}
+
+    response = await send(
+        world, "POST", "/v1/loyalties/Club/earning-rules", [{"event": "order.paid", "loyalty": FIXED}, bad]
+    )
+
+    details = "Loyalty order rules must contain one of the following properties - 'total_amount'"
+    assert (response.json()["key"], response.json()["details"]) == ("invalid_payload", details)
+    assert (await made(world, "GET", "/v1/loyalties/Club/earning-rules"))["total"] == 0
+
+
+async def test_pending_points_are_refused_as_ours(world: WorldClient) -> None:
+    await program(world, 0)
+    row = {"event": "order.paid", "loyalty": FIXED, "pending_points": {"period_type": "DAY", "period_value": 5}}
+
+    assert (await send(world, "POST", "/v1/loyalties/Club/earning-rules", [row])).status_code == 501
