@@ -122,6 +122,13 @@ async def send_all(order: Order, contents: Sequence[Content]) -> None:
 
 async def send(order: Order) -> Message:
     """Bring one message as far as it goes now: sent, aborted, or waiting for a retry or an answer."""
+    message = new_message(order)
+    await attempt(order, message)
+    return message
+
+
+def new_message(order: Order) -> Message:
+    """The message in the outbox, before anything is done about it."""
     world = order.workspace.world
     user, campaign = order.user, order.campaign
     message = Message(
@@ -145,11 +152,10 @@ async def send(order: Order) -> Message:
     if order.send_id:
         message.detail["send_id"] = order.send_id
     world.outbox.add(message)
-    await _attempt(order, message)
     return message
 
 
-async def _attempt(order: Order, message: Message) -> None:
+async def attempt(order: Order, message: Message) -> None:
     """One go at a message; a later one starts anew."""
     world = order.workspace.world
     entry = world.journal.next_id()
@@ -286,7 +292,7 @@ def _hold(order: Order) -> datetime | None:
 def _wait(order: Order, message: Message, until: datetime, why: str, entry: int) -> None:
     """Have the next attempt made later."""
     message.detail |= {"due": iso(until), "waits_for": why}
-    again = partial(_attempt, order, message)
+    again = partial(attempt, order, message)
     order.workspace.world.clock.at(until, again, name=f"message after {why}", vendor="braze", cause=entry)
 
 

@@ -224,6 +224,7 @@ class Business:
     reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
     calls: dict[str, tuple[int, int]] = field(default_factory=dict)
     hosted_login: str = ""
+    meta_cache: tuple[datetime, dict[str, Any]] | None = None
     login_codes: dict[str, tuple[Guest, str, datetime]] = field(default_factory=dict)
     favourites: dict[tuple[int, int], int] = field(default_factory=dict)
     session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
