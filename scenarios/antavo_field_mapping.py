@@ -40,12 +40,14 @@ async def play(world: WorldClient) -> None:
     await world.say("Once more with the right values, and three fields mapped and saved.")
     await world.setup({"antavo": {"braze": {**connection(world), "fields": MAPPING}}})
 
+    await world.note("loyalty_points in Braze", "none")
     await world.say("One mapped field changes: 325 points are added.")
     await event(world, "point_add", {"points": 325})
     await world.settle()
     whole = {"loyalty_points": 330, "loyalty_name": "Ada", "favourite_store": "Harbour"}
     await world.expect_equal(await synced(world), [{"external_id": MEMBER, **whole}], "every mapped field is sent")
     attributes = (await braze_profile(world))["custom_attributes"]
+    await world.note("loyalty_points in Braze", attributes.get("loyalty_points"))
     await world.expect_equal(attributes, whole, "Braze has them as custom attributes, made by the first sync")
 
     await world.say("An unmapped field changes: the last name.")

@@ -66,8 +66,9 @@ async def play(world: WorldClient) -> None:
         )
         await world.expect_equal(reply.json()["publish"]["count"], 1, "it is published once")
 
-    await world.say("Ada redeems the coupon with an order over 120.00.")
     code = codes["Coupons"]
+    await world.note(f"coupon {code}", "one redemption left")
+    await world.say("Ada redeems the coupon with an order over 120.00.")
     redemption = {
         "redeemables": [{"object": "voucher", "id": code}],
         "customer": {"source_id": "ada"},
@@ -75,6 +76,7 @@ async def play(world: WorldClient) -> None:
     }
     reply = await world.voucherify.post("/v1/redemptions", headers=keys, json=redemption)
     await world.expect_equal(reply.status_code, 200, "Voucherify takes the redemption")
+    await world.note(f"coupon {code}", "used up")
     await world.expect_equal(reply.json()["order"]["total_discount_amount"], 2400, "and gives 20 % of 12000: 2400")
 
     reply = await world.voucherify.get(f"/v1/vouchers/{code}/redemption", headers=keys)

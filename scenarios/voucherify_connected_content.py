@@ -65,11 +65,14 @@ async def play(world: WorldClient) -> None:
     snippet = filled(world, SNIPPET, spring)
     await world.setup({"braze": {"campaigns": [campaign("Your code", CAMPAIGN, snippet)]}})
 
+    for name in USERS:
+        await world.note(f"{name}'s code", "none")
     await world.say("The campaign goes out.")
     await send(world, braze, CAMPAIGN, USERS)
     first = await codes(world)
     await world.expect(len(set(first.values())) == 3, "three users got three different codes", got=first)
     for name in USERS:
+        await world.note(f"{name}'s code", first[name])
         reply = await world.voucherify.get("/v1/publications", headers=voucherify, params={"customer": name})
         published = [row["voucher"]["code"] for row in reply.json()["publications"]]
         await world.expect_equal(published, [first[name]], f"Voucherify shows the code as published to {name}")

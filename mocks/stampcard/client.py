@@ -18,7 +18,7 @@ from stampcard.core.world import World
 from stampcard.emulator import CONTROL_HOST, Emulator
 
 Listener = Callable[[str, Any], None]
-"""Told of what happens: ("say", sentence), ("entries", new journal entries), ("expected", sentence)."""
+"""Told of what happens: ("say", sentence), ("entries", new ones), ("expected", sentence), ("noted", (name, value))."""
 
 
 class ControlRefused(StampcardError):
@@ -70,7 +70,8 @@ class WorldClient:
     """A world: its four vendors, its clock, what crossed the wire and what people received.
 
     `inside` is the world itself when it lives in this process, else None. `facts` is the ready line. `guests` is the
-    size of an audience somebody asked for; a story has its own when it is None.
+    size of an audience somebody asked for; a story has its own when it is None. With `show_secrets` the listener hears
+    of calls with their secrets.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class WorldClient:
         self.name: str = facts["world"]
         self.inside = inside
         self.guests: int | None = None
+        self.show_secrets = False
         self.braze = Door(self, "braze", control, facts["braze"])
         self.punchh = Door(self, "punchh", control, facts["punchh"])
         self.voucherify = Door(self, "voucherify", control, facts["voucherify"])
@@ -154,6 +156,11 @@ class WorldClient:
         await self.look()
         self._tell("say", sentence)
 
+    async def note(self, name: str, value: Any) -> None:
+        """Remember what a balance, a code, a segment is by now; a storyboard shows it before and after."""
+        await self.look()
+        self._tell("noted", (name, value))
+
     async def expect(self, holds: bool, sentence: str, *, expected: Any = None, got: Any = None) -> None:
         """State what must be seen. Raises ExpectationFailed in words when it does not hold."""
         await self.look()
@@ -169,7 +176,9 @@ class WorldClient:
     async def look(self) -> None:
         """Tell the listener of journal entries it has not heard of yet."""
         if self._listener is not None:
-            query = {"since": self._seen}
+            query: dict[str, Any] = {"since": self._seen}
+            if self.show_secrets:
+                query["secrets"] = "shown"
             response = await self._control.get(self._url("/journal"), params=query)
             entries = response.json()["entries"]
             if entries:

@@ -162,7 +162,8 @@ class _Control:
             cause=_number(query.get("cause"), "cause"),
             since=_number(query.get("since"), "since") or 0,
         )
-        return _json({"entries": [journal.view(entry) for entry in entries]})
+        masked = query.get("secrets") != "shown"
+        return _json({"entries": [journal.view(entry, masked=masked) for entry in entries]})
 
     async def outbox(self, request: Request) -> Response:
         query = request.query_params

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from stampcard.server import listen, run, serving
 from stampcard.storyboard.mermaid import mermaid
 from stampcard.storyboard.page import page
 from stampcard.storyboard.recording import Recording
-from stampcard.timeline import Timeline
+from stampcard.timeline import Timeline, line
 
 Play = Callable[[WorldClient], Awaitable[None]]
 OpenWorld = Callable[[Listener], Awaitable[WorldClient]]
@@ -41,13 +42,20 @@ class Story:
     def title(self) -> str:
         return self.text.strip().partition("\n")[0]
 
+    @property
+    def rows(self) -> list[str]:
+        """The flows it plays, as its title names them in brackets."""
+        found = re.search(r"\[([A-Z0-9 ]+)\]$", self.title)
+        return found[1].split() if found else []
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where stories are played: `control` is the URL of a server, or None for this process.
 
     `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
-    several stories each gets its own, the story's name put before the suffix); `guests` is the size of audiences.
+    several stories each gets its own, the story's name put before the suffix); `guests` is the size of audiences;
+    `world` names a world that is there on the server, else each story gets a fresh one; `secrets` are shown or masked.
     """
 
     live: bool = False
@@ -56,6 +64,8 @@ class Stage:
     html: Path | None = None
     mermaid: Path | None = None
     guests: int | None = None
+    world: str | None = None
+    secrets: bool = False
 
 
 def scenarios_folder() -> Path:
@@ -92,12 +102,16 @@ def play_all(names: Sequence[str], stage: Stage) -> int:
 
 
 async def _play_all(stories: Sequence[Story], stage: Stage) -> int:
-    failed: list[str] = []
+    held: dict[str, bool] = {}
     async with _opened(stage) as open_world:
         for story in stories:
-            if not await _play(story, open_world, stage, alone=len(stories) == 1):
-                failed.append(story.name)
-    print(f"\n{len(stories) - len(failed)} of {len(stories)} stories held", end="")
+            held[story.name] = await _play(story, open_world, stage, alone=len(stories) == 1)
+    print()
+    if len(stories) > 1:
+        for story in stories:
+            print(f"{'held' if held[story.name] else 'FAILED':<7} {story.name:<32} {' '.join(story.rows)}")
+    failed = [name for name, good in held.items() if not good]
+    print(f"{len(stories) - len(failed)} of {len(stories)} stories held", end="")
     print(f"; not: {', '.join(failed)}" if failed else ".")
     return 1 if failed else 0
 
@@ -107,7 +121,7 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
     timeline = Timeline(print, colour=sys.stdout.isatty())
     recording = Recording(story.name, story.text)
     world = await open_world(_Audience(timeline, recording, stage.pace))
-    world.guests = stage.guests
+    world.guests, world.show_secrets = stage.guests, stage.secrets
     try:
         await story.play(world)
         await world.look()
@@ -120,12 +134,25 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
         if stage.html or stage.mermaid:
             recording.messages = await world.outbox()
             recording.urls = {door.name: door.url for door in world.doors}
-        await world.delete()
+        if stage.world is None:
+            await world.delete()
         await world.close()
     if recording.failure:
         print(f"    ✗ {recording.failure}")
+        _explain(recording)
     _keep(stage, recording, alone=alone)
     return not recording.failure
+
+
+def _explain(recording: Recording) -> None:
+    """The last calls before an expectation failed, with what was refused or ignored in them."""
+    entries = [entry for scene in recording.scenes for entry in scene.entries][-8:]
+    if entries:
+        print("  what led there:")
+    for entry in entries:
+        print(f"    {line(entry)}")
+        for diagnostic in entry["diagnostics"]:
+            print(f"        {diagnostic['code']} {diagnostic['pointer']}: {diagnostic['message']}")
 
 
 def _keep(stage: Stage, recording: Recording, *, alone: bool) -> None:
@@ -158,7 +185,7 @@ async def _opened(stage: Stage) -> AsyncIterator[OpenWorld]:
     """A way to open a fresh, frozen world on the stage."""
     if stage.control is not None:
         control = stage.control
-        yield lambda listener: connect(control, listener=listener)
+        yield lambda listener: connect(control, stage.world, listener)
         return
     emulator = Emulator()
     if not stage.live:

@@ -19,7 +19,7 @@ class Timeline:
         self._alike: Counter[tuple[str, ...]] = Counter()
 
     def __call__(self, what: str, detail: Any) -> None:
-        """The listener: ("say", sentence), ("expected", sentence) or ("entries", journal entries)."""
+        """The listener: ("say", sentence), ("expected", sentence), ("noted", pair) or ("entries", entries)."""
         if what == "entries":
             for entry in detail:
                 self._entry(entry)
@@ -27,6 +27,8 @@ class Timeline:
         self.flush()
         if what == "say":
             self._write("\n" + self._paint("1", detail))
+        elif what == "noted":
+            self._write(self._paint("2", f"    · {detail[0]}: {detail[1]}"))
         else:
             self._write(self._paint("32", f"    ✓ {detail}"))
 

@@ -220,3 +220,11 @@ async def test_tracking_in_bulk_has_its_own_limits(
     rows = [{"external_id": f"u{n % profiles}", "n": n} for n in range(objects)]
     response = await world.braze.post("/users/track/bulk", json={"attributes": rows}, headers=bearer(world.braze))
     assert response.status_code == status
+
+
+async def test_a_body_of_another_type_is_read_and_told(world: WorldClient) -> None:
+    headers = bearer(world.braze) | {"Content-Type": "text/plain"}
+    response = await world.braze.post(
+        "/users/track", content=b'{"attributes": [{"external_id": "a"}]}', headers=headers
+    )
+    assert (response.status_code, response.headers["X-Stampcard-Diagnostics"]) == (201, "content-type")

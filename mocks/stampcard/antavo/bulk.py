@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.antavo import coupons, processing, rewards
+from stampcard.antavo.catalogue import Batch, Entity, Pool
 from stampcard.antavo.coupon_pools import find as find_pool
 from stampcard.antavo.entities import LISTS, REWARDS, records
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
 from stampcard.antavo.paging import links, page
 from stampcard.antavo.sites import deliver, site_of
-from stampcard.antavo.state import Batch, Brand, Customer, Entity, Pool
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, find_customer
 from stampcard.core.endpoint import Call, Reply
@@ -108,7 +109,7 @@ def _move_code(brand: Brand, pool: Pool, code: str, owner: str | None, action: s
     elif found.status != "claimed" or (owner and found.customer != owner):
         raise plain(400, BAD_REQUEST, 0, "The coupon is not assigned")
     else:
-        found.status, found.customer, found.claimed_at, found.expires_at = "unassigned", None, None, None
+        coupons.take_back(brand, found)
 
 
 async def coupons_status(call: Call[Brand]) -> Reply:

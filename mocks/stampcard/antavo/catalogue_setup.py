@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from stampcard.antavo.catalogue import Challenge, Entity, Offer, Pool, Structure, Tier
 from stampcard.antavo.coupons import add_code
 from stampcard.antavo.entities import LISTS, REWARDS, check_reward, records
 from stampcard.antavo.filters import instant
-from stampcard.antavo.state import Brand, Challenge, Entity, Offer, Pool, Structure, Tier
+from stampcard.antavo.state import Brand
 from stampcard.antavo.workflow import Condition
 from stampcard.core.errors import ApiError, SetupError
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stampcard.antavo.catalogue import Challenge, Progress
 from stampcard.antavo.errors import BAD_REQUEST, in_envelope, plain, unsuitable
 from stampcard.antavo.filters import instant, read_filters
 from stampcard.antavo.paging import links
-from stampcard.antavo.state import Brand, Challenge, Customer, Progress
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Work, find_customer
 from stampcard.antavo.workflow import Workflow, in_segments

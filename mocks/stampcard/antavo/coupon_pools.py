@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from stampcard.antavo.amounts import tidy
+from stampcard.antavo.catalogue import Coupon, Pool
 from stampcard.antavo.coupons import lifetime_of, status_of
 from stampcard.antavo.entities import records
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain
-from stampcard.antavo.state import Brand, Coupon, Pool, tidy
+from stampcard.antavo.state import Brand
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 

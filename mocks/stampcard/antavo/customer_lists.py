@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from stampcard.antavo.catalogue import Entity
 from stampcard.antavo.entities import LISTS, add, records, view
 from stampcard.antavo.errors import BAD_REQUEST, plain, refused
-from stampcard.antavo.state import Brand, Entity
+from stampcard.antavo.state import Brand
 from stampcard.core.endpoint import Call, Reply
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from stampcard.antavo.amounts import Number, tidy, total
 from stampcard.antavo.errors import missing, unsuitable
 from stampcard.antavo.fields import number
 from stampcard.antavo.settings import Earn, Settings
-from stampcard.antavo.state import Line, Number, tidy, total
+from stampcard.antavo.state import Line
 
 ROUNDINGS = {"round": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stampcard.antavo.catalogue import Entity
 from stampcard.antavo.errors import BAD_REQUEST, plain, refused
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.paging import links, page
-from stampcard.antavo.state import Brand, Entity
+from stampcard.antavo.state import Brand
 from stampcard.core.clock import parse_duration
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError, ClockError

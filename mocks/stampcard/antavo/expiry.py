@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from stampcard.antavo.state import Brand, Customer, Lot, Number, Row, total
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.state import Brand, Customer, Lot, Row
 from stampcard.antavo.work import GONE
 
 Expire = Callable[[Brand, Customer, Number, int | None], None]

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from stampcard.antavo.amounts import tidy
 from stampcard.antavo.errors import unsuitable
-from stampcard.antavo.state import Brand, Field, tidy
+from stampcard.antavo.state import Brand, Field
 
 _SEARCHABLE = ("searchable",)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.antavo import coupons, processing, rewards
+from stampcard.antavo.catalogue import Entity
 from stampcard.antavo.entities import REWARDS, records
 from stampcard.antavo.errors import CODES, NOT_FOUND, plain, refused
 from stampcard.antavo.fields import number
-from stampcard.antavo.state import Brand, Entity
+from stampcard.antavo.state import Brand
 from stampcard.antavo.work import GONE, Incoming, find_customer
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError

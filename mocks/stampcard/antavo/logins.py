@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.antavo import views
+from stampcard.antavo.catalogue import ResetToken
 from stampcard.antavo.errors import BAD_REQUEST, plain
 from stampcard.antavo.processing import perform, process
-from stampcard.antavo.state import Brand, Customer, ResetToken
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import Incoming, Work
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError

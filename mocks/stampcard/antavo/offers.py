@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.antavo import coupons
+from stampcard.antavo.catalogue import Offer
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, plain
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.processing import perform
-from stampcard.antavo.state import Brand, Customer, Offer
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE, Incoming, Work, find_customer
 from stampcard.antavo.workflow import in_segments
 from stampcard.core.endpoint import Call, Reply
@@ -50,7 +51,7 @@ async def claim(call: Call[Brand]) -> Reply:
     if found is None:
         raise plain(404, NOT_FOUND, 0, "Offer not found")
     offer, pool = found, brand.pools.get(found.coupon_pool)
-    free = coupons.free_codes(brand, pool) if pool else []
+    free = coupons.free_codes(pool) if pool else []
     may = status_of(brand, offer) == "active" and in_segments(brand, offer.segments, customer)
     if not may or pool is None or not free or offer.id in customer.offers:
         call.summary = f"{customer.id} does not meet the requirements of {offer.name}"

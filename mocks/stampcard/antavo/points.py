@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from stampcard.antavo.amounts import total
 from stampcard.antavo.errors import refused, unsuitable
-from stampcard.antavo.state import total
 from stampcard.antavo.work import Work
 
 

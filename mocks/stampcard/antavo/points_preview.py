@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from stampcard.antavo import nodes, workflows
+from stampcard.antavo.amounts import total
 from stampcard.antavo.earning import lines, read_items
 from stampcard.antavo.errors import BAD_REQUEST, plain, unsuitable
 from stampcard.antavo.fields import number
-from stampcard.antavo.state import Brand, Customer, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import find_customer
 from stampcard.antavo.workflow import Run, Step, Workflow, bonus_left
 from stampcard.core.endpoint import Call, Reply

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from stampcard.antavo import braze, challenges, coupons, enrolment, expiry, points, purchases, refunds, tiers, workflows
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import Challenge, Structure
 from stampcard.antavo.errors import refused
-from stampcard.antavo.state import Brand, Challenge, Customer, Number, Structure, Transaction, total
+from stampcard.antavo.state import Brand, Customer, Transaction
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
 
 ACTIONS: Mapping[str, Callable[[Work], None]] = {

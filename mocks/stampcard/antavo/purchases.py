@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.earning import item_line, lines, purchase_total, quantity_of, read_item, read_items
 from stampcard.antavo.errors import plain, refused, unsuitable
 from stampcard.antavo.points import check_owner, let_go
-from stampcard.antavo.state import Line, Number, Transaction, total
+from stampcard.antavo.state import Line, Transaction
 from stampcard.antavo.work import Work
 
 
@@ -28,8 +29,6 @@ def checkout(work: Work) -> None:
     held = customer.reservations.get(number, 0)
     if burned:
         work.check_may_spend(burned, also_free=held)
-    for name in data.keys() & {"coupon", "coupon_code", "coupons"}:
-        work.diagnose("not-redeemed", "a checkout's coupons are recorded only; coupon_redeem uses one", f"/data/{name}")
 
     purchase = Transaction(
         id=number,
@@ -50,9 +49,15 @@ def checkout(work: Work) -> None:
     _register(work, purchase, items, total((held, -burned)))
     customer.pending = total((customer.pending, purchase.pending))
     customer.score = total((customer.score, purchase.earned))
+    _tell_of_coupons(work)
     _count(work, purchase, quantity if quantity is not None else total(quantity_of(item) for item in items))
     if until is not None:
         work.undecided.append((purchase, until))
+
+
+def _tell_of_coupons(work: Work) -> None:
+    for name in sorted(work.data.keys() & {"coupon", "coupon_code", "coupons"}):
+        work.diagnose("not-redeemed", "a checkout's coupons are recorded only; coupon_redeem uses one", f"/data/{name}")
 
 
 def burn(work: Work, purchase: Transaction, burned: Number) -> None:

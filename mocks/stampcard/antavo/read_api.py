@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stampcard.antavo import coupons, tiers
+from stampcard.antavo.catalogue import Coupon
 from stampcard.antavo.fields import BUILT_IN, external_fields
 from stampcard.antavo.filters import Filter
 from stampcard.antavo.paging import links
-from stampcard.antavo.state import Brand, Coupon, Customer, Row, Transaction
+from stampcard.antavo.state import Brand, Customer, Row, Transaction
 from stampcard.antavo.times import iso, unix
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError

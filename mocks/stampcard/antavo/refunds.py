@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.earning import quantity_of, read_items, refund_rounding, rounded, value_of
 from stampcard.antavo.errors import missing, refused, unsuitable
 from stampcard.antavo.fields import number
 from stampcard.antavo.purchases import find_purchase
-from stampcard.antavo.state import Number, Transaction, total
+from stampcard.antavo.state import Transaction
 from stampcard.antavo.work import Work
 
 

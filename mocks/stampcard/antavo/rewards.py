@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.antavo import coupons, views
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import Claims, Entity
 from stampcard.antavo.entities import REWARDS, records
 from stampcard.antavo.errors import NOT_FOUND, missing, plain, refused, unsuitable
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.paging import links, page
 from stampcard.antavo.processing import perform
-from stampcard.antavo.state import Brand, Claims, Customer, Entity, Number, total
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, Work, balance, find_customer, not_emulated
 from stampcard.antavo.workflow import in_segments
@@ -137,7 +139,7 @@ def check(
     if rules and total((price,) * times) > balance(brand, customer):
         raise refused(settings, 120241)
     pool = brand.pools.get(str(data.get("coupon_pool")))
-    if pool is not None and pool.source == "uploaded" and len(coupons.free_codes(brand, pool)) < times:
+    if pool is not None and pool.source == "uploaded" and len(coupons.free_codes(pool, times)) < times:
         raise refused(settings, 123771)
 
 
@@ -173,7 +175,7 @@ def take(work: Work, reward: Entity, price: Number) -> None:
         reward.data["stock"] = total((number(reward.data["stock"]) or 0, -1))
     pool = brand.pools.get(str(reward.data.get("coupon_pool")))
     if pool is not None:
-        free = coupons.free_codes(brand, pool)
+        free = coupons.free_codes(pool)
         coupon = brand.coupons[free[0]] if free else coupons.add_code(brand, pool, brand.world.chance.alnum(10))
         coupons.assign(brand, coupon, customer, row.id)
         row.data["coupon"] = coupon.code

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from stampcard.antavo import braze, catalogue_setup, expiry, processing, tiers, workflow_setup
+from stampcard.antavo.club_records import Template
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
 from stampcard.antavo.processing import ACTIONS, INTERNAL
 from stampcard.antavo.settings import changed
@@ -67,6 +70,9 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     for row in section.get("auth_clients", ()):
         expires = parse_instant(row["expires_at"]) if "expires_at" in row else None
         brand.clients[row["id"]] = AuthClient(row["id"], row["secret"], row.get("status", "active"), expires)
+    brand.faq |= {row["title"]: row["description"] for row in section.get("faq", ())}
+    for row in section.get("club_templates", ()):
+        brand.club_templates[row["id"]] = msgspec.convert(row, Template)
     for row in section.get("actions", ()):
         brand.actions[row["name"]] = Action(row["name"], row.get("label", ""), row.get("repeatable", True))
     catalogue_setup.apply(brand, section)

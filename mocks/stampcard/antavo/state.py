@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import (
+    Batch,
+    Challenge,
+    Claims,
+    Coupon,
+    Entity,
+    Offer,
+    Pool,
+    Progress,
+    ResetToken,
+    Standing,
+    Structure,
+)
 from stampcard.antavo.settings import Settings
 from stampcard.core.delivery import Delivery
 from stampcard.core.world import World
 
 if TYPE_CHECKING:
+    from stampcard.antavo.club_records import Club, Invitation, Template
     from stampcard.antavo.workflow import Campaign, TrustedSite, Workflow
-
-Number: TypeAlias = int | float
 
 STATUSES = ("active", "inactive", "opted_out", "banned", "suspended", "merged")
 
@@ -91,160 +103,6 @@ class Transaction(msgspec.Struct):
     @property
     def refunded(self) -> Number:
         return total(line.taken for line in self.lines)
-
-
-class Claims(msgspec.Struct):
-    """A member's claims of one reward; `events` maps the claim event to its price, revoked ones to None."""
-
-    first: datetime
-    last: datetime
-    count: int = 0
-    spent: Number = 0
-    events: dict[str, Number | None] = {}
-
-
-class Tier(msgspec.Struct, frozen=True):
-    id: str
-    name: str
-    threshold: Number = 0
-
-
-class Structure(msgspec.Struct, frozen=True):
-    """A tier structure; `type` is points (of `actions`, if any), spend or invitation. Tiers by rising threshold."""
-
-    id: str
-    name: str
-    type: str
-    tiers: tuple[Tier, ...]
-    actions: tuple[str, ...] = ()
-
-
-class Standing(msgspec.Struct):
-    """The tier a member has in a structure, since when, by which event, and the earlier ones."""
-
-    tier: str
-    since: datetime
-    event: str | None = None
-    manual: bool = False
-    history: list[dict[str, str]] = []
-
-
-class Coupon(msgspec.Struct):
-    """One code. `status` is unassigned, claimed, redeemed, partially_redeemed, expired or invalid."""
-
-    code: str
-    pool: str
-    created_at: datetime
-    value: Number
-    balance: Number
-    status: str = "unassigned"
-    customer: str | None = None
-    claimed_at: datetime | None = None
-    redeemed_at: datetime | None = None
-    expires_at: datetime | None = None
-    claim: str | None = None
-
-
-class Pool(msgspec.Struct):
-    """A coupon pool; `data` holds the attributes it was given. Codes wait in the order they were uploaded."""
-
-    id: str
-    name: str
-    type: str
-    created_at: datetime
-    source: str = "uploaded"
-    external_id: str | None = None
-    value: Number = 0
-    data: dict[str, Any] = {}
-    codes: list[str] = []
-
-
-class Entity(msgspec.Struct):
-    """A record of the Entities API; `status` is draft, inactive, active or archived."""
-
-    id: str
-    status: str
-    created_at: datetime
-    data: dict[str, Any]
-
-
-class Criterion(msgspec.Struct, frozen=True):
-    """How often an action has to happen."""
-
-    action: str
-    threshold: int = 1
-    message: str = ""
-
-
-class Challenge(msgspec.Struct, frozen=True):
-    """A challenge: all criteria met is one completion, worth `points`; `max_completions` None is no limit."""
-
-    id: str
-    title: str
-    criteria: tuple[Criterion, ...]
-    description: str = ""
-    points: int = 0
-    max_completions: int | None = 1
-    starts_at: str = ""
-    ends_at: str = ""
-    tags: tuple[str, ...] = ()
-    category: str = ""
-    resettable: bool = False
-    segments: tuple[str, ...] = ()
-
-
-class Progress(msgspec.Struct):
-    """A member's way through a challenge: how often each criterion's action happened since the last completion."""
-
-    current: list[int]
-    completions: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """An offer; `required_items` are products a cart must hold, `coupon_pool` what a claim takes a code from."""
-
-    id: str
-    name: str
-    type: str = "discount"
-    description: str = ""
-    card_title: str = ""
-    card_description: str = ""
-    weight: float = 0
-    min_total: float | None = None
-    max_total: float | None = None
-    required_match: str = "all"
-    required_items: tuple[dict[str, Any], ...] = ()
-    discount: dict[str, Any] = {}
-    is_exclusive: bool = False
-    starts_at: str = ""
-    ends_at: str = ""
-    stores: tuple[str, ...] = ()
-    segments: tuple[str, ...] = ()
-    coupon_pool: str = ""
-
-
-class ResetToken(msgspec.Struct):
-    """Lets a member set a new password once; `state` is open, used or deactivated."""
-
-    token: str
-    customer: str
-    expires_at: datetime
-    state: str = "open"
-
-
-class Batch(msgspec.Struct):
-    """A bulk operation; `status` is queued, processing or done. `errors` maps a row to its message and code."""
-
-    id: str
-    kind: str
-    target: str
-    rows: list[str]
-    created_at: datetime
-    status: str = "queued"
-    errors: dict[str, dict[str, Any]] = {}
-    results: dict[str, dict[str, Any]] = {}
 
 
 class Lot(msgspec.Struct):
@@ -379,6 +237,10 @@ class Brand:
     challenges: dict[str, Challenge] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     resets: dict[str, ResetToken] = field(default_factory=dict)
+    faq: dict[str, str] = field(default_factory=dict)
+    club_templates: dict[str, Template] = field(default_factory=dict)
+    clubs: dict[str, Club] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
     segments: dict[str, Any] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)
@@ -396,14 +258,3 @@ class Brand:
     signatures: dict[str, datetime] = field(default_factory=dict)
     requests: list[datetime] = field(default_factory=list)
     blocked_until: datetime | None = None
-
-
-def total(values: Any) -> Number:
-    """A sum without the dust of binary fractions; whole amounts stay integers."""
-    return tidy(sum((Decimal(str(value)) for value in values), Decimal()))
-
-
-def tidy(value: Decimal | Number) -> Number:
-    """A whole amount as an integer, others as a float of at most six decimals."""
-    exact = round(Decimal(str(value)), 6)
-    return int(exact) if exact == exact.to_integral_value() else float(exact)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from stampcard.antavo.state import Brand, Customer, Number, Standing, Structure, Tier, total
+from stampcard.antavo.amounts import Number, total
+from stampcard.antavo.catalogue import Standing, Structure, Tier
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 
 

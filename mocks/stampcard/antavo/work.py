@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.errors import missing, plain, refused, unsuitable
 from stampcard.antavo.fields import external_fields, number
-from stampcard.antavo.state import Brand, Customer, Number, Row, Transaction, total
+from stampcard.antavo.state import Brand, Customer, Row, Transaction
 from stampcard.core.errors import ApiError
 
 Diagnose = Callable[[str, str, str], None]

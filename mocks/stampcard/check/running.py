@@ -1,4 +1,4 @@
-"""Driving a contract's operations: boundary values, random data on and off the contract, credentials left out or wrong."""
+"""Driving operations: boundary values, random data on and off the contract, credentials left out or wrong."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from stampcard.check.target import Target
-from stampcard.core.contract import Contract
+from stampcard.core.contract import MAIN_SERVICE, Contract
 from stampcard.core.export import openapi
 
 ALWAYS: tuple[CheckFunction, ...] = (
@@ -77,9 +77,15 @@ def operations(contract: Contract, *, group: str | None = None, writes: bool = T
     schema = schemathesis.openapi.from_dict(openapi(contract, group=group))
     schema.config.generation.update(modes=list(GenerationMode))
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation: Any = result.ok()  # type: ignore[union-attr]
         if writes or operation.method.upper() in READ_ONLY:
             yield operation
+
+
+def service_of(operation: Any) -> str:
+    """The part of the vendor that serves an operation."""
+    service: str = operation.definition.raw.get("x-service", MAIN_SERVICE)
+    return service
 
 
 def check_operation(operation: Any, target: Target, *, examples: int, seed: int = 0) -> Checked:
@@ -92,7 +98,7 @@ def check_operation(operation: Any, target: Target, *, examples: int, seed: int 
             known.add((failure.check, failure.message))
             checked.failures.append(failure)
 
-    def drive(case: Case) -> None:
+    def drive(case: Case[Any]) -> None:
         request = request_of(case, target)
         try:
             response = target.send(request)
@@ -102,13 +108,13 @@ def check_operation(operation: Any, target: Target, *, examples: int, seed: int 
         for failure in failures_of(case, response):
             note(failure)
 
-    driven(operation, drive, examples, seed)
-    for failure in unauthorized(operation, target, checked):
+    for failure in credentials_matter(operation, target, checked):
         note(failure)
+    driven(operation, drive, examples, seed)
     return checked
 
 
-def driven(operation: Any, drive: Callable[[Case], None], examples: int, seed: int) -> None:
+def driven(operation: Any, drive: Callable[[Case[Any]], None], examples: int, seed: int) -> None:
     """Call `drive` with every boundary value of the operation and so many random cases."""
     bounded = settings(SETTINGS, max_examples=max(1, examples))
     modes = [HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
@@ -116,31 +122,35 @@ def driven(operation: Any, drive: Callable[[Case], None], examples: int, seed: i
     create_test(operation=operation, test_func=drive, config=config)()
 
 
-def request_of(case: Case, target: Target) -> httpx.Request:
-    """The bytes of a case, with the client's own values where nothing else can lead anywhere; not yet signed."""
+def request_of(case: Case[Any], target: Target, *, known: bool = False) -> httpx.Request:
+    """The bytes of a case, with the client's own values where nothing else can lead anywhere; not yet signed.
+
+    Path parameters are those of something that is there if `known`, else in about half of the good cases.
+    """
     if "client" in target.facts and isinstance(case.body, dict) and isinstance(case.body.get("client"), str):
         case.body = {**case.body, "client": target.facts["client"]}
-    if not is_negative(case) and case.path_parameters and hash_of(case) % 2:
+    if case.path_parameters and not is_negative(case) and (known or hash_of(case) % 2):
         found = {name: target.known[name] for name in case.path_parameters if name in target.known}
         case.path_parameters = {**case.path_parameters, **found}
-    sent = requests.Request(**case.as_transport_kwargs(base_url=target.facts["url"])).prepare()
-    body = sent.body or b""
+    base_url = target.url_of(service_of(case.operation))
+    sent = requests.Request(**case.as_transport_kwargs(base_url=base_url)).prepare()
+    body: Any = sent.body or b""
     raw = body.encode() if isinstance(body, str) else bytes(body)
-    headers = {name: value for name, value in sent.headers.items() if name.lower() in ("content-type", "accept")}
+    headers = {name: str(value) for name, value in sent.headers.items() if name.lower() in ("content-type", "accept")}
     return httpx.Request(str(sent.method), str(sent.url), content=raw or None, headers=headers)
 
 
-def hash_of(case: Case) -> int:
+def hash_of(case: Case[Any]) -> int:
     """Even or odd, the same in every run."""
     return sum(map(ord, repr(case.path_parameters)))
 
 
-def is_negative(case: Case) -> bool:
+def is_negative(case: Case[Any]) -> bool:
     """Whether a case was made to break the contract."""
     return case.meta is not None and case.meta.generation.mode == GenerationMode.NEGATIVE
 
 
-def failures_of(case: Case, response: httpx.Response) -> Iterator[Failure]:
+def failures_of(case: Case[Any], response: httpx.Response) -> Iterator[Failure]:
     """What a response breaks. A 501 of ours that names what is not emulated is no failure: it is refused loudly."""
     if response.status_code == 501 and b"stampcard does not" in response.content:
         return
@@ -164,20 +174,26 @@ def _failure(finding: BaseException, response: httpx.Response) -> Failure:
     return Failure(title, f"{response.status_code}: {message[:500]}", curl(response.request))
 
 
-def unauthorized(operation: Any, target: Target, checked: Checked) -> Iterator[Failure]:
-    """A caller without credentials, and one with wrong ones, must be turned away."""
+def credentials_matter(operation: Any, target: Target, checked: Checked) -> Iterator[Failure]:
+    """One good call for something that is there: answered, and refused without credentials and with wrong ones."""
     found: list[Failure] = []
 
-    def drive(case: Case) -> None:
-        for credentials in ("left out", "wrong"):
-            request = request_of(case, target)
+    def drive(case: Case[Any]) -> None:
+        if "client" in target.facts:
+            body: dict[str, Any] = case.body if isinstance(case.body, dict) else {}
+            case.body = {**body, "client": target.facts["client"]}
+            case.media_type = case.media_type or "application/json"
+        for credentials in ("left out", "wrong", "right"):
+            request = request_of(case, target, known=True)
             try:
                 response = target.send(request, credentials)
             except httpx.HTTPError as error:
                 found.append(Failure("no answer", f"{type(error).__name__}: {error}", curl(request)))
                 continue
             checked.statuses[response.status_code] += 1
-            if response.status_code not in UNAUTHORIZED:
+            if credentials == "right":
+                found.extend(failures_of(case, response))
+            elif response.status_code not in UNAUTHORIZED:
                 message = f"{response.status_code} with credentials {credentials}, not one of {UNAUTHORIZED}"
                 found.append(Failure("authentication", message, curl(request)))
 

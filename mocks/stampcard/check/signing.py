@@ -22,8 +22,11 @@ def signed(vendor: str, facts: Facts, request: httpx.Request, at: datetime) -> h
 
 
 def wrong(facts: Facts) -> Facts:
-    """Credentials that look right and are not: every one has its characters turned round."""
-    return {name: value if name in ("url", "stack") else value[::-1] for name, value in facts.items()}
+    """Credentials whose names are right and whose secrets are not: their characters are turned round."""
+    names = {"url", "stack", "client", "app_id", "client_app_id", "management_id"}
+    if "api_secret" in facts:
+        names.add("api_key")
+    return {name: value if name in names else value[::-1] for name, value in facts.items()}
 
 
 def _target(request: httpx.Request) -> str:

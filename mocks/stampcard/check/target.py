@@ -11,6 +11,7 @@ import httpx
 
 from stampcard.check.signing import Facts, signed, wrong
 from stampcard.core.clock import wall_now
+from stampcard.core.contract import MAIN_SERVICE
 
 if TYPE_CHECKING:
     from stampcard.emulator import Emulator
@@ -49,6 +50,10 @@ class Target:
     def now(self) -> datetime:
         """The instant signatures are made for."""
         return wall_now()
+
+    def url_of(self, service: str) -> str:
+        """Where a part of the vendor is served; a server of ours serves all of them at one URL."""
+        return self.facts["url"]
 
     def send(self, request: httpx.Request, credentials: str = "right") -> httpx.Response:
         """Send a request with credentials that are `right`, `wrong` or `left out`. Raises httpx.HTTPError."""
@@ -103,6 +108,14 @@ class FreshWorld(Target):
     @property
     def now(self) -> datetime:
         return self._inside.clock.now
+
+    def url_of(self, service: str) -> str:
+        hosts = self._emulator.vendors[self.vendor].hosts
+        if service == MAIN_SERVICE:
+            return self.facts["url"]
+        return "https://" + next(host for host, name in hosts.items() if name == service).replace(
+            "*", self.facts.get("stack", "eu")
+        )
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         return self._runner.run(self._http.send(request))

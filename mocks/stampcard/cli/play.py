@@ -15,11 +15,13 @@ def add(commands: Commands) -> None:
     parser.add_argument("--all", action="store_true", help="every story of scenarios/")
     parser.add_argument("--live", action="store_true", help="over real sockets, against servers started for it")
     parser.add_argument("--control", metavar="URL", help="against a server that runs already")
+    parser.add_argument("--world", metavar="NAME", help="with --control: in a world that is there, and stays")
     parser.add_argument("--pace", type=float, default=0.0, metavar="S", help="seconds to wait before each step")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="keep a storyboard: one HTML file that needs nothing else"
     )
     parser.add_argument("--mermaid", type=Path, metavar="FILE", help="keep the calls as a Mermaid sequence diagram")
+    parser.add_argument("--show-secrets", action="store_true", help="keys and passwords in the storyboard, unmasked")
     parser.add_argument("--guests", type=int, metavar="N", help="size of a story's audience")
     parser.set_defaults(run=run)
 
@@ -27,10 +29,21 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     from stampcard.play import Stage, play_all, story_names
 
+    if options.world and not options.control:
+        print("stampcard: --world goes with --control URL", file=sys.stderr)
+        return 2
     names = story_names() if options.all else options.names
     if not names:
         print(f"stampcard: name a story, or --all; there are {', '.join(story_names())}", file=sys.stderr)
         return 2
-    return play_all(
-        names, Stage(options.live, options.control, options.pace, options.html, options.mermaid, options.guests)
+    stage = Stage(
+        live=options.live,
+        control=options.control,
+        pace=options.pace,
+        html=options.html,
+        mermaid=options.mermaid,
+        guests=options.guests,
+        world=options.world,
+        secrets=options.show_secrets,
     )
+    return play_all(names, stage)

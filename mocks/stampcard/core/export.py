@@ -17,7 +17,8 @@ def openapi(contract: Contract, *, group: str | None = None) -> dict[str, Any]:
     for operation in contract:
         if operation.definition and group in (None, operation.group):
             own = {key: value for key, value in operation.definition.items() if key not in ("x-method", "x-path")}
-            paths.setdefault(operation.path, {})[operation.method.lower()] = {"tags": [operation.group], **own}
+            own = {"tags": [operation.group], "x-service": operation.service, **own}
+            paths.setdefault(operation.path, {})[operation.method.lower()] = own
     return {
         "openapi": "3.1.0",
         "info": {

@@ -125,8 +125,8 @@ class Journal:
         ]
 
 
-def view(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON, secrets masked."""
+def view(entry: Entry, *, masked: bool = True) -> dict[str, Any]:
+    """An entry as JSON, secrets masked unless somebody asks for them to repeat a call."""
     body: dict[str, Any] = {
         "id": entry.id,
         "at": iso(entry.at),
@@ -143,14 +143,14 @@ def view(entry: Entry) -> dict[str, Any]:
     if entry.kind == "call":
         body["request"] = {
             "method": entry.method,
-            "url": _masked_url(entry.url),
-            "headers": _masked_headers(entry.request_headers),
-            "body": _readable(entry.request_body),
+            "url": _masked_url(entry.url) if masked else entry.url,
+            "headers": _masked_headers(entry.request_headers) if masked else dict(entry.request_headers),
+            "body": _readable(entry.request_body, masked=masked),
         }
         body["response"] = {
             "status": entry.status or None,
-            "headers": _masked_headers(entry.response_headers),
-            "body": _readable(entry.response_body),
+            "headers": _masked_headers(entry.response_headers) if masked else dict(entry.response_headers),
+            "body": _readable(entry.response_body, masked=masked),
         }
     return body
 
@@ -202,17 +202,19 @@ def _masked(value: Any, secret: bool = False) -> Any:
     return mask(str(value))
 
 
-def _readable(raw: bytes) -> Any:
+def _readable(raw: bytes, *, masked: bool) -> Any:
     """JSON as JSON, a form as text with masked values, other text as text, bytes as their number."""
     if not raw:
         return None
     if len(raw) > BODY_LIMIT:
-        return {"truncated": True, "text": _masked_text(raw[:BODY_LIMIT].decode(errors="replace"))}
+        text = raw[:BODY_LIMIT].decode(errors="replace")
+        return {"truncated": True, "text": _masked_text(text) if masked else text}
     try:
-        return _masked(codec.decode(raw))
+        value = codec.decode(raw)
+        return _masked(value) if masked else value
     except codec.BadJson:
         pass
     try:
-        return _masked_text(raw.decode())
+        return _masked_text(raw.decode()) if masked else raw.decode()
     except UnicodeDecodeError:
         return {"binary": len(raw)}

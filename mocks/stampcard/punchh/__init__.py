@@ -12,7 +12,7 @@ from stampcard.core.endpoint import Call, Caller, Reply, Vendor
 from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
-from stampcard.punchh import access, dashboard, errors, mobile, params, pos, setup, sso
+from stampcard.punchh import access, dashboard, errors, limits, mobile, params, pos, setup, sso
 from stampcard.punchh.access import Keys
 from stampcard.punchh.state import Business, Location
 
@@ -91,6 +91,9 @@ class Punchh(Vendor[Business]):
         business, client = (caller.state, caller.key.client) if caller else self._keys.find(request)
         business, key = access.check(business, client, request, operation)
         return Caller(business.world, business, key)
+
+    def started(self, call: Call[Business]) -> None:
+        limits.check(call.state, call.operation)
 
     # The vendor's words
 

@@ -13,7 +13,8 @@ from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.punchh import errors, params, signing
 from stampcard.punchh.errors import MOBILE, SIGN_IN_TEXT, SIGNATURE_TEXTS
-from stampcard.punchh.state import Business, Guest, Location
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Location
 
 MAX_HEADERS = 32768
 MAX_HEADER = 16384

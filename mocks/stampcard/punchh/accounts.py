@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.switches import Level
 
 

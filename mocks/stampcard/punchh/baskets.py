@@ -12,8 +12,9 @@ from typing import Any
 from stampcard.core.errors import ApiError
 from stampcard.punchh import errors, params, receipts, redemptions, rewards
 from stampcard.punchh.errors import Words
+from stampcard.punchh.records import Basket, BasketItem, Guest, Redemption
 from stampcard.punchh.redemptions import TEXTS, Plan
-from stampcard.punchh.state import Basket, BasketItem, Business, Guest, Redemption
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local, utc, zone_of
 
 LOCKED = "Unable to access the user\u2019s Discount Basket, the Basket is currently locked"

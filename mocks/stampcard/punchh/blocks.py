@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.punchh import accounts, guests, payloads, rewards
-from stampcard.punchh.state import Business, Guest, Redeemable, Reward
+from stampcard.punchh.records import Guest, Reward
+from stampcard.punchh.state import Business, Redeemable
 from stampcard.punchh.times import local, utc, utc_or_none, zone_of
 
 

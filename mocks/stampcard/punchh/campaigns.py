@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stampcard.punchh import coupons, events, ledger, rewards, segments
-from stampcard.punchh.state import Business, Campaign, Checkin, Guest, Reward
+from stampcard.punchh.records import Checkin, Guest, Reward
+from stampcard.punchh.state import Business, Campaign
 
 TYPE_NAMES = {
     "sign_up": "SignupCampaign",
@@ -21,6 +22,7 @@ TYPE_NAMES = {
     "recall": "RecallCampaign",
     "referral": "ReferralCampaign",
     "coupon": "CouponCampaign",
+    "profile_update": "ProfileUpdateCampaign",
 }
 """Kind to `campaign_type`; those of mass offers, birthdays, referrals and coupons are assumed from the pattern."""
 
@@ -32,8 +34,13 @@ NOTIFICATIONS = {
     "recall": "recall_campaign",
     "referral": "referral_campaign",
     "coupon": "coupon_campaign",
+    "profile_update": "profile_update_campaign",
 }
 """Kind to the type of its marketing notification; there is none for mass offers."""
+
+
+ONCE = ("sign_up", "mass_offer", "coupon", "profile_update")
+"""Kinds that give a guest one gift unless their settings say otherwise."""
 
 
 def type_name(business: Business, campaign: Campaign) -> str:
@@ -73,6 +80,14 @@ def checked_in(business: Business, guest: Guest, checkin: Checkin, *, cause: int
         referred(business, guest, "checkin", cause=cause)
 
 
+def updated(business: Business, guest: Guest, changed: list[str], *, cause: int | None) -> None:
+    """A change of the profile sets off the campaigns that ask for it, once a guest unless they say otherwise."""
+    for campaign in running(business, "profile_update"):
+        wanted = campaign.settings.get("profile_fields")
+        if wanted is None or set(wanted) & set(changed):
+            later(business, campaign, guest, cause=cause)
+
+
 def referred(business: Business, guest: Guest, moment: str, *, cause: int | None) -> None:
     """Gifts of referral campaigns, for the new guest and for who brought it."""
     referrer = business.guests.get(guest.referred_by or 0)
@@ -98,8 +113,12 @@ def later(
     """Decide about one guest after the campaign's run delay."""
 
     async def run() -> None:
-        if business.campaigns.get(campaign.id) is campaign:
-            decide(business, campaign, guest, checkin=checkin, about=about, cause=cause)
+        current = business.campaigns.get(campaign.id)
+        if current is not None:
+            decide(business, current, guest, checkin=checkin, about=about, cause=cause)
+            return
+        text = f"{campaign.name}: no gift for guest {guest.id}, the campaign is gone"
+        business.world.record("punchh", "campaign skip", text, cause=cause)
 
     delay = timedelta(minutes=campaign.run_delay_minutes)
     name = f"campaign {campaign.name} for guest {guest.id}"
@@ -123,7 +142,7 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
         return f"segment {campaign.segment_id} is gone"
     if not segments.contains(business, segment, guest):
         return f"not in segment {segment.name if segment else campaign.segment_id}"
-    limit = settings.get("max_gifts_per_guest", 1 if campaign.kind in ("sign_up", "mass_offer", "coupon") else None)
+    limit = settings.get("max_gifts_per_guest", 1 if campaign.kind in ONCE else None)
     if limit is not None and campaign.given.get(guest.id, 0) >= limit:
         return f"got this campaign's gift {limit} time(s) already"
     return _why_not_checkin(business, settings, guest, checkin)

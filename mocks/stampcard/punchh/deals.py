@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.punchh import blocks, errors, rewards
-from stampcard.punchh.state import Business, Guest, Redeemable
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Redeemable
 from stampcard.punchh.times import utc, utc_or_none
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from stampcard.punchh import payloads
-from stampcard.punchh.state import Business, Checkin, Event, Guest, Redemption, Reward
+from stampcard.punchh.records import Checkin, Guest, Redemption, Reward
+from stampcard.punchh.state import Business, Event, Redeemable
 from stampcard.punchh.times import local, utc_or_none, zone_of
 from stampcard.punchh.webhooks import manager
 
@@ -61,6 +62,11 @@ def reward(business: Business, guest: Guest, found: Reward, action: str, *, caus
 def redemption(business: Business, guest: Guest, found: Redemption, action: str, *, cause: int | None) -> int | None:
     build = lambda: payloads.redemption(business, guest, found)  # noqa: E731
     return publish(business, "redemptions", "", action, build, guest=guest, cause=cause)
+
+
+def redeemable(business: Business, found: Redeemable, action: str, *, cause: int | None) -> int | None:
+    """A definition changed: an event of the business, not of a guest."""
+    return publish(business, "redeemables", "", action, lambda: payloads.redeemable(found), cause=cause)
 
 
 def transactional(business: Business, guest: Guest, kind: str, build: Build, *, cause: int | None) -> int | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from stampcard.punchh import accounts, events, ledger
-from stampcard.punchh.state import Business, Checkin, Guest
+from stampcard.punchh.records import Checkin, Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import utc
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from stampcard.punchh import campaigns, events, rewards
 from stampcard.punchh.accounts import balance, level, points_for, qualification
-from stampcard.punchh.state import Business, Checkin, Guest, Lot
+from stampcard.punchh.records import Checkin, Guest, Lot
+from stampcard.punchh.state import Business
 
 
 def earn(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from stampcard.punchh import events, guests
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 
 def set_status(business: Business, guest: Guest, status: str, *, cause: int | None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.punchh import ledger, rewards
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 
 def find(business: Business, guest: Guest) -> dict[str, Any] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.punchh import accounts
-from stampcard.punchh.state import Business, Checkin, Guest, Redemption, Reward
+from stampcard.punchh.records import Checkin, Guest, Redemption, Reward
+from stampcard.punchh.state import Business, Redeemable
 from stampcard.punchh.times import local, utc, utc_or_none, zone_of
 
 PASS_HOST = "https://sandbox.punchh.com"
@@ -207,6 +208,25 @@ def reward(business: Business, guest: Guest, reward: Reward) -> dict[str, Any]:
         "reward_properties": None,
         "store_numbers": [],
         "user": user(business, guest),
+    }
+
+
+def redeemable(found: Redeemable) -> dict[str, Any]:
+    """The payload of a change of a definition."""
+    same = "name description discount_amount discount_channel expiry_days meta_data redemption_expiry".split()
+    return {
+        **{name: getattr(found, name) for name in same},
+        "redeemable_id": found.id,
+        "applicable_as_loyalty_redemption": bool(found.points),
+        "expire_redemption_code_with_reward_end_date": False,
+        "expiry_date": utc_or_none(found.end_time),
+        "end_time": utc_or_none(found.end_time),
+        "points_required_to_redeem": found.points,
+        "redeemable_image_url": found.image_url or None,
+        "redeemable_properties": None,
+        "status": "active" if found.active else "deactivated",
+        "created_at": utc(found.created_at),
+        "updated_at": utc(found.updated_at),
     }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, ledger, params
 from stampcard.punchh.errors import Words
-from stampcard.punchh.state import Business, Checkin, Guest, Location
+from stampcard.punchh.records import Checkin, Guest
+from stampcard.punchh.state import Business, Location
 from stampcard.punchh.times import utc
 
 USED = "You cannot use the same receipt more than once."

@@ -13,7 +13,8 @@ from typing import Any
 
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, coupons, events, ledger, params, rewards
-from stampcard.punchh.state import Business, Campaign, Coupon, Guest, Redeemable, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.state import Business, Campaign, Coupon, Redeemable
 from stampcard.punchh.times import utc
 
 REWARD, REDEEMABLE, BANKED, CARD, COUPON = (
@@ -173,6 +174,7 @@ def issue(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any],
     made = _new(business, guest, wanted, facts)
     guest.redemptions[made.id] = made
     business.codes[made.code] = made
+    business.redemptions[made.id] = made
     if wanted.reward is not None:
         wanted.reward.redemption_id = made.id
     entry = _tell(business, guest, made, "create", cause=cause)
@@ -295,7 +297,7 @@ def find(business: Business, values: Mapping[str, Any]) -> tuple[Guest, Redempti
     number, code = params.integer(values.get("redemption_id")), params.text(values.get("redemption_code"))
     found = business.codes.get(code) if number is None else None
     if number is not None:
-        found = next((one for one in business.codes.values() if one.id == number), None)
+        found = business.redemptions.get(number)
     return (business.guests[found.user_id], found) if found is not None else None
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stampcard.punchh import events
-from stampcard.punchh.state import Business, Guest, Redeemable, Reward
+from stampcard.punchh.records import Guest, Reward
+from stampcard.punchh.state import Business, Redeemable
 
 
 def give(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from stampcard.punchh import accounts, params
-from stampcard.punchh.state import Business, Guest, Segment
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Segment
 
 ALL_SIGNED_UP = "all_signed_up"
 CUSTOM_LIST = "custom_list"

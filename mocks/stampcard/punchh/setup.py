@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stampcard.core.errors import ConnectError, SetupError
-from stampcard.punchh import coupons, guests, ledger, params, schedules
+from stampcard.punchh import coupons, events, guests, ledger, params, schedules
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.state import Adapter, Business, Campaign, Location, Member, Redeemable, Segment, Webhook
 from stampcard.punchh.switches import Program, Switches, struct_from
@@ -179,8 +179,11 @@ def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
     values = {**row, "id": number, "end_time": instant(business, row.get("end_time"))}
     values["facts"] = {"deal": values.pop("deal", False)}
     values.setdefault("uuid", business.world.secrets.uuid(f"punchh redeemable {number}"))
-    made = Redeemable(created_at=business.now, updated_at=business.now, **values)
+    made = Redeemable(created_at=old.created_at if old else business.now, updated_at=business.now, **values)
     business.redeemables[number] = made
+    if business.webhooks or business.adapters:
+        entry = business.world.record("punchh", "dashboard", f"redeemable {number} {made.name!r} is saved")
+        events.redeemable(business, made, "update" if old else "create", cause=entry)
 
 
 def _guest(business: Business, row: Mapping[str, Any]) -> None:
@@ -235,8 +238,12 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
         end=instant(business, row.get("end")),
         settings=dict(row.get("settings", {})),
     )
+    if old is not None:
+        made.given, made.spells, made.free_codes = old.given, old.spells, old.free_codes
+        made.ran = old.ran and old.start == made.start
     for code in made.settings.pop("codes", ()):
-        coupons.make(business, made, code)
+        if code not in business.coupons:
+            coupons.make(business, made, code)
 
 
 def _find(records: Mapping[int, Any], wanted: Any) -> int:

@@ -8,7 +8,8 @@ from typing import Any
 from stampcard.punchh import guests, params
 from stampcard.punchh.errors import Words
 from stampcard.punchh.guests import Draft
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 CHANNELS = {"google": "MobileEmail", "facebook": "MobileFacebook", "apple": "MobileApple"}
 UIDS = {"google": "google_uid", "facebook": "fb_uid", "apple": "apple_uid"}

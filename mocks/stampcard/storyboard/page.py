@@ -37,10 +37,20 @@ def page(recording: Recording) -> str:
         parts.append(f"<h3>{escape(scene.title)}</h3>" if scene.title else "")
         parts += [_call(step, recording.urls) for step in recording.steps(scene)]
         parts += [f"<p class=kept>✓ {escape(sentence)}</p>" for sentence in scene.kept]
+    if recording.noted:
+        parts.append("<h2>Before and after</h2>" + _noted(recording))
     if recording.messages:
         parts.append("<h2>What people received</h2>")
         parts += [_message(message) for message in recording.messages]
     return "\n".join(part for part in parts if part) + "\n"
+
+
+def _noted(recording: Recording) -> str:
+    rows = "".join(
+        f"<tr><th>{escape(name)}<td>{escape(str(values[0]))}<td>{escape(str(values[-1]))}"
+        for name, values in recording.noted.items()
+    )
+    return f"<table><tr><th><th>before<th>after{rows}</table>"
 
 
 def _svg(recording: Recording) -> str:

@@ -26,7 +26,10 @@ class Scene:
 
 @dataclass(slots=True)
 class Recording:
-    """A listener that remembers a story; `messages` and `urls` of the vendors are added when it has ended."""
+    """A listener that remembers a story; `messages` and `urls` of the vendors are added when it has ended.
+
+    `noted` maps a balance, code or segment to what it was, in the order of time.
+    """
 
     name: str
     text: str
@@ -34,12 +37,16 @@ class Recording:
     messages: Sequence[Mapping[str, Any]] = field(default_factory=list)
     urls: Mapping[str, str] = field(default_factory=dict)
     failure: str = ""
+    noted: dict[str, list[Any]] = field(default_factory=dict)
 
     def __call__(self, what: str, detail: Any) -> None:
         if what == "say":
             self.scenes.append(Scene(detail))
         elif what == "expected":
             self.scenes[-1].kept.append(detail)
+        elif what == "noted":
+            name, value = detail
+            self.noted.setdefault(name, []).append(value)
         else:
             self.scenes[-1].entries += detail
 

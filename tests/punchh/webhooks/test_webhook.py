@@ -120,3 +120,14 @@ async def test_after_the_last_ping_the_event_is_deactivated(world: WorldClient, 
     await world.advance("13h")
     assert found.events == ()
     assert "deactivated" in (await world.journal(operation="webhook breaker"))[-1]["summary"]
+
+
+async def test_a_redeemable_that_changes_is_told_for_the_business(world: WorldClient) -> None:
+    await submitted(world, events=["redeemables"])
+    for description in ("old", "new"):
+        await world.setup({"punchh": {"redeemables": [{"name": "Fries", "description": description}]}})
+    bodies = [entry["request"]["body"] for entry in await sent(world) if entry["request"]["body"]]
+    assert [(body["action"], body["payload"]["description"]) for body in bodies] == [
+        ("create", "old"),
+        ("update", "new"),
+    ]

@@ -50,7 +50,10 @@ def guarded(function: Filter) -> Filter:
         for given in (value, *args):
             if isinstance(given, range) and len(given) > MAX_ITEMS:
                 raise TooLarge("a range over the limit", token=None)
-        result = function(value, *args, **options)
+        try:
+            result = function(value, *args, **options)
+        except (LookupError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
+            raise LiquidTypeError(f"invalid value ({error})", token=None) from error
         if isinstance(result, str | list | tuple) and len(result) > (
             MAX_STRING if isinstance(result, str) else MAX_ITEMS
         ):

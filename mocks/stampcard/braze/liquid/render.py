@@ -61,9 +61,9 @@ class Parsed:
                 break
             except (ResourceLimitError, TooLarge) as error:
                 raise MessageAborted("stampcard_render_limit", f"the template is over a limit: {error}") from error
-            except LiquidError as error:
-                text = f"Liquid error: {error.message}"
-                run.warn(text)
+            except (LiquidError, LookupError, ValueError, ArithmeticError) as error:
+                text = f"Liquid error: {getattr(error, 'message', 'internal')}"
+                run.warn(f"{text} ({error})")
                 buffer.write(text)
         return buffer.getvalue()
 

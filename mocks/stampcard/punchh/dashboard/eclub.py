@@ -8,7 +8,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import campaigns, events, guests, params
 from stampcard.punchh.dashboard.locations import unknown
 from stampcard.punchh.errors import DASHBOARD, MOBILE
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 
 async def upsert(call: Call[Business]) -> Reply:

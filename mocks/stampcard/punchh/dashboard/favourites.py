@@ -6,7 +6,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import errors, events, params, payloads
 from stampcard.punchh.dashboard.users import by_id
 from stampcard.punchh.errors import DASHBOARD
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 
 def _number(business: Business, guest: Guest, location: int) -> int:

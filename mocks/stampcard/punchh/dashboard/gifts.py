@@ -8,7 +8,8 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import errors, ledger, params, rewards
 from stampcard.punchh.dashboard import users
-from stampcard.punchh.state import Business, Guest, Redeemable
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Redeemable
 
 ENTITIES = ("gift_count", "redeemable_id", "reward_amount", "fuel_amount", "challenge_campaign_id")
 SINGLE = "Please specify single entity for gifting."

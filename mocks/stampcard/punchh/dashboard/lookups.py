@@ -8,7 +8,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import baskets, errors, params
 from stampcard.punchh.dashboard.users import ADMIN_EMAIL, by_id
 from stampcard.punchh.errors import DASHBOARD
-from stampcard.punchh.state import BasketItem, Business, Redemption
+from stampcard.punchh.records import BasketItem, Redemption
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import utc
 
 KINDS = {"RewardRedemption": "reward", "RedeemableRedemption": "redeemable", "CouponRedemption": "redemption_code"}

@@ -10,8 +10,9 @@ from stampcard.punchh import errors, params, receipts, redemptions
 from stampcard.punchh.dashboard import users
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile import views
+from stampcard.punchh.records import Guest, Redemption
 from stampcard.punchh.redemptions import TEXTS_V1
-from stampcard.punchh.state import Business, Guest, Redemption
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import zone_of
 
 

@@ -13,7 +13,8 @@ from stampcard.core.errors import ApiError
 from stampcard.punchh import errors, params
 from stampcard.punchh.dashboard import custom_segments
 from stampcard.punchh.errors import DASHBOARD
-from stampcard.punchh.state import Business, Guest, Member, Segment
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business, Member, Segment
 from stampcard.punchh.times import utc
 
 LIMITS = {"async": 1000, "sync": 100}

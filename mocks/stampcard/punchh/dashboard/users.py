@@ -10,7 +10,8 @@ from stampcard.core.errors import ApiError
 from stampcard.punchh import blocks, errors, guests, lifecycle, params, payloads
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile import views
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import utc, zone_of
 
 ADMIN_EMAIL = "admin@example.com"

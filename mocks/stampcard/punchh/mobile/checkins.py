@@ -11,7 +11,8 @@ from stampcard.punchh import accounts, params, receipts, rewards
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
-from stampcard.punchh.state import Business, Checkin, Guest, Receipt
+from stampcard.punchh.records import Checkin, Guest
+from stampcard.punchh.state import Business, Receipt
 from stampcard.punchh.times import caller_zone, local
 
 BAD_CODE = "This bar code is not valid."

@@ -8,7 +8,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import baskets, params
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile.users import owner
-from stampcard.punchh.state import Basket, Business, Guest
+from stampcard.punchh.records import Basket, Guest
+from stampcard.punchh.state import Business
 
 WORDS = DASHBOARD
 """The 2.0 operations say what is missing as the dashboard does (assumed from the published texts)."""

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from stampcard.punchh import accounts
 from stampcard.punchh.mobile import views
-from stampcard.punchh.state import Business, Checkin, Guest, Redemption, Reward
+from stampcard.punchh.records import Checkin, Guest, Redemption, Reward
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local
 
 FILTERS = {"reward": "Reward", "checkins": "Checkin", "rewardcredit": "RewardCredit", "redemption": "Redemption"}

@@ -10,8 +10,9 @@ from stampcard.punchh import blocks, errors, params, receipts, redemptions, rewa
 from stampcard.punchh.errors import MOBILE, NEWER_MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
+from stampcard.punchh.records import Redemption
 from stampcard.punchh.redemptions import TEXTS_V1
-from stampcard.punchh.state import Business, Redemption
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone, utc
 
 EXPIRED = "This Redemption cannot be cancelled because the Redemption code has been expired"

@@ -10,7 +10,8 @@ from stampcard.punchh import events, guests, params
 from stampcard.punchh.errors import MOBILE, NEWER_MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone
 
 NAMES = ("relation", "name", "birthday")

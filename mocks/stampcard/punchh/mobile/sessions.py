@@ -9,7 +9,8 @@ from stampcard.core.errors import ApiError
 from stampcard.punchh import access, errors, guests, params
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.mobile import views
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone
 
 

@@ -8,7 +8,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, errors, ledger, params, redemptions, rewards
 from stampcard.punchh.mobile.users import owner
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 WRONG = "Something went wrong with the transfer. Please check your input and try again."
 DONE = "Transfer completed successfully."

@@ -12,7 +12,8 @@ from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.guests import Draft
 from stampcard.punchh.mobile import history, views
 from stampcard.punchh.mobile.sessions import check_device
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone
 
 CHANNEL = "MobileEmail"

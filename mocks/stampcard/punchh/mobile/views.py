@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from stampcard.punchh import accounts, blocks, payloads
-from stampcard.punchh.state import Business, Guest, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local
 
 

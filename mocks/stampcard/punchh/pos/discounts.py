@@ -8,7 +8,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import baskets, errors, params
 from stampcard.punchh.mobile.discounts import WORDS
 from stampcard.punchh.pos.registers import here
-from stampcard.punchh.state import Basket, Business, Guest
+from stampcard.punchh.records import Basket, Guest
+from stampcard.punchh.state import Business
 
 
 def _guest(call: Call[Business]) -> Guest:

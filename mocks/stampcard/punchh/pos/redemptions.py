@@ -11,9 +11,10 @@ from stampcard.punchh.errors import POS
 from stampcard.punchh.mobile.redemptions import active_row, offers_for
 from stampcard.punchh.pos import users
 from stampcard.punchh.pos.registers import here
+from stampcard.punchh.records import Guest
 from stampcard.punchh.redemptions import TEXTS_V1, Plan
 from stampcard.punchh.sso.redemptions import COMPANIONS
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.state import Business
 
 REQUIRED = ("discount_type", "receipt_amount", "subtotal_amount", "receipt_datetime", "transaction_no")
 NOT_ALLOWED = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"

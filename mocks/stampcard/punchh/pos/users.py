@@ -11,7 +11,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.punchh import blocks, errors, guests, params
 from stampcard.punchh.errors import POS
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 
 IDENTIFIERS = ("email", "phone", "card_number", "user_as_qrcode", "single_scan_code", "redemption_code")
 CHANNEL = "POS"

@@ -9,8 +9,9 @@ from stampcard.punchh import accounts, blocks, params, receipts, rewards
 from stampcard.punchh.errors import SSO
 from stampcard.punchh.mobile import history
 from stampcard.punchh.mobile import views as mobile_views
+from stampcard.punchh.records import Guest, Reward
 from stampcard.punchh.sso.users import owner
-from stampcard.punchh.state import Business, Guest, Reward
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import local, utc, zone_of
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import ledger, params, receipts
 from stampcard.punchh.errors import SSO
+from stampcard.punchh.records import Checkin, Guest
 from stampcard.punchh.sso.users import owner
-from stampcard.punchh.state import Business, Checkin, Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import utc
 
 REQUIRED = (

@@ -7,8 +7,9 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.punchh import baskets, params, receipts
 from stampcard.punchh.mobile.discounts import WORDS
+from stampcard.punchh.records import Basket, Guest
 from stampcard.punchh.sso.users import owner
-from stampcard.punchh.state import Basket, Business, Guest
+from stampcard.punchh.state import Business
 
 
 def _view(call: Call[Business], guest: Guest, basket: Basket) -> dict[str, Any]:

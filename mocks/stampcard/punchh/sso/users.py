@@ -10,7 +10,8 @@ from stampcard.punchh.access import Access, user_token
 from stampcard.punchh.errors import SIGN_IN_TEXT, SSO
 from stampcard.punchh.guests import Draft
 from stampcard.punchh.mobile.sessions import find_by_password
-from stampcard.punchh.state import Business, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Business
 from stampcard.punchh.times import utc
 
 CHANNEL = "OnlineOrder"

@@ -6,13 +6,15 @@ coupons, pending check-in); the path and the header are Braze's own.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from stampcard.core import codec
 from stampcard.core.delivery import Delivery
 from stampcard.core.http import Response
 from stampcard.punchh import payloads
-from stampcard.punchh.state import Adapter, Business, Event, Guest
+from stampcard.punchh.records import Guest
+from stampcard.punchh.state import Adapter, Business, Event
 from stampcard.punchh.times import utc
 from stampcard.punchh.webhooks import retries
 
@@ -65,6 +67,9 @@ def send(business: Business, adapter: Adapter, event: Event) -> None:
         if not switches.adapter_generic_notifications:
             _skip(business, adapter, event, f"the Braze adapter does not carry {name}")
             return
+    if event.name == "coupons" and event.payload["coupon_type"] != "unlock":
+        _skip(business, adapter, event, "the Braze adapter carries unlock coupons only")
+        return
     if (who := _identity(business, guest)) is None:
         _skip(business, adapter, event, f"guest {guest.id} has no external_source_id")
         return
@@ -73,7 +78,8 @@ def send(business: Business, adapter: Adapter, event: Event) -> None:
         body["attributes"] = [{**who, **attributes(business, guest, event, adapter)}]
     if event.name != "users" or switches.adapter_emit_users_event:
         properties = flattened(event.payload, keep_nulls=switches.adapter_keep_nulls)
-        body["events"] = [{**who, "name": name, "time": utc(business.now), "properties": properties}]
+        sent = business.now + timedelta(seconds=switches.webhooks_delay_seconds)
+        body["events"] = [{**who, "name": name, "time": utc(sent), "properties": properties}]
     _deliver(business, adapter, event, name, codec.encode(body))
 
 

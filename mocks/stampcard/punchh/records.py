@@ -1,0 +1,176 @@
+"""What belongs to one guest: the profile, what was earned, given and used."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class Checkin(msgspec.Struct):
+    """Points or visits that entered an account: earned (`loyalty`) or given (`gift`).
+
+    `state` is approved, pending, unapproved or voided; only approved ones count. Of `points`, `spent` were redeemed
+    and `expired` lapsed. `origin` says who gave (campaign_id, campaign_name, gift_reason ...), `facts` what the
+    receipt said (receipt_amount, external_uid, bar_code, location_id, menu_items ...).
+    """
+
+    id: int
+    kind: str
+    created_at: datetime
+    updated_at: datetime
+    points: int = 0
+    visits: int = 0
+    spent: int = 0
+    expired: int = 0
+    state: str = "approved"
+    first: bool = False
+    origin: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+
+    @property
+    def left(self) -> int:
+        """Points that can still be spent."""
+        return self.points - self.spent - self.expired if self.state == "approved" else 0
+
+
+class Reward(msgspec.Struct):
+    """A redeemable in a guest's account. `status` is unredeemed, redeemed, expired or reserved (a code is out)."""
+
+    id: int
+    user_id: int
+    redeemable_id: int
+    created_at: datetime
+    updated_at: datetime
+    available_at: datetime
+    expires_at: datetime | None = None
+    status: str = "unredeemed"
+    read_at: datetime | None = None
+    redemption_id: int | None = None
+    origin: dict[str, Any] = {}
+
+
+class Redemption(msgspec.Struct):
+    """A redemption code; `status` is redeemable, processed, expired, cancelled or voided.
+
+    `type` is RewardRedemption, RedeemableRedemption, BankedRewardRedemption, CardRedemption or
+    SubscriptionRedemption; `spends` lists the check-ins the points were taken from.
+    """
+
+    id: int
+    code_id: int
+    user_id: int
+    code: str
+    type: str
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    status: str = "redeemable"
+    redeemable_id: int | None = None
+    reward_id: int | None = None
+    points: int = 0
+    amount: float = 0.0
+    discount: float = 0.0
+    spends: list[tuple[int, int]] = []
+    facts: dict[str, Any] = {}
+
+
+class BasketItem(msgspec.Struct):
+    """One thing in a basket, as it was selected."""
+
+    id: int
+    discount_type: str
+    discount_id: str
+    discount_value: float | None
+    created_at: datetime
+
+
+class Basket(msgspec.Struct):
+    """What a guest wants to use with the next purchase; `external_uid` names the order that locked it."""
+
+    ref: str
+    created_at: datetime
+    items: list[BasketItem] = []
+    locked: bool = False
+    external_uid: str = ""
+    location_id: int | None = None
+
+
+class Lot(msgspec.Struct):
+    """Money that entered the bank at one time, and what is left of it."""
+
+    created_at: datetime
+    amount: float
+    left: float
+
+
+class Account(msgspec.Struct):
+    """What does not follow from check-ins and redemptions: money in the bank, the level."""
+
+    lots: list[Lot] = []
+    converted_points: int = 0
+    level_id: int | None = None
+    expired_level: str | None = None
+    level_expires_at: datetime | None = None
+    redeemed_cards: int = 0
+
+    @property
+    def banked_currency(self) -> float:
+        """Money in the bank."""
+        return round(sum(lot.left for lot in self.lots), 2)
+
+
+class Guest(msgspec.Struct):
+    """One profile. `profile` holds what has no rule of its own (address, flags, answers ...).
+
+    `status` is active, banned or deactivated; `gone` is empty, deleted or anonymised. Instants are UTC, `birthday`
+    and `anniversary` YYYY-MM-DD.
+    """
+
+    id: int
+    email: str
+    created_at: datetime
+    updated_at: datetime
+    last_activity_at: datetime
+    user_code: str
+    referral_code: str
+    barcode: str
+    password: str | None = None
+    sso_token: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone: str | None = None
+    birthday: str | None = None
+    anniversary: str | None = None
+    external_source: str | None = None
+    external_source_id: str | None = None
+    signup_channel: str = "MobileEmail"
+    guest_type: str = "Loyalty"
+    status: str = "active"
+    gone: str = ""
+    sign_in_count: int = 0
+    referred_by: int | None = None
+    deletion_at: datetime | None = None
+    test_user: bool = False
+    profile: dict[str, Any] = {}
+    devices: list[str] = []
+    relations: list[dict[str, Any]] = []
+    account: Account = msgspec.field(default_factory=Account)
+    checkins: list[Checkin] = []
+    rewards: dict[int, Reward] = {}
+    redemptions: dict[int, Redemption] = {}
+    coupons: list[str] = []
+    messages: list[dict[str, Any]] = []
+    history: list[dict[str, Any]] = []
+    basket: Basket | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """An account that is neither banned nor deactivated nor gone."""
+        return self.status == "active" and not self.gone
+
+    @property
+    def is_member(self) -> bool:
+        """A loyalty guest who may receive gifts."""
+        return self.guest_type == "Loyalty" and self.is_open

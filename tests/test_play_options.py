@@ -1,0 +1,75 @@
+"""What a player may choose: a world that is there, secrets, faults from the command line; and what a failure tells."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stampcard.blocking import LiveWorld
+from stampcard.cli import main
+from stampcard.play import Stage, load_story, play_all
+
+STORY = '''"""A call. [P1 X2]"""
+
+async def play(world):
+    await world.say("Somebody tracks a user.")
+    key = {"Authorization": f"Bearer {world.braze['api_key']}"}
+    await world.note("guests", world.guests)
+    body = {"attributes": [{"external_id": "ada", "colour": None}], "unknown": 1}
+    response = await world.braze.post("/users/track", json=body, headers=key)
+    await world.note("guests", 9)
+    await world.expect_equal(response.status_code, STATUS, "Braze takes it")
+'''
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> str:
+    path = tmp_path / "a_call.py"
+    path.write_text(STORY.replace("STATUS", "201"), encoding="utf-8")
+    return str(path)
+
+
+def test_a_story_plays_in_a_world_that_is_there_and_stays(live_world: LiveWorld, story: str) -> None:
+    stage = Stage(control=live_world.facts["control"]["url"], world=live_world.name)
+    assert play_all([story], stage) == 0
+    assert [entry["operation"] for entry in live_world.journal(vendor="braze")] == ["users_track"]
+
+
+def test_a_failure_shows_the_calls_that_led_there(story: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(story).write_text(STORY.replace("STATUS", "200"), encoding="utf-8")
+    assert play_all([story], Stage()) == 1
+    told = capsys.readouterr().out.partition("what led there:")[2]
+    assert "POST /users/track" in told
+    assert "unknown-field /unknown" in told
+
+
+@pytest.mark.parametrize("secrets", [False, True])
+def test_secrets_are_masked_unless_asked_for(story: str, tmp_path: Path, secrets: bool) -> None:
+    kept = tmp_path / "board.html"
+    assert play_all([story], Stage(html=kept, secrets=secrets)) == 0
+    key = kept.read_text(encoding="utf-8").partition("uthorization: Bearer ")[2].partition("\n")[0]
+    assert key.endswith("…") != secrets
+    assert (len(key) == 36) == secrets
+
+
+def test_a_storyboard_shows_before_and_after(story: str, tmp_path: Path) -> None:
+    kept = tmp_path / "board.html"
+    assert play_all([story], Stage(html=kept, guests=7)) == 0
+    assert "<th>guests<td>7<td>9" in kept.read_text(encoding="utf-8")
+
+
+def test_a_summary_names_rows_and_results(story: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert load_story(story).rows == ["P1", "X2"]
+    play_all([story, story], Stage())
+    assert "held    a_call                           P1 X2" in capsys.readouterr().out
+
+
+def test_faults_are_set_from_the_command_line(live_world: LiveWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["faults", "--control", live_world.facts["control"]["url"], "--world", live_world.name]
+    assert main([*command, "vendor=braze", "status=503", "times=2"]) == 0
+    assert main([*command]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == [{"vendor": "braze", "status": 503, "times": 2}]
+    assert main([*command, "--clear"]) == 0
+    assert main([*command, "vendor=braze"]) == 1
