@@ -41,7 +41,7 @@ def test_all_files_of_a_vendor_are_one_document(vendor: str, stampcard_emulator:
 
 
 @pytest.mark.parametrize("file", FILES, ids=named)
-def test_every_reply_has_a_schema_and_every_parameter_a_type(file: Path) -> None:
+def test_every_operation_says_what_it_answers_and_a_public_source(file: Path) -> None:
     for path, item in read(file).get("paths", {}).items():
         for method, operation in item.items():
             if not isinstance(operation, dict) or "responses" not in operation:

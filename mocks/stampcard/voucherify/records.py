@@ -260,6 +260,14 @@ class RewardAssignment(msgspec.Struct):
     updated_at: str | None = None
 
 
+class Webhook(msgspec.Struct):
+    id: str
+    target_url: str
+    events: list[str]
+    created_at: str
+    active: bool = True
+
+
 class CustomEvent(msgspec.Struct, frozen=True):
     name: str
     metadata: Json
