@@ -38,7 +38,6 @@ MAY_NAME_A_VENDOR = {
 }
 
 LONG_FILES: dict[str, str] = {
-    "tests/braze/canvas/test_journeys.py": "to be split by kind of step",
 }
 """Files over 400 lines, and why."""
 
@@ -49,7 +48,6 @@ NAMED_OTHERWISE: dict[str, str] = {
     "braze/apps": "tests are to be written under this name",
     "braze/catalogs": "items are handled in catalog_items; the contract file is to be split alike",
     "braze/email_templates": "tests stand with content blocks in test_content_blocks.py",
-    "braze/messaging": "handlers are messages.py and campaigns.py; the contract file is to be split alike",
     "braze/news_feed": "tests are to be written under this name",
     "braze/preference_centers": "tests are to be written under this name",
     "braze/scim": "tests are to be written under this name",
