@@ -272,7 +272,7 @@ class Voucherify(Vendor[Project]):
 
     def authenticate(self, caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
         found = keys.authenticate(caller, request, operation)
-        if client_side.is_client(request):
+        if found.key.kind == "client":
             client_side.check_origin(request, found.state)
         return found
 
@@ -284,7 +284,7 @@ class Voucherify(Vendor[Project]):
         if call is None:
             return []
         headers = keys.rate_headers(call.state)
-        return headers + client_side.cors_of(call.request)
+        return headers + client_side.cors_of(call.request) if call.key.kind == "client" else headers
 
     # What it says when it refuses
 
