@@ -36,6 +36,7 @@ from stampcard.voucherify import (
     promotions,
     publications,
     redemptions,
+    referrals,
     reward_redemptions,
     rewards,
     rollbacks,
@@ -212,6 +213,12 @@ class Voucherify(Vendor[Project]):
         "get-webhook": webhooks.read,
         "update-webhook": webhooks.update,
         "delete-webhook": webhooks.delete,
+        "referrals-add-holders-1": referrals.add,
+        "referrals-code-holders": referrals.browse,
+        "referrals-remove-holder-1": referrals.remove,
+        "referrals-add-holders": referrals.add,
+        "referrals-code-holders-1": referrals.browse,
+        "referrals-remove-holder": referrals.remove,
     }
 
     # Projects and their keys
@@ -222,7 +229,13 @@ class Voucherify(Vendor[Project]):
 
     def add_tenant(self, world: World) -> Project:
         project = Project(world, {key.kind: key for key in keys.derived(world)})
-        project.listeners = [segments.follow, earning_rules.follow, distributions.follow, webhooks.follow]
+        project.listeners = [
+            referrals.follow,
+            segments.follow,
+            earning_rules.follow,
+            distributions.follow,
+            webhooks.follow,
+        ]
         for key in project.keys.values():
             self._keys[key.id] = (world, project, key)
         return project
