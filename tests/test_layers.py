@@ -45,15 +45,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 """Functions over 40 lines, and why; stories are told in one go and not counted."""
 
 NAMED_OTHERWISE: dict[str, str] = {
-    "braze/apps": "tests are to be written under this name",
-    "braze/catalogs": "items are handled in catalog_items; the contract file is to be split alike",
-    "braze/email_templates": "tests stand with content blocks in test_content_blocks.py",
-    "braze/news_feed": "tests are to be written under this name",
-    "braze/preference_centers": "tests are to be written under this name",
-    "braze/scim": "tests are to be written under this name",
-    "braze/sdk_authentication": "tests are to be written under this name",
-    "braze/segment_exports": "tests stand in test_export_jobs.py",
-    "braze/sms": "tests are to be written under this name",
 }
 """Contract files whose handlers or tests go by another name, and why."""
 
