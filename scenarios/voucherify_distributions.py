@@ -1,7 +1,7 @@
-"""Distributions: codes as Braze custom attributes, by hand after ten minutes, or when something happens. [V7 V8 V9 V10 V11]
+"""Codes as Braze custom attributes: by hand after ten minutes, or when something happens. [V7 V8 V9 V10 V11]
 
-The Braze key is connected in Voucherify. A manual distribution publishes a code to each customer of a segment and writes
-it to Braze with what belongs to it; automatic ones do so on their triggers. A campaign then shows the code.
+The Braze key is connected in Voucherify. A manual distribution publishes a code to each customer of a segment and
+writes it to Braze with what belongs to it; automatic ones do so on their triggers. A campaign then shows the code.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ TRIGGERS: list[dict[str, Any]] = [
     {"trigger": "order_paid", "fields": {"order_status": "v_order_paid"}},
     {"trigger": "order_canceled", "fields": {"order_status": "v_order_canceled"}},
     {"trigger": "gift_credits_added", "fields": {"credits_added": "v_credits"}},
+    {"trigger": "loyalty_points_added", "fields": {"points_added": "v_points"}},
+    {"trigger": "reward_redeemed", "fields": {"balance": "v_reward"}},
     {"trigger": "voucher_redeemed", "fields": {"code": "v_redeemed"}},
     {"trigger": "redemption_rolled_back", "fields": {"code": "v_rolled_back"}},
     {"trigger": "custom_event", "event": "survey_filled", "fields": {"event_name": "v_event"}},
@@ -66,8 +68,10 @@ async def connect(world: WorldClient) -> None:
         "voucher": {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}},
     }
     gifts = {"name": "Gifts", "type": "AUTO_UPDATE", "voucher": {"type": "GIFT_VOUCHER", "gift": {"amount": 1000}}}
+    card = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 0}}
+    club = {"name": "Club", "type": "AUTO_UPDATE", "voucher": card}
     key = {"braze": {"api_key": world.braze["api_key"]}}
-    await world.setup({"voucherify": {"integrations": key, "segments": [gold], "campaigns": [spring, gifts]}})
+    await world.setup({"voucherify": {"integrations": key, "segments": [gold], "campaigns": [spring, gifts, club]}})
 
 
 async def by_hand(world: WorldClient) -> None:
@@ -152,6 +156,7 @@ async def by_themselves(world: WorldClient) -> None:
     reply = await call(world, "POST", "/v1/publications", {"campaign": "Gifts", "customer": {"source_id": "bob"}})
     card = reply.json()["voucher"]["code"]
     await call(world, "POST", f"/v1/vouchers/{card}/balance", {"amount": 500})
+    await spend_points(world)
     body = {
         "redeemables": [{"object": "voucher", "id": code}],
         "customer": {"source_id": "bob"},
@@ -167,6 +172,18 @@ async def by_themselves(world: WorldClient) -> None:
     for row in TRIGGERS:
         [name] = row["fields"].values()
         await world.expect(name in got, f"{row['trigger']} wrote {name}: {got.get(name)!r}", got=sorted(got))
+
+
+async def spend_points(world: WorldClient) -> None:
+    """Bob joins the loyalty campaign, earns 70 points and takes a coupon for them."""
+    reply = await call(world, "POST", "/v1/publications", {"campaign": "Club", "customer": {"source_id": "bob"}})
+    card = reply.json()["voucher"]["code"]
+    await call(world, "POST", f"/v1/loyalties/members/{card}/balance", {"points": 70})
+    coupon = {"name": "Coupon", "type": "CAMPAIGN", "parameters": {"campaign": {"id": "Spring"}}}
+    reward = (await call(world, "POST", "/v1/rewards", coupon)).json()["id"]
+    price = {"campaign": "Club", "parameters": {"loyalty": {"points": 70}}}
+    await call(world, "POST", f"/v1/rewards/{reward}/assignments", price)
+    await call(world, "POST", f"/v1/loyalties/members/{card}/redemption", {"reward": {"id": reward}})
 
 
 def is_(value: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Codes exported from Voucherify as CSV, uploaded to a Braze promotion-code list, one taken by each send. [V12]
 
-The header row is removed, the file uploaded, the snippet put into an e-mail. No code is given twice; an alert tells when
-few are left, and an empty list stops the send.
+The header row is removed, the file uploaded, the snippet put into an e-mail. No code is given twice; an alert tells
+when few are left, and an empty list stops the send.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from stampcard.core.world import World
 from stampcard.emulator import CONTROL_HOST, Emulator
 
 Listener = Callable[[str, Any], None]
-"""Told of what happens: ("say", sentence), ("entries", new journal entries), ("expected", sentence), ("noted", pair)."""
+"""Told of what happens: ("say", sentence), ("entries", new ones), ("expected", sentence), ("noted", (name, value))."""
 
 
 class ControlRefused(StampcardError):

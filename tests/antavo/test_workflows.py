@@ -329,6 +329,16 @@ async def test_a_webhook_reaches_the_trusted_site(world: WorldClient) -> None:
     assert request.endswith('{"name":"Ann","total":5}')
 
 
+async def test_a_placeholder_in_a_path_is_one_segment(world: WorldClient) -> None:
+    async with receiver() as (found, url):
+        await set_up(world, on("visit", hook()), trusted_sites=[{"name": "shop", "url": url}])
+        await world.setup({"antavo": {"members": [{"id": "a b/é?x"}]}})
+        await event(world.antavo, "visit", customer="a b/é?x")
+        await world.settle()
+
+    assert found.requests[0].startswith("POST /customers/a%20b%2F%C3%A9%3Fx HTTP/1.1")
+
+
 async def test_a_webhook_is_tried_five_times_ten_seconds_apart(world: WorldClient) -> None:
     gone = [{"node": "campaign_bonus", "points": 1}]
     async with receiver(500, 500, 500, 500, 500) as (found, url):

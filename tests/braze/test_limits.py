@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
+import re
 
+import httpx
+import pytest
+
+from stampcard.braze.limits import BUCKETS, UNLIMITED, bucket_of
 from stampcard.client import WorldClient
+from stampcard.core.contract import Operation, load
 from tests.braze.calls import bearer, workspace
 
 
@@ -47,3 +52,23 @@ async def test_translations_have_words_of_their_own(world: WorldClient) -> None:
     response = await world.braze.get("/templates/email/translations/?template_id=x", headers=bearer(world.braze))
     message = "You have exceeded the maximum number of requests. Please try again later."
     assert (response.status_code, response.json()) == (429, {"errors": [{"message": message}]})
+
+
+LIMITED = [
+    operation
+    for operation in load("braze")
+    if operation.emulation != "none"
+    and operation.extra.get("auth", "rest") == "rest"
+    and bucket_of(operation.extra) != UNLIMITED
+]
+
+
+@pytest.mark.parametrize("operation", LIMITED, ids=lambda operation: operation.id)
+async def test_every_operation_is_refused_when_its_bucket_is_used_up(world: WorldClient, operation: Operation) -> None:
+    await world.setup({"braze": {"switches": {"rate_limits": "enforce"}}})
+    limit, seconds = BUCKETS[bucket_of(operation.extra)]
+    workspace(world).buckets[bucket_of(operation.extra)] = (1768467600 // seconds * seconds, limit)
+    path = re.sub(r"\{\w+\}", "x", operation.path)
+    response = await world.braze.request(operation.method, path, headers=bearer(world.braze))
+    assert response.status_code == 429
+    assert (response.headers["X-RateLimit-Limit"], response.headers["X-RateLimit-Remaining"]) == (str(limit), "0")

@@ -95,3 +95,11 @@ async def test_a_form_that_is_none_is_refused(world: WorldClient) -> None:
     headers = bearer(world.braze) | {"Content-Type": "multipart/form-data; boundary=x"}
     response = await world.braze.post("/media_library/create", content=b"\xff\x00--x", headers=headers)
     assert response.status_code == 400
+
+
+async def test_a_trial_keeps_200_assets(world: WorldClient) -> None:
+    await world.setup({"braze": {"switches": {"media_library": "trial"}}})
+    many = zipped(**{f"a{n}_png": b"1" for n in range(200)})
+    assert (await upload(world, "all.zip", many)).status_code == 200
+    response = await upload(world, "one.png", b"1")
+    assert (response.json()["error_code"], response.json()["meta"]) == ("MEDIA_LIBRARY_LIMIT_REACHED", {"limit": 200})

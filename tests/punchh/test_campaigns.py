@@ -215,3 +215,16 @@ async def test_a_profile_update_gives_once_for_the_members_it_asks_for(world: Wo
         await api.send("PUT", "/api2/mobile/users", {"user": change}, token)
     await world.settle()
     assert await trace(world) == [f"Tell us more: guest {number} gets 5 points"]
+
+
+async def test_a_campaign_saved_again_keeps_who_got_its_gift(world: WorldClient, api: Api) -> None:
+    await world.setup(welcome())
+    number, _ = await api.sign_up()
+    await world.setup(welcome(points=60))
+    await world.advance("10m")
+    assert await trace(world) == [f"Welcome: guest {number} gets 60 points"]
+    row = {"name": "May", "type": "mass_offer", "points": 1, "start": "2026-01-15T10:00:00Z"}
+    for _ in range(2):
+        await world.setup({"punchh": {"campaigns": [row]}})
+        await world.advance("1h")
+    assert (await trace(world)).count(f"May: guest {number} gets 1 points") == 1

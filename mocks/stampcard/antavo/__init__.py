@@ -16,6 +16,7 @@ from stampcard.antavo import (
     challenges,
     club_members,
     clubs,
+    content,
     coupon_pools,
     coupons,
     customer_lists,
@@ -157,6 +158,9 @@ class Antavo(Vendor[Brand]):
         "club_member_unban": club_members.unban,
         "club_member_remove": club_members.remove,
         "club_owner_assign": club_members.assign_owner,
+        # content
+        "faq_list": content.faq,
+        "share_intent": content.share_intent,
         # coupon pools
         "coupon_pool_create": coupon_pools.create,
         "coupon_pool_update": coupon_pools.update,

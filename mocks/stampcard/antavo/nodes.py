@@ -162,7 +162,7 @@ def remove_from_list(run: Run, step: Step, go_on: GoOn) -> bool | None:
 def assign_coupon(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """The next free code of a pool, as the event coupon_assign; none left is a failure."""
     brand = run.brand
-    free = coupons.free_codes(brand, brand.pools[step.pool])
+    free = coupons.free_codes(brand.pools[step.pool])
     if not free:
         _failed(run, f"the coupon pool {step.pool} is empty")
         return False
@@ -188,7 +188,7 @@ def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
 def webhook(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """A call to a trusted site: up to 5 attempts, 10 s apart."""
     site = run.brand.trusted_sites[step.site]
-    path = str(run.filled(step.path))
+    path = run.filled_path(step.path)
 
     def done(delivery: Delivery, response: Response | None) -> None:
         if delivery.state == "failed":

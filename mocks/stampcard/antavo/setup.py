@@ -70,6 +70,7 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     for row in section.get("auth_clients", ()):
         expires = parse_instant(row["expires_at"]) if "expires_at" in row else None
         brand.clients[row["id"]] = AuthClient(row["id"], row["secret"], row.get("status", "active"), expires)
+    brand.faq |= {row["title"]: row["description"] for row in section.get("faq", ())}
     for row in section.get("club_templates", ()):
         brand.club_templates[row["id"]] = msgspec.convert(row, Template)
     for row in section.get("actions", ()):

@@ -237,6 +237,7 @@ class Brand:
     challenges: dict[str, Challenge] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     resets: dict[str, ResetToken] = field(default_factory=dict)
+    faq: dict[str, str] = field(default_factory=dict)
     club_templates: dict[str, Template] = field(default_factory=dict)
     clubs: dict[str, Club] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)

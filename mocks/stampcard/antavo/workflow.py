@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -144,6 +145,10 @@ class Run:
         if isinstance(template, dict):
             return {name: self.filled(value) for name, value in template.items()}
         return [self.filled(item) for item in template] if isinstance(template, list | tuple) else template
+
+    def filled_path(self, template: str) -> str:
+        """A path whose placeholders stand for one segment each, percent-encoded."""
+        return _PLACEHOLDER.sub(lambda match: quote(_text(self.value_of(match[1])), safe=""), template)
 
     def holds(self, conditions: tuple[Condition, ...], match: str, room: str) -> bool:
         """Whether all (or any) of the conditions on the event, the member or the variables hold."""

@@ -37,6 +37,7 @@ from stampcard.braze import (
     setup,
     sms,
     subscriptions,
+    transactional,
     translations,
     triggered,
     user_ids,
@@ -190,6 +191,7 @@ class Braze(Vendor[Workspace]):
         # messaging
         "messages_send": messages.send,
         "campaigns_trigger_send": triggered.trigger,
+        "transactional_send": transactional.send,
         "sends_id_create": schedules.create_send_id,
         # messaging_schedule
         "messages_schedule_create": schedules.create_messages,
@@ -265,6 +267,8 @@ class Braze(Vendor[Workspace]):
                 raise self.not_found(request)
             return caller
         if caller is None or caller.key.scheme != scheme:
+            if operation.id == "transactional_send":
+                raise ApiError(401, {"message": "Error authenticating credentials"}, errors.NO_RATE_HEADERS)
             sent = keys.sent_key(request)
             raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
         keys.check_allowed(caller.key, request, operation)

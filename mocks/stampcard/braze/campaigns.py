@@ -11,6 +11,7 @@ from stampcard.braze.recurrence import Schedule
 from stampcard.braze.state import User, Workspace
 
 API_TRIGGERED, ACTION_BASED, SCHEDULED, API = "api_triggered", "action_based", "scheduled", "api"
+TRANSACTIONAL = "transactional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Campaign:
     `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers` and `delay`
     belong to action-based delivery, `schedule` and `at` (when it comes next) to scheduled delivery. `capped` says
     whether frequency caps apply, `exempt_from_control` whether members of the Global Control Group get it,
-    `speed_limit` how many a minute.
+    `speed_limit` how many a minute, `postback` where a transactional campaign's statuses go.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Campaign:
     capped: bool = True
     exempt_from_control: bool = False
     speed_limit: int | None = None
+    postback: str | None = None
     enabled: bool = True
     tags: tuple[str, ...] = ()
     description: str = ""

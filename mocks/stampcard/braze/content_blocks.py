@@ -14,7 +14,7 @@ from stampcard.braze.state import Workspace
 from stampcard.core.clock import iso
 from stampcard.core.endpoint import Call, Reply
 
-ACTIVE, DRAFT = "active", "draft"
+ACTIVE, DRAFT, DELETED = "active", "draft", "deleted"
 MAX_NAME, MAX_DESCRIPTION, MAX_CONTENT = 100, 250, 50 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 WORDS = templating.ListWords(
@@ -53,7 +53,8 @@ class ContentBlock:
 
 async def list_blocks(call: Call[Workspace]) -> Reply:
     wanted = templating.read_page(call.query, WORDS)
-    blocks = [block for block in call.state.content_blocks.values() if wanted.holds(block.last_edited)]
+    there = [block for block in call.state.content_blocks.values() if block.state != DELETED]
+    blocks = [block for block in there if wanted.holds(block.last_edited)]
     page = [_row(call.state, block) for block in wanted.cut(blocks)]
     call.summary = f"{len(page)} of {len(blocks)} Content Blocks"
     return Reply(200, {"count": len(page), "content_blocks": page, "message": "success"})
@@ -109,6 +110,8 @@ def _find(workspace: Workspace, block_id: Any) -> ContentBlock:
     block: ContentBlock | None = workspace.content_blocks.get(block_id)
     if block is None:
         raise refused("Content Block ID is invalid for this workspace")
+    if block.state == DELETED:
+        raise refused("Content Block has been deleted—content not available")
     return block
 
 
@@ -171,7 +174,10 @@ def _checked_name(workspace: Workspace, name: Any, old: ContentBlock | None) -> 
         raise refused("Content Block name must be shorter than 100 characters")
     if not _NAME.fullmatch(name):
         raise refused("Content Block name can only contain alphanumeric characters")
-    if any(block.name == name and block is not old for block in workspace.content_blocks.values()):
+    if any(
+        block.name == name and block is not old and block.state != DELETED
+        for block in workspace.content_blocks.values()
+    ):
         raise refused("Content Block with this name already exists")
     return name
 

@@ -29,8 +29,8 @@ def _checked(name: str, read: Callable[[Workspace, Row, Row], object]) -> Callab
 
 def _block_fields(workspace: Workspace, row: Row, document: Row) -> dict[str, Any]:
     old = next((block for block in workspace.content_blocks.values() if block.name == row["name"]), None)
-    fields = {key: value for key, value in row.items() if key not in ("id", "tags")}
-    return content_blocks.read_fields(workspace, fields, old)
+    left_out = ("id", "tags", "state") if row.get("state") == content_blocks.DELETED else ("id", "tags")
+    return content_blocks.read_fields(workspace, {k: v for k, v in row.items() if k not in left_out}, old)
 
 
 def apply_blocks(workspace: Workspace, rows: Sequence[Row]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from stampcard.braze import channels, comparisons, launching, pacing, promotions, segments, sizes, zones
-from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, Campaign, Content, Variant
+from stampcard.braze.campaigns import ACTION_BASED, API, SCHEDULED, TRANSACTIONAL, Campaign, Content, Variant
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.engine import BasicAuth, HeaderAuth
 from stampcard.braze.recurrence import Schedule
@@ -177,6 +177,12 @@ def _check_campaign(workspace: Workspace, row: Row, known: frozenset[str], point
     total = sum(variant["percentage"] for variant in row.get("variants", ())) + row.get("control_group", 0)
     if "variants" in row and total != 100:
         raise SetupError(f"{pointer}/variants", f"percentages of variants and control group sum to 100, not {total}")
+    if "http_event_postback" in row and delivery != TRANSACTIONAL:
+        raise SetupError(f"{pointer}/http_event_postback", "belongs to delivery transactional")
+    if delivery == TRANSACTIONAL and row.get("messages", {}).keys() != {"email"}:
+        raise SetupError(f"{pointer}/messages", "a transactional campaign has one message, an email")
+    if delivery == TRANSACTIONAL and promotions.mentioned(workspace, row["messages"]):
+        raise SetupError(f"{pointer}/messages/email", "promotion codes are not supported in transactional e-mails")
     if "send_rate_limit" in row and delivery != SCHEDULED:
         raise SetupError(f"{pointer}/send_rate_limit", "stampcard has it for scheduled delivery only")
     if "quiet_hours" in row and row["quiet_hours"]["start"] == row["quiet_hours"]["end"]:
@@ -272,9 +278,10 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         at=schedule.first if schedule else None,
         schedule=schedule,
         quiet_hours=quiet_hours(row.get("quiet_hours")),
-        capped=not row.get("ignore_frequency_capping", False),
+        capped=row["delivery"] != TRANSACTIONAL and not row.get("ignore_frequency_capping", False),
         exempt_from_control=row.get("exempt_from_global_control_group", False),
         speed_limit=row.get("send_rate_limit"),
+        postback=row.get("http_event_postback"),
         enabled=row.get("status", "Active") == "Active",
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),

@@ -22,6 +22,7 @@ from stampcard.core.http import Request
 MAX_SIZE = 5 * 1024 * 1024
 TYPES = frozenset("gif ico jpeg jpg png webp svg doc docx pdf ppt pptx xls xlsx".split())
 PLACE = "/stampcard/assets/"
+TRIAL_LIMIT = 200
 DASHBOARD = "https://dashboard-01.braze.com/engagement/media_library"
 
 
@@ -54,6 +55,9 @@ def _failed(code: str, message: str, **meta: Any) -> ApiError:
 
 async def create(call: Call[Workspace]) -> Reply:
     """The asset, or the assets of a ZIP."""
+    switch = call.state.switches.media_library
+    if switch == "disabled":
+        raise refused("Media Library Public APIs are not enabled for this company.", 403)
     url, sent, name = call.body.get("asset_url"), call.body.get("asset_file"), call.body.get("name")
     if url is None and sent is None:
         raise refused("Either asset_url or asset_file must be provided.")
@@ -66,6 +70,8 @@ async def create(call: Call[Workspace]) -> Reply:
     else:
         raise refused("Bad Request")
     kept = [_asset(call, *file) for file in _files(file_name, content, name)]
+    if switch == "trial" and len(kept) + len(call.state.assets) > TRIAL_LIMIT:
+        raise _failed("MEDIA_LIBRARY_LIMIT_REACHED", "The media library is full", limit=TRIAL_LIMIT)
     call.state.assets |= {asset.key: asset for asset in kept}
     call.summary = f"{len(kept)} assets"
     base = f"{call.request.scheme}://{call.request.host}{PLACE}"

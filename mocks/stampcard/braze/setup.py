@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales, webhook_templates
 from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
@@ -38,6 +38,7 @@ class Section:
 
 def check(workspace: Workspace, document: Document) -> None:
     """Raises SetupError; changes nothing."""
+    document = webhook_templates.copied(workspace, document)
     for section in SECTIONS:
         if section.name in document:
             section.check(workspace, document)
@@ -45,6 +46,9 @@ def check(workspace: Workspace, document: Document) -> None:
 
 def apply(workspace: Workspace, document: Document) -> None:
     """Apply a checked part."""
+    document = webhook_templates.copied(workspace, document)
+    for row in document.get("webhook_templates", ()):
+        workspace.engine.webhook_templates[row["name"]] = row
     for section in SECTIONS:
         if section.name in document:
             section.apply(workspace, document[section.name])
@@ -92,6 +96,10 @@ def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
 def _apply_switches(workspace: Workspace, row: Row) -> None:
     for name, value in row.items():
         setattr(workspace.switches, name, value)
+
+
+def _apply_dummies(workspace: Workspace, external_ids: Sequence[str]) -> None:
+    workspace.dummy_ids |= set(external_ids)
 
 
 def _apply_tags(workspace: Workspace, names: Sequence[str]) -> None:
@@ -230,6 +238,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("email_addresses", _apply_addresses, _times("email_addresses", "hard_bounced_at", "marked_as_spam_at")),
     Section("invalid_phone_numbers", _apply_numbers, _times("invalid_phone_numbers", "invalid_detected_at")),
     Section("tags", _apply_tags),
+    Section("dummy_users", _apply_dummies),
     Section("users", _apply_users, _check_users),
     Section("locales", locales.apply_setup),
     Section("content_blocks", content_setup.apply_blocks, content_setup.check_blocks),

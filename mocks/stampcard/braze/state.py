@@ -136,6 +136,7 @@ class Switches:
     rate_limits: str = "count"
     track_limit: str = "per_array"
     array_limit: int = 25
+    media_library: str = "enabled"
 
 
 class Definition(msgspec.Struct):
@@ -202,6 +203,7 @@ class Workspace:
     )
     sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    dummy_ids: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)

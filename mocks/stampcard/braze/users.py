@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from stampcard.braze import errors, identity, views
@@ -14,6 +14,8 @@ from stampcard.core.endpoint import Call, Reply
 TRACK_LIMIT = 75
 BULK_LIMIT, BULK_PROFILE_LIMIT, BULK_BYTES = 1000, 100, 2 * 1024 * 1024
 NOTHING_VALID = "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields."
+
+DUMMY = "provided external_id is blacklisted and disallowed"
 
 Minor = dict[str, Any]
 
@@ -50,7 +52,7 @@ def sent_arrays(call: Call[Workspace]) -> dict[str, list[Any]]:
 def _recorded(call: Call[Workspace], arrays: dict[str, list[Any]], too_much: bool) -> Reply:
     if too_much:
         raise errors.refused("Max Input Length Exceeded")
-    minor = [error for name, objects in arrays.items() for error in faults(name, objects)]
+    minor = [error for name, objects in arrays.items() for error in faults(call.state, name, objects)]
     if len(minor) == sum(len(objects) for objects in arrays.values()):
         raise errors.refused(NOTHING_VALID, errors=minor)
     return Reply(201, record(call, arrays, minor))
@@ -62,7 +64,7 @@ async def track_sync(call: Call[Workspace]) -> Reply:
     if sum(len(objects) for objects in arrays.values()) != 1:
         raise errors.refused("Max Input Length Exceeded" if arrays else NOTHING_VALID)
     ((name, (sent,)),) = arrays.items()
-    if minor := faults(name, [sent]):
+    if minor := faults(call.state, name, [sent]):
         raise errors.refused(NOTHING_VALID, errors=minor)
     _, apply = APPLY[name]
     user = apply(Tracking(call.state, call.diagnose, call.id), sent, f"/{name}/0")
@@ -83,14 +85,17 @@ def _written(name: str, sent: Mapping[str, Any], user: User) -> dict[str, Any]:
     return shown | {"custom_events" if name == "events" else "purchase_events": rows}
 
 
-def faults(name: str, objects: list[Any]) -> list[Minor]:
+def faults(workspace: Workspace, name: str, objects: list[Any]) -> list[Minor]:
     """The minor errors of one array: type, input_array, index."""
     fault_of, _ = APPLY[name]
-    return [
-        {"type": fault, "input_array": name, "index": index}
-        for index, sent in enumerate(objects)
-        if (fault := fault_of(sent)) is not None
-    ]
+    found = [(index, fault_of(sent)) for index, sent in enumerate(objects)]
+    if dummies := workspace.dummy_ids:
+        found = [(index, fault or (DUMMY if _is_dummy(dummies, objects[index]) else None)) for index, fault in found]
+    return [{"type": fault, "input_array": name, "index": index} for index, fault in found if fault is not None]
+
+
+def _is_dummy(dummies: Collection[str], sent: Mapping[str, Any]) -> bool:
+    return str(sent.get("external_id")) in dummies
 
 
 def record(call: Call[Workspace], arrays: dict[str, list[Any]], minor: list[Minor]) -> dict[str, Any]:

@@ -113,8 +113,12 @@ def later(
     """Decide about one guest after the campaign's run delay."""
 
     async def run() -> None:
-        if business.campaigns.get(campaign.id) is campaign:
-            decide(business, campaign, guest, checkin=checkin, about=about, cause=cause)
+        current = business.campaigns.get(campaign.id)
+        if current is not None:
+            decide(business, current, guest, checkin=checkin, about=about, cause=cause)
+            return
+        text = f"{campaign.name}: no gift for guest {guest.id}, the campaign is gone"
+        business.world.record("punchh", "campaign skip", text, cause=cause)
 
     delay = timedelta(minutes=campaign.run_delay_minutes)
     name = f"campaign {campaign.name} for guest {guest.id}"

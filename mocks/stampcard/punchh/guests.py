@@ -69,6 +69,7 @@ class Draft:
 
 def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Guest | None = None) -> Draft:
     """Check the members of `values` that are present, for a new guest or a change of `guest`. Raises ApiError."""
+    guest = guest or club_guest(business, values)
     made = Draft()
     wrong: list[tuple[str, str]] = []
     for check in (_email, _phone, _password, _days, _external, _channel, _relations, _plain):
@@ -76,6 +77,12 @@ def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Gu
     if wrong:
         raise words.invalid_all(wrong)
     return made
+
+
+def club_guest(business: Business, values: Mapping[str, Any]) -> Guest | None:
+    """The guest of the e-mail club with this address: a sign-up makes it a member (assumed)."""
+    found = business.by_email.get(params.text(values.get("email")).lower())
+    return found if found is not None and found.guest_type == "eClub" and found.is_open else None
 
 
 Wrong = Callable[[tuple[str, str]], None]
@@ -214,8 +221,13 @@ def _plain(business: Business, values: Mapping[str, Any], guest: Guest | None, m
 
 def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None) -> Guest:
     """Make the guest a draft describes, tell everybody, and start what a sign-up starts."""
-    guest = add(business, made, channel=channel)
-    entry = events.guest(business, guest, "create", cause=cause)
+    guest = club_guest(business, made.changes)
+    if guest is not None:
+        put(business, guest, {**made.changes, "guest_type": "Loyalty", "signup_channel": channel})
+        entry = events.guest(business, guest, "update", changed=["guest_type", *made.changes], cause=cause)
+    else:
+        guest = add(business, made, channel=channel)
+        entry = events.guest(business, guest, "create", cause=cause)
     events.signed_up(business, guest, cause=cause)
     migrations.take_over(business, guest, cause=entry or cause)
     campaigns.signed_up(business, guest, cause=entry or cause)

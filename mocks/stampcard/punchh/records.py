@@ -160,11 +160,17 @@ class Guest(msgspec.Struct):
     checkins: list[Checkin] = []
     rewards: dict[int, Reward] = {}
     redemptions: dict[int, Redemption] = {}
+    coupons: list[str] = []
     messages: list[dict[str, Any]] = []
     history: list[dict[str, Any]] = []
     basket: Basket | None = None
 
     @property
+    def is_open(self) -> bool:
+        """An account that is neither banned nor deactivated nor gone."""
+        return self.status == "active" and not self.gone
+
+    @property
     def is_member(self) -> bool:
         """A loyalty guest who may receive gifts."""
-        return self.guest_type == "Loyalty" and self.status == "active" and not self.gone
+        return self.guest_type == "Loyalty" and self.is_open

@@ -238,8 +238,12 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
         end=instant(business, row.get("end")),
         settings=dict(row.get("settings", {})),
     )
+    if old is not None:
+        made.given, made.spells, made.free_codes = old.given, old.spells, old.free_codes
+        made.ran = old.ran and old.start == made.start
     for code in made.settings.pop("codes", ()):
-        coupons.make(business, made, code)
+        if code not in business.coupons:
+            coupons.make(business, made, code)
 
 
 def _find(records: Mapping[int, Any], wanted: Any) -> int:

@@ -16,9 +16,11 @@ from stampcard.voucherify import (
     activities,
     async_actions,
     balances,
+    braze_audiences,
     campaign_vouchers,
     campaigns,
     categories,
+    client_side,
     consents,
     customers,
     distributions,
@@ -26,6 +28,7 @@ from stampcard.voucherify import (
     errors,
     events,
     exports,
+    imports,
     keys,
     loyalties,
     orders,
@@ -33,6 +36,7 @@ from stampcard.voucherify import (
     promotions,
     publications,
     redemptions,
+    referrals,
     reward_redemptions,
     rewards,
     rollbacks,
@@ -43,6 +47,7 @@ from stampcard.voucherify import (
     validation_rules,
     validations,
     vouchers,
+    webhooks,
 )
 from stampcard.voucherify.state import Project
 
@@ -190,6 +195,30 @@ class Voucherify(Vendor[Project]):
         "redeem-reward": reward_redemptions.redeem,
         "redeem-reward-1": reward_redemptions.redeem,
         "list-member-rewards": reward_redemptions.browse,
+        "validate-stacked-discounts-client-side": client_side.validate,
+        "redeem-stacked-discounts-client-side": client_side.redeem,
+        "create-publication-client-side": client_side.publish,
+        "track-custom-event-client-side": client_side.track,
+        "list-promotion-tiers-client-side": client_side.browse_tiers,
+        "client-create-customer": client_side.create_customer,
+        "braze-customer-webhook": braze_audiences.change,
+        "import-vouchers": imports.vouchers_from_json,
+        "import-vouchers-using-csv": imports.vouchers_from_csv,
+        "import-vouchers-to-campaign": imports.campaign_from_json,
+        "import-vouchers-to-campaign-using-csv": imports.campaign_from_csv,
+        "import-customers-using-csv": imports.customers_from_csv,
+        "update-customers-in-bulk": imports.customers_in_bulk,
+        "create-webhook": webhooks.create,
+        "list-webhooks": webhooks.browse,
+        "get-webhook": webhooks.read,
+        "update-webhook": webhooks.update,
+        "delete-webhook": webhooks.delete,
+        "referrals-add-holders-1": referrals.add,
+        "referrals-code-holders": referrals.browse,
+        "referrals-remove-holder-1": referrals.remove,
+        "referrals-add-holders": referrals.add,
+        "referrals-code-holders-1": referrals.browse,
+        "referrals-remove-holder": referrals.remove,
     }
 
     # Projects and their keys
@@ -200,7 +229,13 @@ class Voucherify(Vendor[Project]):
 
     def add_tenant(self, world: World) -> Project:
         project = Project(world, {key.kind: key for key in keys.derived(world)})
-        project.listeners = [segments.follow, earning_rules.follow, distributions.follow]
+        project.listeners = [
+            referrals.follow,
+            segments.follow,
+            earning_rules.follow,
+            distributions.follow,
+            webhooks.follow,
+        ]
         for key in project.keys.values():
             self._keys[key.id] = (world, project, key)
         return project
@@ -236,14 +271,20 @@ class Voucherify(Vendor[Project]):
         return keys.identify(self._keys, request)
 
     def authenticate(self, caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
-        return keys.authenticate(caller, request, operation)
+        found = keys.authenticate(caller, request, operation)
+        if client_side.is_client(request):
+            client_side.check_origin(request, found.state)
+        return found
 
     def started(self, call: Call[Project]) -> None:
         keys.check_accept(call.request)
         keys.count_call(call.state)
 
     def response_headers(self, world: World, call: Call[Project] | None) -> list[tuple[str, str]]:
-        return keys.rate_headers(call.state) if call is not None else []
+        if call is None:
+            return []
+        headers = keys.rate_headers(call.state)
+        return headers + client_side.cors_of(call.request)
 
     # What it says when it refuses
 
@@ -251,6 +292,8 @@ class Voucherify(Vendor[Project]):
         return ApiError(404, errors.UNKNOWN_PATH)
 
     def wrong_method(self, request: Request, allowed: Sequence[str]) -> ApiError:
+        if request.method == "OPTIONS" and client_side.is_client(request):
+            return client_side.preflight(request, tuple(allowed))
         return errors.wrong_method(request.method, tuple(allowed))
 
     def too_large(self, request: Request) -> ApiError:
@@ -262,6 +305,8 @@ class Voucherify(Vendor[Project]):
     def read_body(self, call: Call[Project]) -> Any:
         """JSON; where the contract says `x-form`, a form too, whatever the content type calls it."""
         request = call.request
+        if imports.takes_file(call.operation):
+            return imports.read_file(request)
         takes_form = call.operation.extra.get("form", False)
         if request.media_type not in JSON_TYPES and not (takes_form and request.media_type == FORM):
             raise ContractError([Violation("media", (), "media", None, None, request.media_type)])

@@ -9,7 +9,8 @@ from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller
 from stampcard.core.http import Headers, Request
 from stampcard.core.world import World
-from stampcard.voucherify.state import Key, Project
+from stampcard.voucherify.settings import Key
+from stampcard.voucherify.state import Project
 
 BY_HAND = Operation("dashboard", "voucherify", "dashboard", "PUT", "", "", "", "", "", "")
 NOBODY = Key("dashboard", "dashboard", "")

@@ -71,6 +71,13 @@ NOT_ACCEPTABLE: Body = {"code": 406, "message": "Not Acceptable"}
 TOO_MANY: Body = {"code": 429, "message": "Too many requests hit the API too quickly."}
 
 
+def management_not_found(kind: str, wanted: str) -> ApiError:
+    """The management API's 404."""
+    return ApiError(
+        404, {"code": 404, "message": "Resource not found", "details": f"Cannot find {kind} with id {wanted}"}
+    )
+
+
 def too_large(limit: int) -> ApiError:
     message = f"Payload content length greater than maximum allowed: {limit}"
     return ApiError(413, {"statusCode": 413, "error": "Request Entity Too Large", "message": message})

@@ -8,12 +8,14 @@ from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.core.world import World
 from stampcard.voucherify import errors
-from stampcard.voucherify.state import Key, Project
+from stampcard.voucherify.settings import Key
+from stampcard.voucherify.state import Project
 
 HEADERS = {
     "server": ("x-app-id", "x-app-token"),
     "client": ("x-client-application-id", "x-client-token"),
     "management": ("x-management-id", "x-management-token"),
+    "integration": ("applicationid", "secretkey"),
 }
 """Headers by the first words of a path; integration keys travel like server keys."""
 
@@ -28,7 +30,7 @@ def derived(world: World) -> list[Key]:
     secrets = world.secrets
     return [
         Key(kind, secrets.uuid(f"voucherify {kind} id"), secrets.uuid(f"voucherify {kind} token"), kind)
-        for kind in HEADERS
+        for kind in ("server", "client", "management")
     ]
 
 
@@ -36,6 +38,8 @@ def audience(path: str) -> str:
     """Which kind of key a path wants."""
     if path.startswith("/client/"):
         return "client"
+    if path.startswith("/braze/"):
+        return "integration"
     return "management" if path.startswith("/management/") else "server"
 
 

@@ -260,6 +260,25 @@ class RewardAssignment(msgspec.Struct):
     updated_at: str | None = None
 
 
+class Webhook(msgspec.Struct):
+    id: str
+    target_url: str
+    events: list[str]
+    created_at: str
+    active: bool = True
+
+
+class Holder(msgspec.Struct):
+    """A customer's part in a referral code; `role` is REFERRER or REFEREE."""
+
+    id: str
+    voucher: Voucher
+    customer: Customer
+    role: str
+    created_at: str
+    metadata: Json
+
+
 class CustomEvent(msgspec.Struct, frozen=True):
     name: str
     metadata: Json

@@ -19,7 +19,8 @@ from stampcard.voucherify import campaigns, codes, customers, issuing, products,
 from stampcard.voucherify import setup_distributions as sending
 from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.keys import Keys
-from stampcard.voucherify.state import Category, Json, Key, Project
+from stampcard.voucherify.settings import Key
+from stampcard.voucherify.state import Category, Json, Project
 
 Row = Mapping[str, Any]
 ROOT = "/voucherify"
@@ -160,6 +161,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
 
 def apply_settings(project: Project, section: Row) -> None:
     settings = project.settings
+    settings.client_side = {**settings.client_side, **section.get("client_side", {})}
     settings.stacking = {**settings.stacking, **section.get("stacking_rules", {})}
     for name, value in {**section.get("project", {}), **section.get("switches", {})}.items():
         if name == "plan":

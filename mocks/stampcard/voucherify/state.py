@@ -20,6 +20,7 @@ from stampcard.voucherify.records import (
     Distribution,
     EarningRule,
     Export,
+    Holder,
     Lock,
     Order,
     Product,
@@ -33,58 +34,14 @@ from stampcard.voucherify.records import (
     Stack,
     Tier,
     Transaction,
+    Webhook,
 )
+from stampcard.voucherify.settings import Key, Settings
 
 Json = dict[str, Any]
 
 Listener = Callable[["Project", "Activity", "Customer | None"], None]
 """Told of everything that happens in a project."""
-
-
-@dataclass(slots=True)
-class Key:
-    """One pair of keys; `kind` is server, client, integration or management."""
-
-    kind: str
-    id: str
-    token: str
-    name: str = ""
-
-
-STACKING: Json = {
-    "redeemables_limit": 30,
-    "applicable_redeemables_limit": 5,
-    "applicable_redeemables_per_category_limit": 1,
-    "applicable_redeemables_category_limits": {},
-    "applicable_exclusive_redeemables_limit": 1,
-    "applicable_exclusive_redeemables_per_category_limit": 1,
-    "exclusive_categories": [],
-    "joint_categories": [],
-    "redeemables_application_mode": "ALL",
-    "redeemables_sorting_rule": "REQUESTED_ORDER",
-    "redeemables_products_application_mode": "STACK",
-    "redeemables_no_effect_rule": "REDEEM_ANYWAY",
-    "no_effect_skip_categories": [],
-    "no_effect_redeem_anyway_categories": [],
-    "redeemables_rollback_order_mode": "WITH_ORDER",
-}
-"""A project's stacking rules before anybody changes them."""
-
-
-@dataclass(slots=True)
-class Settings:
-    """Project settings of the dashboard, and switches for what the vendor leaves open.
-
-    `source_id_reuse` says what a known source_id with another campaign or voucher brings: `refuse` or `return_first`.
-    """
-
-    case_sensitive_codes: bool = True
-    region: str = "eu"
-    source_id_reuse: str = "refuse"
-    timezone: str = "UTC"
-    stacking: Json = field(default_factory=lambda: dict(STACKING))
-    calls_limit: int = 100_000_000
-    calls_window: str = "minute"
 
 
 class Customer(msgspec.Struct):
@@ -277,6 +234,8 @@ class Project:
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
     exports: dict[str, Export] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    holders: dict[str, list[Holder]] = field(default_factory=dict)
     earning_rules: dict[str, EarningRule] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
     reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)

@@ -128,8 +128,15 @@ def read_value(call: Call[Project], body: Json, kind: str) -> Json:
 
 async def update(call: Call[Project]) -> Reply:
     """Partial; the type of a discount cannot change."""
-    project, body = call.state, call.body or {}
     voucher = find(call, call.path["code"])
+    change(call, voucher)
+    call.summary = f"voucher {voucher.code} updated"
+    return Reply(200, views.voucher(voucher))
+
+
+def change(call: Call[Project], voucher: Voucher) -> None:
+    """Change what the body names. Raises ApiError with nothing changed."""
+    project, body = call.state, call.body or {}
     changed = values.read_dates(call, body)
     category, category_name = values.read_category(call, body)
     value = changed_value(call, voucher, body)
@@ -148,8 +155,6 @@ async def update(call: Call[Project]) -> Reply:
     voucher.value = value
     voucher.updated_at = project.now
     project.enqueue(voucher)
-    call.summary = f"voucher {voucher.code} updated"
-    return Reply(200, views.voucher(voucher))
 
 
 def changed_metadata(voucher: Voucher, body: Mapping[str, Any]) -> Json | None:

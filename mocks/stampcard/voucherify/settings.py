@@ -1,0 +1,59 @@
+"""Keys and settings of a project: what its dashboard shows under project settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Key:
+    """One pair of keys; `kind` is server, client, integration or management."""
+
+    kind: str
+    id: str
+    token: str
+    name: str = ""
+
+
+STACKING: Json = {
+    "redeemables_limit": 30,
+    "applicable_redeemables_limit": 5,
+    "applicable_redeemables_per_category_limit": 1,
+    "applicable_redeemables_category_limits": {},
+    "applicable_exclusive_redeemables_limit": 1,
+    "applicable_exclusive_redeemables_per_category_limit": 1,
+    "exclusive_categories": [],
+    "joint_categories": [],
+    "redeemables_application_mode": "ALL",
+    "redeemables_sorting_rule": "REQUESTED_ORDER",
+    "redeemables_products_application_mode": "STACK",
+    "redeemables_no_effect_rule": "REDEEM_ANYWAY",
+    "no_effect_skip_categories": [],
+    "no_effect_redeem_anyway_categories": [],
+    "redeemables_rollback_order_mode": "WITH_ORDER",
+}
+"""A project's stacking rules before anybody changes them."""
+
+
+@dataclass(slots=True)
+class Settings:
+    """Project settings of the dashboard, and switches for what the vendor leaves open.
+
+    `source_id_reuse` says what a known source_id with another campaign or voucher brings: `refuse` or `return_first`.
+    """
+
+    case_sensitive_codes: bool = True
+    region: str = "eu"
+    source_id_reuse: str = "refuse"
+    timezone: str = "UTC"
+    id: str | None = None
+    webhook_secret: str | None = None
+    stacking: Json = field(default_factory=lambda: dict(STACKING))
+    calls_limit: int = 100_000_000
+    calls_window: str = "minute"
+    client_side: Json = field(
+        default_factory=lambda: {"allowed_origins": ["*"], "redeem": False, "publish": False, "create_customer": False}
+    )

@@ -1,0 +1,221 @@
+"""Project webhooks: events of the project sent to an address, signed, tried again for a day.
+
+https://docs.voucherify.io/api-reference/introduction-to-webhooks
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from stampcard.core import codec
+from stampcard.core.delivery import Delivery, ladder
+from stampcard.core.endpoint import Call, Reply
+from stampcard.core.http import Response
+from stampcard.voucherify import activities, errors, happenings, values, views
+from stampcard.voucherify.distributions import RETRIES
+from stampcard.voucherify.records import Json, Redemption, Rollback, Transaction, Webhook
+from stampcard.voucherify.state import Activity, Customer, Project, Publication
+
+EVENTS = {
+    "customer.created": "customer.created",
+    "customer.updated": "customer.updated",
+    "customer.redemption.succeeded": "redemption.succeeded",
+    "customer.redemption.failed": "redemption.failed",
+    "customer.redemption.rollback.succeeded": "redemption.rollback.succeeded",
+    "customer.publication.succeeded": "publication.succeeded",
+    "customer.voucher.gift.balance_added": "voucher.gift.balance_added",
+    "customer.voucher.loyalty_card.points_added": "voucher.loyalty_card.points_added",
+    "customer.rewarded.loyalty_points": "customer.rewarded.loyalty_points",
+}
+"""The project event for what happens to a customer; the others the vendor has are not sent (events that are asked
+for and never sent are told by a diagnostic)."""
+WRONG_SPELLINGS = {"voucher.gift.balance_aded", "voucher.loyalty_card.points_aded", "campaign.vouchers.aded"}
+ENTITIES = {"redemption": "evred_", "publication": "evpub_", "voucher": "evvou_", "customer": "evcus_"}
+
+
+def project_id(project: Project) -> str:
+    return project.settings.id or f"proj_{project.world.secrets.alnum('voucherify project', 7)}"
+
+
+def secret(project: Project) -> str:
+    """What signs: shown in the project settings only."""
+    return project.settings.webhook_secret or project.world.secrets.alnum("voucherify webhook secret", 32)
+
+
+def check_project(call: Call[Project]) -> None:
+    """Raises the management API's 404, which has no key."""
+    wanted = call.path["projectId"]
+    if wanted != project_id(call.state):
+        raise errors.management_not_found("project", wanted)
+
+
+def find(call: Call[Project]) -> Webhook:
+    check_project(call)
+    found = call.state.webhooks.get(call.path["webhookId"])
+    if found is None:
+        raise errors.management_not_found("webhook", call.path["webhookId"])
+    return found
+
+
+def view(record: Webhook) -> Json:
+    return {
+        "id": record.id,
+        "object": "webhook",
+        "created_at": record.created_at,
+        "target_url": record.target_url,
+        "events": record.events,
+        "active": record.active,
+    }
+
+
+async def browse(call: Call[Project]) -> Reply:
+    check_project(call)
+    found = [view(item) for item in call.state.webhooks.values()]
+    call.summary = f"{len(found)} webhooks"
+    return Reply(200, views.listing("data", found, len(found)))
+
+
+async def create(call: Call[Project]) -> Reply:
+    check_project(call)
+    project, body = call.state, call.body
+    check_url(call, body["target_url"])
+    record = Webhook(project.random_id("wh_"), body["target_url"], read_events(call, body["events"]), project.now)
+    record.active = body.get("active") is not False
+    project.webhooks[record.id] = record
+    call.summary = f"webhook to {record.target_url} created"
+    return Reply(200, view(record))
+
+
+def check_url(call: Call[Project], url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise errors.invalid_payload(call, 'Property .target_url should match format "uri"')
+
+
+def read_events(call: Call[Project], wanted: list[str]) -> list[str]:
+    """The vendor's schema spells some names wrongly; both spellings are taken."""
+    found = list(dict.fromkeys(name.replace("aded", "added") if name in WRONG_SPELLINGS else name for name in wanted))
+    for name in found:
+        if name not in EVENTS.values():
+            call.diagnose("event-not-sent", f"stampcard sends no {name}", "/events", severity="error")
+    return found
+
+
+async def read(call: Call[Project]) -> Reply:
+    record = find(call)
+    call.summary = f"webhook to {record.target_url}"
+    return Reply(200, view(record))
+
+
+async def update(call: Call[Project]) -> Reply:
+    record, body = find(call), values.given(call.body)
+    if "target_url" in body:
+        check_url(call, body["target_url"])
+    record.target_url = body.get("target_url", record.target_url)
+    record.events = read_events(call, body["events"]) if "events" in body else record.events
+    record.active = body.get("active", record.active)
+    call.summary = f"webhook to {record.target_url} updated"
+    return Reply(200, view(record))
+
+
+async def delete(call: Call[Project]) -> Reply:
+    record = find(call)
+    del call.state.webhooks[record.id]
+    call.summary = f"webhook to {record.target_url} deleted"
+    return Reply(204)
+
+
+# Sending
+
+
+def follow(project: Project, activity: Activity, customer: Customer | None) -> None:
+    """Something happened: webhooks that listen for it are owed a call."""
+    if not project.webhooks or customer is None:
+        return
+    kinds = [kind for kind in (EVENTS.get(activity.type),) if kind is not None]
+    for kind in kinds:
+        for webhook in list(project.webhooks.values()):
+            if webhook.active and kind in webhook.events:
+                send(project, webhook, kind, activity, customer)
+
+
+def send(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer) -> None:
+    body = codec.encode(envelope(project, webhook, kind, activity, customer))
+
+    def done(delivery: Delivery, response: Response | None) -> None:
+        if delivery.state == "failed":
+            webhook.active = False
+            said = f"webhook to {webhook.target_url} disabled after {len(delivery.attempts)} attempts"
+            project.world.record("voucherify", "webhook.disabled", said, cause=delivery.cause)
+
+    Delivery(
+        project.world,
+        "voucherify",
+        f"webhook {kind} to {webhook.target_url}",
+        "POST",
+        webhook.target_url,
+        {"Content-Type": "application/json", "x-voucherify-signature": signature(secret(project), body)},
+        body,
+        happenings.cause_of(activity.group_id),
+        ladder(*RETRIES),
+        done=done,
+        timeout=10.0,
+    ).schedule()
+
+
+def signature(key: str, body: bytes) -> str:
+    """Lower-case hexadecimal HMAC-SHA-256 of the compact JSON."""
+    return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+
+
+def envelope(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer) -> Json:
+    """The body in the form of webhook version v2024-01-01."""
+    number = activities.view(project, customer, activity)["id"].removeprefix("evcus_")
+    key = project.keys["server"]
+    return {
+        "id": project.serial_id("whs_"),
+        "project_id": project_id(project),
+        "created_at": project.now,
+        "type": kind,
+        "data": data(project, kind, activity, customer),
+        "source": {"id": webhook.id, "object": "webhook", "target_url": webhook.target_url},
+        "event": {
+            "id": ENTITIES[kind.partition(".")[0]] + number,
+            "type": kind,
+            "created_at": activity.created_at,
+            "entity_id": entity(activity.subject, customer),
+            "group_id": activity.group_id,
+            "event_source": {"channel": "API", "api_key": {"name": key.name, "app_id": key.id}},
+        },
+    }
+
+
+def entity(subject: Any, customer: Customer) -> str:
+    if isinstance(subject, Transaction):
+        return subject.voucher.id
+    found = subject if isinstance(subject, Redemption | Rollback | Publication) else customer
+    return found.id
+
+
+def data(project: Project, kind: str, activity: Activity, customer: Customer) -> Json:
+    """The activity's data; publications and redemptions in the project event's own slots, unused ones null."""
+    body = activities.data(project, customer, activity)
+    subject = activity.subject
+    if isinstance(subject, Publication):
+        body |= {"user": None, "vouchers": [views.listed(views.voucher(item)) for item in subject.vouchers]}
+        del body["voucher"]
+    elif isinstance(subject, Redemption | Rollback):
+        one = subject if isinstance(subject, Redemption) else subject.redemption
+        holder = one.voucher.holder if one.voucher else None
+        body["campaign"] = views.short_campaign(one.voucher.campaign if one.voucher else None)
+        body["voucher"] = views.listed(views.voucher(one.voucher)) if one.voucher else None
+        body["holder"] = views.short_customer(holder) if holder else None
+        body |= {"order": one.order_view, "promotion_tier": None, "created_at": activity.created_at}
+    return body
