@@ -37,15 +37,13 @@ MAY_NAME_A_VENDOR = {
     "cli/sign.py": "prints a call signed as Punchh and Antavo want it",
 }
 
-LONG_FILES: dict[str, str] = {
-}
+LONG_FILES: dict[str, str] = {}
 """Files over 400 lines, and why."""
 
 LONG_FUNCTIONS: dict[str, str] = {}
 """Functions over 40 lines, and why; stories are told in one go and not counted."""
 
-NAMED_OTHERWISE: dict[str, str] = {
-}
+NAMED_OTHERWISE: dict[str, str] = {}
 """Contract files whose handlers or tests go by another name, and why."""
 
 

@@ -33,8 +33,6 @@ EXCLUDED: dict[tuple[str, str], str] = {
     ("stampcard_asset_download", "authentication"): "whoever knows the address of an asset may fetch it",
     ("receipt_details__post", "authentication"): "a missing key is a missing parameter to Punchh here: 400",
     ("segment_webhook", "authentication"): "Antavo's segment webhook is opened by the key alone, unsigned",
-    ("stampcard_export_download", "authentication"): "a download link is its own credential",
-    ("stampcard_asset_download", "authentication"): "an image link is public",
 }
 """Operation id and check that does not hold for it, and why."""
 
