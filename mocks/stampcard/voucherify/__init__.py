@@ -31,6 +31,7 @@ from stampcard.voucherify import (
     imports,
     keys,
     loyalties,
+    loyalty_rewards,
     orders,
     products,
     promotions,
@@ -219,6 +220,11 @@ class Voucherify(Vendor[Project]):
         "referrals-add-holders": referrals.add,
         "referrals-code-holders-1": referrals.browse,
         "referrals-remove-holder": referrals.remove,
+        "list-reward-assignments-2": loyalty_rewards.browse,
+        "create-reward-assignment-1": loyalty_rewards.create,
+        "get-reward-assignment-2": loyalty_rewards.read,
+        "update-reward-assignment-1": loyalty_rewards.update,
+        "delete-reward-assignment-1": loyalty_rewards.delete,
     }
 
     # Projects and their keys
