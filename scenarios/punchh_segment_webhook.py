@@ -46,8 +46,11 @@ async def play(world: WorldClient) -> None:
 
     inside = [guest for guest in guests if await is_member(world, guest)]
     await world.note("members of segment 11646", len(inside))
-    await world.say("In Braze: a webhook campaign with segment and user id as key-value pairs. Launch.")
-    await world.setup({"braze": {"campaigns": [{**CAMPAIGN, "messages": {"webhook": webhook(world)}}]}})
+    await world.say("In Braze: a webhook template with segment and user id as key-value pairs,")
+    await world.say("a webhook campaign from that template. Launch.")
+    template = {"name": "Add to Punchh segment", **webhook(world)}
+    message = {"webhook": {"template": "Add to Punchh segment"}}
+    await world.setup({"braze": {"webhook_templates": [template], "campaigns": [{**CAMPAIGN, "messages": message}]}})
     await world.settle()
 
     calls = await world.journal(vendor="punchh", operation="dashboard_custom_segments_members__post")
@@ -67,6 +70,28 @@ async def play(world: WorldClient) -> None:
     await world.expect_equal(
         message["parts"]["url"], webhook(world)["url"], "Braze's record of that webhook shows where it went"
     )
+    await canvas_step(world, guests[0])
+
+
+async def canvas_step(world: WorldClient, guest: int) -> None:
+    """The same webhook as a Canvas step, for another segment."""
+    await world.say("The template once more, as a step of a Canvas that guests enter by an event.")
+    await world.setup({"punchh": {"segments": [{"id": SEGMENT + 1, "name": "From the Canvas"}]}})
+    pairs = {**webhook(world)["key_value_pairs"], "custom_segment_id": str(SEGMENT + 1)}
+    step = {
+        "name": "Push",
+        "type": "message",
+        "messages": {"webhook": {"template": "Add to Punchh segment", "key_value_pairs": pairs}},
+    }
+    entry = {"delivery": "action_based", "triggers": [{"action": "perform custom event", "event": "visited"}]}
+    canvas = {"name": "Visitors", "entry": entry, "variants": [{"name": "All", "percentage": 100, "steps": [step]}]}
+    await world.setup({"braze": {"canvases": [canvas]}})
+    key = {"Authorization": f"Bearer {world.braze['api_key']}"}
+    now = (await world.clock())["now"]
+    visit = {"external_id": "guest-0", "name": "visited", "time": now}
+    await world.braze.post("/users/track", headers=key, json={"events": [visit]})
+    await world.settle()
+    await world.expect(await is_member(world, guest, SEGMENT + 1), "the Canvas step put the guest into the segment")
 
 
 def adapter(world: WorldClient) -> dict[str, Any]:
@@ -129,12 +154,12 @@ async def sign_up(world: WorldClient, person: dict[str, str]) -> int:
     return guest
 
 
-async def is_member(world: WorldClient, guest: int) -> bool:
+async def is_member(world: WorldClient, guest: int, segment: int = SEGMENT) -> bool:
     headers = {"Authorization": f"Bearer {world.punchh['admin_key']}"}
     reply = await world.punchh.get(
         "/api2/dashboard/custom_segments/members",
         headers=headers,
-        params={"custom_segment_id": str(SEGMENT), "user_id": str(guest)},
+        params={"custom_segment_id": str(segment), "user_id": str(guest)},
     )
     return reply.status_code == 200
 

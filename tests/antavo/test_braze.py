@@ -78,6 +78,14 @@ async def test_wrong_values_are_refused_and_nothing_is_connected(
     assert await tracked(world) == []
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_braze_that_is_out_of_order_is_not_called_a_wrong_url(world: WorldClient, status: int) -> None:
+    await world.faults({"vendor": "braze", "status": status, "times": 1})
+
+    with pytest.raises(ControlRefused, match=f"Braze could not be asked: {status}"):
+        await set_up(world)
+
+
 async def test_a_key_without_users_track_is_refused(world: WorldClient) -> None:
     await world.setup(
         {"braze": {"api_keys": [{"name": "reader", "key": "reader-key-1", "permissions": ["events.list"]}]}}
@@ -314,3 +322,13 @@ async def test_a_reset_connects_again(world: WorldClient) -> None:
 
     await event(world.antavo, "point_add", {"points": 7})
     assert [body["attributes"][0]["loyalty_points"] for body in await tracked(world)] == [107]
+
+
+async def test_syncs_may_be_made_before_the_answer(world: WorldClient) -> None:
+    await set_up(world, sync_mode="sync")
+
+    await event(world.antavo, "point_add", {"points": 5})
+
+    entries = await world.journal(vendor="braze", operation="users_track")
+    assert [entry["status"] for entry in entries] == [400, 201]
+    assert (await world.clock())["due"] == []

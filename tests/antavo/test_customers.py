@@ -85,6 +85,15 @@ async def test_inactive_customers_are_read_where_the_switch_lets_them(world: Wor
     assert (before.status_code, (await call(world.antavo, "GET", "/customers/cy")).status_code) == (404, 200)
 
 
+async def test_further_fields_that_are_not_emulated_are_told(world: WorldClient) -> None:
+    await set_up(world)
+
+    response = await call(world.antavo, "GET", "/customers/ann?fields=groups%2Cexpiring_points")
+
+    assert response.json()["groups"] == []
+    assert response.headers["x-stampcard-diagnostics"] == "not-emulated /fields"
+
+
 async def test_the_count_is_of_active_customers(world: WorldClient) -> None:
     await set_up(world)
 

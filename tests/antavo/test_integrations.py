@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stampcard.client import WorldClient
-from tests.antavo.calls import profile
+from tests.antavo.calls import call, profile
 
 
 async def test_an_event_with_the_key_in_its_body(world: WorldClient) -> None:
@@ -24,3 +24,12 @@ async def test_a_wrong_key_and_an_unknown_member(world: WorldClient) -> None:
 
     assert wrong.status_code == 401
     assert (unknown.status_code, unknown.json()["status"], unknown.json()["error"]["code"]) == (404, "error", 160212)
+
+
+async def test_only_the_key_in_the_body_counts(world: WorldClient) -> None:
+    await world.setup({"antavo": {"members": [{"id": "ann"}]}})
+    body = {"api_key": "nobody", "customer": "ann", "action": "profile"}
+
+    signed = await call(world.antavo, "POST", "/v1/webhook/segment", body)
+
+    assert signed.status_code == 401

@@ -1,11 +1,11 @@
-"""Campaigns and segments as exports show them, and what was counted of them."""
+"""Campaigns as exports show them, and what was counted of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from stampcard.client import WorldClient
-from tests.braze.calls import bearer, exported, track
+from tests.braze.calls import bearer, exported
 
 CAMPAIGN, SEGMENT = "00000000-0000-4000-8000-0000000000c1", "00000000-0000-4000-8000-0000000000e1"
 VARIATION = "00000000-0000-4000-8000-0000000000f1"
@@ -63,28 +63,6 @@ async def test_a_list_is_filtered_by_the_last_edit(world: WorldClient) -> None:
     query = {"last_edit.time[gt]": "2026-01-15T08:59:59"}
     assert [row["id"] for row in (await get(world, "/campaigns/list", **query))["campaigns"]] == [CAMPAIGN]
     assert (await get(world, "/campaigns/list", **{"last_edit.time[gt]": "2026-01-15T09:00:00"}))["campaigns"] == []
-
-
-async def test_a_tracked_segment_is_measured_every_day(world: WorldClient) -> None:
-    gold = {"filter": "Custom Attribute", "name": "plan", "comparison": "equals", "value": "gold"}
-    row = {"name": "Gold", "id": SEGMENT, "filters": [gold], "analytics_tracking": True}
-    await world.setup({"braze": {"segments": [row]}})
-    await track(world.braze, attributes=[{"external_id": "ann", "plan": "gold"}])
-    await world.advance("2d")
-    await track(world.braze, attributes=[{"external_id": "bob", "plan": "gold"}])
-    rows = (await get(world, "/segments/data_series", segment_id=SEGMENT, length=7))["data"]
-    assert rows == [
-        {"time": "2026-01-15", "size": 1},
-        {"time": "2026-01-16", "size": 1},
-        {"time": "2026-01-17", "size": 2},
-    ]
-
-
-async def test_a_segment_tells_its_filters_in_words(world: WorldClient) -> None:
-    gold = {"filter": "Custom Attribute", "name": "plan", "comparison": "equals", "value": "gold"}
-    await world.setup({"braze": {"segments": [{"name": "Gold", "id": SEGMENT, "filters": [gold]}]}})
-    body = await get(world, "/segments/details", segment_id=SEGMENT)
-    assert (body["name"], body["text_description"]) == ("Gold", "Custom Attribute plan equals gold")
 
 
 async def test_a_users_export_tells_of_the_campaign(world: WorldClient) -> None:

@@ -1,12 +1,10 @@
-"""Content Blocks and e-mail templates: what one call writes, the others and messages read."""
+"""Content Blocks: what one call writes, the others and messages read."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from stampcard.client import ControlRefused, WorldClient
+from stampcard.client import WorldClient
 from tests.braze.calls import bearer
 
 WELCOME = {
@@ -55,22 +53,3 @@ async def test_an_offset_skips_and_a_limit_cuts(world: WorldClient) -> None:
     query = {"offset": 1, "limit": 1}
     response = await world.braze.get("/content_blocks/list", params=query, headers=bearer(world.braze))
     assert [block["name"] for block in response.json()["content_blocks"]] == ["b"]
-
-
-async def test_a_template_may_name_a_block_of_the_same_document(world: WorldClient) -> None:
-    template = {"template_name": "t", "subject": "s", "body": "{{content_blocks.${head}}}"}
-    with pytest.raises(ControlRefused, match="Content Block names"):
-        await world.setup({"braze": {"templates": [template]}})
-    await world.setup({"braze": {"templates": [template], "content_blocks": [{"name": "head", "content": "Hi"}]}})
-    response = await world.braze.get("/templates/email/list", headers=bearer(world.braze))
-    assert response.json()["count"] == 1
-
-
-async def test_a_catalog_is_set_up_with_items(world: WorldClient) -> None:
-    fields = [{"name": "id", "type": "string"}, {"name": "price", "type": "number"}]
-    catalog = {"name": "cups", "fields": fields, "items": [{"id": "a", "price": "5"}]}
-    await world.setup({"braze": {"catalogs": [catalog]}})
-    response = await world.braze.get("/catalogs/cups/items", headers=bearer(world.braze))
-    assert response.json()["items"] == [{"id": "a", "price": 5}]
-    with pytest.raises(ControlRefused, match="invalid-fields"):
-        await world.setup({"braze": {"catalogs": [catalog | {"items": [{"id": "a", "size": 1}]}]}})

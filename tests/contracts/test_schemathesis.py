@@ -25,9 +25,14 @@ OPERATIONS = [
     for operation in operations(load(vendor))
 ]
 EXAMPLES = max(4, BUDGET // len(OPERATIONS))
+MAX_CALLS = 150
+"""Boundary values sent at most for one operation; some have thousands."""
 
 EXCLUDED: dict[tuple[str, str], str] = {
+    ("stampcard_export_download", "authentication"): "whoever knows the address of an exported file may fetch it",
+    ("stampcard_asset_download", "authentication"): "whoever knows the address of an asset may fetch it",
     ("receipt_details__post", "authentication"): "a missing key is a missing parameter to Punchh here: 400",
+    ("segment_webhook", "authentication"): "Antavo's segment webhook is opened by the key alone, unsigned",
 }
 """Operation id and check that does not hold for it, and why."""
 
@@ -40,7 +45,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def test_the_contract_holds(vendor: str, operation: Any, stampcard_emulator: Emulator) -> None:
     target = FreshWorld(stampcard_emulator, vendor)
     try:
-        checked = check_operation(operation, target, examples=EXAMPLES)
+        checked = check_operation(operation, target, examples=EXAMPLES, max_calls=MAX_CALLS)
         faults = target.faults_of_ours()
     finally:
         target.close()

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 from typing import Any
 
+from msgspec import json
+
 from stampcard.client import Door, WorldClient
 
 
@@ -35,8 +37,6 @@ class Api:
 
     async def send(self, method: str, target: str, body: Any = None, token: str = "", **headers: str) -> Any:
         """A call with `client` in the body where the family wants it; `token` is a guest's."""
-        from msgspec import json
-
         signed = target.startswith(("/api2/mobile", "/api/auth"))
         whole = {"client": self.door["client"], **(body or {})} if signed else body
         raw = json.encode(whole) if whole is not None else b""

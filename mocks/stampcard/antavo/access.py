@@ -67,7 +67,7 @@ def check(caller: Caller[Brand] | None, request: Request, operation: Operation) 
     if kind == "bearer":
         return _check_token(caller)
     if kind == "api_key_body":
-        if caller is None:
+        if caller is None or _key_in_body(request) != caller.state.key.key:
             raise in_envelope(operation.path, plain(401, UNAUTHORIZED, 0, "No api_key provided"))
         return caller
     try:

@@ -53,6 +53,8 @@ async def _probe(brand: Brand, how: str) -> None:
         raise ConnectError(f"{_POINTER}/instance_url", f"Braze cannot be reached: {error}") from error
     if response.status in (401, 403):
         raise ConnectError(f"{_POINTER}/api_token", f"Braze refuses the API Token: {_message(response)}")
+    if response.status == 429 or response.status >= 500:
+        raise ConnectError(f"{_POINTER}/instance_url", f"Braze could not be asked: {_message(response)}")
     if response.status != 400 and not response.ok:
         raise ConnectError(f"{_POINTER}/instance_url", f"no Braze REST endpoint answers here: {_message(response)}")
 
@@ -192,3 +194,13 @@ def track(
     del brand.braze.log[:-_LOG_SIZE]
     delivery.schedule(settings.delay_ms / 1000)
     return delivery
+
+
+async def deliver_now(brand: Brand, cause: int) -> None:
+    """With the switch sync_mode on sync: make the field syncs a call set off before it is answered."""
+    if brand.settings.braze.sync_mode != "sync":
+        return
+    for delivery in list(brand.braze.log):
+        if delivery.cause == cause and delivery.state == "waiting" and not delivery.attempts and delivery.job:
+            delivery.job.cancel()
+            await delivery.attempt()

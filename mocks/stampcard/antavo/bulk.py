@@ -109,7 +109,7 @@ def _move_code(brand: Brand, pool: Pool, code: str, owner: str | None, action: s
     elif found.status != "claimed" or (owner and found.customer != owner):
         raise plain(400, BAD_REQUEST, 0, "The coupon is not assigned")
     else:
-        found.status, found.customer, found.claimed_at, found.expires_at = "unassigned", None, None, None
+        coupons.take_back(brand, found)
 
 
 async def coupons_status(call: Call[Brand]) -> Reply:

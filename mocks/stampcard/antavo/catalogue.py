@@ -63,7 +63,7 @@ class Coupon(msgspec.Struct):
 
 
 class Pool(msgspec.Struct):
-    """A coupon pool; `data` holds the attributes it was given. Codes wait in the order they were uploaded."""
+    """A coupon pool; `data` holds the attributes it was given, `free` the codes nobody has, in the order they came."""
 
     id: str
     name: str
@@ -74,6 +74,7 @@ class Pool(msgspec.Struct):
     value: Number = 0
     data: dict[str, Any] = {}
     codes: list[str] = []
+    free: dict[str, None] = {}
 
 
 class Entity(msgspec.Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from stampcard.antavo.amounts import Number, total
@@ -79,8 +80,9 @@ def status_of(brand: Brand, coupon: Coupon) -> str:
 # Assigning
 
 
-def free_codes(brand: Brand, pool: Pool) -> list[str]:
-    return [code for code in pool.codes if status_of(brand, brand.coupons[code]) == "unassigned"]
+def free_codes(pool: Pool, wanted: int = 1) -> list[str]:
+    """The next codes that nobody has, as many as there are up to `wanted`."""
+    return list(islice(pool.free, wanted))
 
 
 def add_code(brand: Brand, pool: Pool, code: str) -> Coupon:
@@ -88,14 +90,23 @@ def add_code(brand: Brand, pool: Pool, code: str) -> Coupon:
     coupon = Coupon(code, pool.id, brand.world.clock.now, value, value)
     brand.coupons[code] = coupon
     pool.codes.append(code)
+    pool.free[code] = None
     return coupon
 
 
 def assign(brand: Brand, coupon: Coupon, customer: Customer, claim: str | None = None) -> None:
     coupon.status, coupon.customer, coupon.claim = "claimed", customer.id, claim
+    brand.pools[coupon.pool].free.pop(coupon.code, None)
     coupon.claimed_at = brand.world.clock.now
     lifetime = lifetime_of(brand.pools[coupon.pool].data.get("expiration_time"))
     coupon.expires_at = coupon.claimed_at + lifetime if lifetime else None
+
+
+def take_back(brand: Brand, coupon: Coupon) -> None:
+    """The code is free again, after all others of its pool."""
+    coupon.status, coupon.customer, coupon.claim = "unassigned", None, None
+    coupon.claimed_at = coupon.expires_at = None
+    brand.pools[coupon.pool].free[coupon.code] = None
 
 
 def lifetime_of(text: Any) -> timedelta | None:

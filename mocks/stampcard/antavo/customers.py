@@ -28,9 +28,7 @@ async def get(call: Call[Brand]) -> Reply:
     customer = find_customer(call.state, call.path["customer_id"])
     if customer.status == "inactive" and not call.state.settings.customers.inactive_readable:
         raise refused(call.state.settings, 160212)
-    view = views.profile(call.state, customer)
-    if "groups" in call.query.get("fields", "").split(","):
-        view["groups"] = []
+    view = {**views.profile(call.state, customer), **_further(call)}
     call.summary = f"profile of {customer.id}"
     return Reply(200, view)
 
@@ -46,11 +44,20 @@ async def search(call: Call[Brand]) -> Reply:
     if not found:
         raise refused(brand.settings, 160212)
     call.summary = f"{len(found)} customers found"
-    extra: dict[str, Any] = {"groups": []} if "groups" in call.query.get("fields", "").split(",") else {}
+    extra = _further(call)
     if len(found) == 1 or brand.settings.customers.search_multi_shape == "first":
         return Reply(200, {"id": found[0].id, **extra})
     data = [{"id": customer.id, **extra} for customer in page(call, found)]
     return Reply(200, {"data": data, **links(call, len(found))})
+
+
+def _further(call: Call[Brand]) -> dict[str, Any]:
+    """What `fields` asks for on top. Of it only groups has a known shape; the rest is told loudly as missing."""
+    wanted = [name for name in call.query.get("fields", "").split(",") if name]
+    for name in wanted:
+        if name != "groups":
+            call.diagnose("not-emulated", f"{name} is not emulated and absent from the answer", "/fields", "error")
+    return {"groups": []} if "groups" in wanted else {}
 
 
 def searchable(brand: Brand) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.antavo import views
+from stampcard.antavo import braze, views
 from stampcard.antavo.errors import plain, refused
 from stampcard.antavo.processing import process
 from stampcard.antavo.state import Brand
@@ -18,6 +18,7 @@ async def submit(call: Call[Brand]) -> Reply:
     """One event for one member; answers with the member after it."""
     work = _process(call, call.body, "")
     call.summary = _sentence(work)
+    await braze.deliver_now(call.state, call.id)
     return Reply(200, views.summary(call.state, work.customer, work.rows))
 
 
@@ -28,12 +29,15 @@ async def submit_bulk(call: Call[Brand]) -> Reply:
     for index, item in enumerate(call.body["events"]):
         try:
             work = _process(call, item, f"/events/{index}", check=True)
-            results.append({"events": views.moved(work.rows)})
+            rows = views.moved(work.rows)
+            bare = not rows and call.state.settings.events.bulk_empty_item == "empty"
+            results.append({} if bare else {"events": rows})
         except ApiError as error:
             results.append(error.body)
             errors += 1
     if len(results) > 50:
         call.diagnose("bulk-size", "designed for up to 50 events a request", "/events", "info")
+    await braze.deliver_now(call.state, call.id)
     call.summary = f"{len(results) - errors} of {len(results)} events applied"
     return Reply(200, {"results": results, "total": len(results), "errors": errors})
 

@@ -162,7 +162,7 @@ def remove_from_list(run: Run, step: Step, go_on: GoOn) -> bool | None:
 def assign_coupon(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """The next free code of a pool, as the event coupon_assign; none left is a failure."""
     brand = run.brand
-    free = coupons.free_codes(brand, brand.pools[step.pool])
+    free = coupons.free_codes(brand.pools[step.pool])
     if not free:
         _failed(run, f"the coupon pool {step.pool} is empty")
         return False

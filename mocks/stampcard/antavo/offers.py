@@ -51,7 +51,7 @@ async def claim(call: Call[Brand]) -> Reply:
     if found is None:
         raise plain(404, NOT_FOUND, 0, "Offer not found")
     offer, pool = found, brand.pools.get(found.coupon_pool)
-    free = coupons.free_codes(brand, pool) if pool else []
+    free = coupons.free_codes(pool) if pool else []
     may = status_of(brand, offer) == "active" and in_segments(brand, offer.segments, customer)
     if not may or pool is None or not free or offer.id in customer.offers:
         call.summary = f"{customer.id} does not meet the requirements of {offer.name}"

@@ -139,7 +139,7 @@ def check(
     if rules and total((price,) * times) > balance(brand, customer):
         raise refused(settings, 120241)
     pool = brand.pools.get(str(data.get("coupon_pool")))
-    if pool is not None and pool.source == "uploaded" and len(coupons.free_codes(brand, pool)) < times:
+    if pool is not None and pool.source == "uploaded" and len(coupons.free_codes(pool, times)) < times:
         raise refused(settings, 123771)
 
 
@@ -175,7 +175,7 @@ def take(work: Work, reward: Entity, price: Number) -> None:
         reward.data["stock"] = total((number(reward.data["stock"]) or 0, -1))
     pool = brand.pools.get(str(reward.data.get("coupon_pool")))
     if pool is not None:
-        free = coupons.free_codes(brand, pool)
+        free = coupons.free_codes(pool)
         coupon = brand.coupons[free[0]] if free else coupons.add_code(brand, pool, brand.world.chance.alnum(10))
         coupons.assign(brand, coupon, customer, row.id)
         row.data["coupon"] = coupon.code

@@ -81,6 +81,7 @@ class BrazeSync(msgspec.Struct, frozen=True):
     null_policy: str = "omit"
     date_format: str = "iso"
     delay_ms: float = 0
+    sync_mode: str = "async"
     retries: int = 0
     retry_seconds: float = 10
     initial_sync: bool = False
@@ -99,7 +100,7 @@ class RateLimit(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """All switches at the defaults of the reference."""
+    """All switches; a default is what is known, or what is assumed where nothing is."""
 
     stack: str = "st2"
     auth: Auth = Auth()

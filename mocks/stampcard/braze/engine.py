@@ -58,7 +58,8 @@ class Engine:
     `platforms` what each app runs on, where that was set up. `counted` are the messages of each user (by braze_id) that
     count for the frequency caps `caps`, `journeys` each user's ways through Canvases, `stops`
     why the last try of a campaign (by its id) did not reach a user (by braze_id). `days` counts a user's events and
-    purchases by day, `dispatches` are transactional sends by external_send_id.
+    purchases by day, `dispatches` are transactional sends by external_send_id,
+    `webhook_templates` saved webhooks by name.
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Engine:
     journeys: dict[str, list[Any]] = field(default_factory=dict)
     days: dict[tuple[str, str, str], dict[int, int]] = field(default_factory=dict)
     dispatches: dict[str, Any] = field(default_factory=dict)
+    webhook_templates: dict[str, Any] = field(default_factory=dict)
     message_events: deque[Any] = field(default_factory=lambda: deque(maxlen=10_000))
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
-from stampcard.braze import message_events, pacing, recurrence, segments, sending, stops
+from stampcard.braze import composing, message_events, orders, pacing, recurrence, segments, sending, stops
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
+from stampcard.braze.orders import TEST
 from stampcard.braze.rendering import MessageAborted
-from stampcard.braze.sending import TEST
 from stampcard.braze.state import User, Workspace
 from stampcard.core.outbox import Message
 
@@ -115,7 +115,7 @@ async def send_variant(
         message_events.emit(workspace, user, "users.campaigns.EnrollInControl", enrolled)
         return
     contents = variant.messages
-    order = sending.Order(
+    order = orders.Order(
         workspace, user, contents[0], dispatch_id, cause, why, campaign, campaign.send_to, names, send_id
     )
     await sending.send_all(order, contents)
@@ -203,11 +203,11 @@ async def preview(workspace: Workspace, campaign: Campaign, user: User, cause: i
 async def _preview(
     workspace: Workspace, campaign: Campaign, content: Content, user: User, cause: int
 ) -> dict[str, Any]:
-    order = sending.Order(workspace, user, content, sending.UNSENT_DISPATCH, cause, "preview", campaign, preview=True)
-    rendered = sending.Rendered({})
+    order = orders.Order(workspace, user, content, orders.UNSENT_DISPATCH, cause, "preview", campaign, preview=True)
+    rendered = orders.Rendered({})
     result: dict[str, Any] = {"channel": content.channel, "status": "rendered", "reason": None}
     try:
-        await sending.render(order, rendered, cause)
+        await composing.render(order, rendered, cause)
     except MessageAborted as aborted:
         result |= {"status": "aborted", "reason": aborted.log}
     return {**result, "parts": rendered.parts, "detail": rendered.detail()}
@@ -220,7 +220,7 @@ async def send_test(workspace: Workspace, campaign: Campaign, user: User, cause:
     codes: dict[str, str] = {}
     dispatch_id, sent = workspace.world.chance.hex(32), []
     for content in variant.messages:
-        order = sending.Order(workspace, user, content, dispatch_id, cause, "test send", stand_in, "all")
+        order = orders.Order(workspace, user, content, dispatch_id, cause, "test send", stand_in, "all")
         order.codes = codes
         sent.append(await sending.send(order))
     return sent

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stampcard.braze import channels, errors, launching, limits, sending
+from stampcard.braze import channels, errors, launching, limits, orders, sending
 from stampcard.braze.campaigns import API, Campaign, Content
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.state import User, Workspace
@@ -45,7 +45,7 @@ class ApiMessages:
         state = body.get("recipient_subscription_state") or "subscribed"
         uncapped = body.get("override_frequency_capping") is True or body.get("override_messaging_limits") is True
         for user in filtered(workspace, body, users):
-            order = sending.Order(
+            order = orders.Order(
                 workspace, user, self.contents[0], self.dispatch_id, self.call.id, self.call.operation.path
             )
             order.campaign, order.send_to, order.send_id = self.campaign, state, body.get("send_id")

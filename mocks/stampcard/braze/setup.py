@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales
+from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales, webhook_templates
 from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
@@ -38,6 +38,7 @@ class Section:
 
 def check(workspace: Workspace, document: Document) -> None:
     """Raises SetupError; changes nothing."""
+    document = webhook_templates.copied(workspace, document)
     for section in SECTIONS:
         if section.name in document:
             section.check(workspace, document)
@@ -45,6 +46,9 @@ def check(workspace: Workspace, document: Document) -> None:
 
 def apply(workspace: Workspace, document: Document) -> None:
     """Apply a checked part."""
+    document = webhook_templates.copied(workspace, document)
+    for row in document.get("webhook_templates", ()):
+        workspace.engine.webhook_templates[row["name"]] = row
     for section in SECTIONS:
         if section.name in document:
             section.apply(workspace, document[section.name])

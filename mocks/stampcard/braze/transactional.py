@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import attributes, connected_content, errors, identity, launching, sending
+from stampcard.braze import attributes, connected_content, errors, identity, launching, orders, sending
 from stampcard.braze.campaigns import TRANSACTIONAL, Campaign
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.targets import bad, check_size
@@ -124,7 +124,7 @@ async def _run(dispatch: Dispatch, user: User | None, properties: Mapping[str, A
         _tell(dispatch, "aborted", aborted_at=_now(dispatch), reason=NOT_EMAILABLE)
         return
     content = dispatch.campaign.contents[0]
-    order = sending.Order(
+    order = orders.Order(
         dispatch.workspace,
         user,
         content,

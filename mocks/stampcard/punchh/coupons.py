@@ -31,14 +31,20 @@ def make(business: Business, campaign: Campaign, code: str = "", guest: Guest | 
         expires_at=business.now + timedelta(days=days) if days else None,
     )
     business.coupons[code] = made
+    if guest is None:
+        campaign.free_codes.append(code)
     return made
 
 
 def issue(business: Business, campaign: Campaign, guest: Guest, *, cause: int | None) -> Coupon:
     """Give a guest a code: one of the campaign's that nobody has, else a new one."""
-    free = (one for one in business.coupons.values() if one.campaign_id == campaign.id and one.user_id is None)
-    made = next((one for one in free if one.status == "issued"), None) or make(business, campaign, guest=guest)
+    made = None
+    while made is None and campaign.free_codes:
+        code = business.coupons[campaign.free_codes.pop(0)]
+        made = code if code.status == "issued" and code.user_id is None else None
+    made = made or make(business, campaign, guest=guest)
     made.user_id = guest.id
+    guest.coupons.append(made.code)
     build = lambda: payload(business, guest, made)  # noqa: E731
     events.publish(business, "coupons", "", "create", build, guest=guest, cause=cause)
     return made
@@ -57,8 +63,8 @@ def usable(business: Business, guest: Guest, code: str, kind: str) -> Coupon | N
 
 def of_guest(business: Business, guest: Guest) -> list[Coupon]:
     """Unlock codes a guest holds and can still use."""
-    held = [one for one in business.coupons.values() if one.user_id == guest.id]
-    return [one for one in held if usable(business, guest, one.code, "unlock")]
+    held = (usable(business, guest, code, "unlock") for code in guest.coupons)
+    return [one for one in held if one is not None]
 
 
 def honour(

@@ -160,6 +160,7 @@ class Guest(msgspec.Struct):
     checkins: list[Checkin] = []
     rewards: dict[int, Reward] = {}
     redemptions: dict[int, Redemption] = {}
+    coupons: list[str] = []
     messages: list[dict[str, Any]] = []
     history: list[dict[str, Any]] = []
     basket: Basket | None = None

@@ -174,6 +174,7 @@ def issue(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any],
     made = _new(business, guest, wanted, facts)
     guest.redemptions[made.id] = made
     business.codes[made.code] = made
+    business.redemptions[made.id] = made
     if wanted.reward is not None:
         wanted.reward.redemption_id = made.id
     entry = _tell(business, guest, made, "create", cause=cause)
@@ -296,7 +297,7 @@ def find(business: Business, values: Mapping[str, Any]) -> tuple[Guest, Redempti
     number, code = params.integer(values.get("redemption_id")), params.text(values.get("redemption_code"))
     found = business.codes.get(code) if number is None else None
     if number is not None:
-        found = next((one for one in business.codes.values() if one.id == number), None)
+        found = business.redemptions.get(number)
     return (business.guests[found.user_id], found) if found is not None else None
 
 

@@ -88,7 +88,7 @@ def _mass(business: Business, campaign: Campaign, entry: int) -> None:
     if campaign.kind == "recurring_mass_offer":
         settings = {name: value for name, value in campaign.settings.items() if name != "_last_run"}
         fresh = {"id": business.next_id("campaigns"), "parent_id": campaign.id, "created_at": business.now}
-        campaign = msgspec.structs.replace(campaign, **fresh, given={}, spells={}, settings=settings)
+        campaign = msgspec.structs.replace(campaign, **fresh, given={}, spells={}, free_codes=[], settings=settings)
         business.campaigns[campaign.id] = campaign
     for guest in segments.audience(business, business.segments.get(campaign.segment_id or 0)):
         if not guest.gone:

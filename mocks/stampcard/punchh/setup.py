@@ -239,7 +239,7 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
         settings=dict(row.get("settings", {})),
     )
     if old is not None:
-        made.given, made.spells = old.given, old.spells
+        made.given, made.spells, made.free_codes = old.given, old.spells, old.free_codes
         made.ran = old.ran and old.start == made.start
     for code in made.settings.pop("codes", ()):
         if code not in business.coupons:

@@ -102,6 +102,7 @@ class Campaign(msgspec.Struct):
     settings: dict[str, Any] = {}
     given: dict[int, int] = {}
     spells: dict[int, datetime] = {}
+    free_codes: list[str] = []
     ran: bool = False
     external_id: str = ""
     parent_id: int | None = None
@@ -217,6 +218,7 @@ class Business:
     campaigns: dict[int, Campaign] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)
+    redemptions: dict[int, Redemption] = field(default_factory=dict)
     codes: dict[str, Redemption] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)
@@ -224,6 +226,7 @@ class Business:
     reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
     calls: dict[str, tuple[int, int]] = field(default_factory=dict)
     hosted_login: str = ""
+    meta_cache: tuple[datetime, dict[str, Any]] | None = None
     login_codes: dict[str, tuple[Guest, str, datetime]] = field(default_factory=dict)
     favourites: dict[tuple[int, int], int] = field(default_factory=dict)
     session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)

@@ -31,11 +31,13 @@ from stampcard.voucherify import (
     imports,
     keys,
     loyalties,
+    loyalty_rewards,
     orders,
     products,
     promotions,
     publications,
     redemptions,
+    referrals,
     reward_redemptions,
     rewards,
     rollbacks,
@@ -212,6 +214,17 @@ class Voucherify(Vendor[Project]):
         "get-webhook": webhooks.read,
         "update-webhook": webhooks.update,
         "delete-webhook": webhooks.delete,
+        "referrals-add-holders-1": referrals.add,
+        "referrals-code-holders": referrals.browse,
+        "referrals-remove-holder-1": referrals.remove,
+        "referrals-add-holders": referrals.add,
+        "referrals-code-holders-1": referrals.browse,
+        "referrals-remove-holder": referrals.remove,
+        "list-reward-assignments-2": loyalty_rewards.browse,
+        "create-reward-assignment-1": loyalty_rewards.create,
+        "get-reward-assignment-2": loyalty_rewards.read,
+        "update-reward-assignment-1": loyalty_rewards.update,
+        "delete-reward-assignment-1": loyalty_rewards.delete,
     }
 
     # Projects and their keys
@@ -222,7 +235,13 @@ class Voucherify(Vendor[Project]):
 
     def add_tenant(self, world: World) -> Project:
         project = Project(world, {key.kind: key for key in keys.derived(world)})
-        project.listeners = [segments.follow, earning_rules.follow, distributions.follow, webhooks.follow]
+        project.listeners = [
+            referrals.follow,
+            segments.follow,
+            earning_rules.follow,
+            distributions.follow,
+            webhooks.follow,
+        ]
         for key in project.keys.values():
             self._keys[key.id] = (world, project, key)
         return project
@@ -259,7 +278,7 @@ class Voucherify(Vendor[Project]):
 
     def authenticate(self, caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
         found = keys.authenticate(caller, request, operation)
-        if client_side.is_client(request):
+        if found.key.kind == "client":
             client_side.check_origin(request, found.state)
         return found
 
@@ -271,7 +290,7 @@ class Voucherify(Vendor[Project]):
         if call is None:
             return []
         headers = keys.rate_headers(call.state)
-        return headers + client_side.cors_of(call.request)
+        return headers + client_side.cors_of(call.request) if call.key.kind == "client" else headers
 
     # What it says when it refuses
 

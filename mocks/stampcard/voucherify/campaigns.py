@@ -145,7 +145,7 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
         metadata=body.get("metadata"),
         category=category,
         category_name=category_name,
-        referral_program=read_referral(body.get("referral_program"), kind),
+        referral_program=read_referral(call, body.get("referral_program"), kind),
         tiers_expiration=body.get("loyalty_tiers_expiration"),
     )
 
@@ -172,9 +172,11 @@ def read_definition(call: Call[Project], voucher: Json, kind: str) -> Json:
     }
 
 
-def read_referral(program: Mapping[str, Any] | None, kind: str) -> Json | None:
+def read_referral(call: Call[Project], program: Mapping[str, Any] | None, kind: str) -> Json | None:
     if kind != "REFERRAL_PROGRAM":
         return None
+    if values.given(program).get("referee_reward"):
+        raise not_yet(call, "rewards for referees")
     return {"conversion_event_type": "redemption", **values.given(program)}
 
 
@@ -260,6 +262,7 @@ async def update(call: Call[Project]) -> Reply:
     duration = values.read_duration(call, body, "activity_duration_after_publishing")
     category, category_name = values.read_category(call, body)
     definition = changed_definition(call, campaign, body)
+    read_referral(call, body.get("referral_program"), campaign.campaign_type)
 
     campaign.dates = values.given({**campaign.dates, **changed})
     campaign.window = values.window_of(campaign.dates)

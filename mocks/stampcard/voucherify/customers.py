@@ -74,7 +74,7 @@ def settle(project: Project, reference: Reference, group: str) -> Customer:
     customer = reference.known
     if customer is None:
         customer = project.add_customer(reference.source_id, reference.profile, reference.metadata)
-        happenings.tell(project, group, "customer.created", customer)
+        happenings.tell(project, group, "customer.created", customer, now=customer.created_at)
     elif reference.profile or reference.metadata is not None:
         change(project, customer, reference.profile, reference.metadata)
         happenings.tell(project, group, "customer.updated", customer)

@@ -7,9 +7,14 @@ from typing import Any
 from stampcard.voucherify.state import Activity, Customer, Project
 
 
-def tell(project: Project, group: str, kind: str, customer: Customer | None, subject: Any = None) -> None:
-    """Something of a kind (`customer.created`, `customer.publication.succeeded` ...) happened in request `group`."""
-    activity = Activity(project.next_number(), kind, project.now, group, subject)
+def tell(
+    project: Project, group: str, kind: str, customer: Customer | None, subject: Any = None, now: str | None = None
+) -> None:
+    """Something of a kind (`customer.created`, `customer.publication.succeeded` ...) happened in request `group`.
+
+    `now` is the project's, from callers that know it already.
+    """
+    activity = Activity(project.next_number(), kind, now or project.now, group, subject)
     if customer is not None:
         customer.activity.append(activity)
     for listen in project.listeners:

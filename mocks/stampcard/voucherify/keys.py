@@ -22,6 +22,9 @@ HEADERS = {
 REGION_HOSTS = {"eu": "api.voucherify.io", "us1": "us1.api.voucherify.io", "as1": "as1.api.voucherify.io"}
 WINDOWS = {"minute": 60, "hour": 3600}
 
+AUDIENCES = {"client": "client", "braze": "integration", "management": "management"}
+"""Kinds of keys by the first word of a path; all others want server keys."""
+
 Keys = dict[str, tuple[World, Project, Key]]
 
 
@@ -36,11 +39,7 @@ def derived(world: World) -> list[Key]:
 
 def audience(path: str) -> str:
     """Which kind of key a path wants."""
-    if path.startswith("/client/"):
-        return "client"
-    if path.startswith("/braze/"):
-        return "integration"
-    return "management" if path.startswith("/management/") else "server"
+    return AUDIENCES.get(path[1:].partition("/")[0], "server")
 
 
 def identify(keys: Keys, request: Request) -> Caller[Project] | None:
@@ -52,7 +51,7 @@ def identify(keys: Keys, request: Request) -> Caller[Project] | None:
 
 
 def is_download(request: Request) -> bool:
-    return "download.voucherify.io" in request.host.lower()
+    return request.raw_path.startswith("/v1/exports/") and "download.voucherify.io" in request.host.lower()
 
 
 def identify_download(keys: Keys, request: Request) -> Caller[Project] | None:

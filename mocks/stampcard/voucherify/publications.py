@@ -245,7 +245,7 @@ def record(call: Call[Project], order: Order, customer: Customer, found: list[Vo
         project.publication_sources[order.source_id] = publication
     if campaign is not None:
         campaign.first.setdefault(customer.id, publication)
-    happenings.tell(project, group, "customer.publication.succeeded", customer, publication)
+    happenings.tell(project, group, "customer.publication.succeeded", customer, publication, now)
     call.summary = f"published {shown(publication)}"
     return publication
 

@@ -268,6 +268,17 @@ class Webhook(msgspec.Struct):
     active: bool = True
 
 
+class Holder(msgspec.Struct):
+    """A customer's part in a referral code; `role` is REFERRER or REFEREE."""
+
+    id: str
+    voucher: Voucher
+    customer: Customer
+    role: str
+    created_at: str
+    metadata: Json
+
+
 class CustomEvent(msgspec.Struct, frozen=True):
     name: str
     metadata: Json

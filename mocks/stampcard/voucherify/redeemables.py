@@ -299,8 +299,6 @@ def in_scope(basket: Basket, line: Line, wanted: Json) -> bool:
 
 
 def take_discount(basket: Basket, item: Item, discount: Json, lines: list[Line]) -> None:
-    if any(name.endswith("_formula") for name in discount):
-        raise campaigns.not_yet(basket.call, "discounts by formula")
     effect = discounts.effect_of(discount, bool(item.scope or item.excluded))
     discounts.apply(basket.project, basket.order, discount, lines, effect)
     shown = dict(discount)

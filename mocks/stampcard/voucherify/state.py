@@ -20,6 +20,7 @@ from stampcard.voucherify.records import (
     Distribution,
     EarningRule,
     Export,
+    Holder,
     Lock,
     Order,
     Product,
@@ -234,6 +235,7 @@ class Project:
     transactions: list[Transaction] = field(default_factory=list)
     exports: dict[str, Export] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
+    holders: dict[str, list[Holder]] = field(default_factory=dict)
     earning_rules: dict[str, EarningRule] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
     reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)

@@ -48,6 +48,9 @@ def read_discount(call: Call[Project], value: Mapping[str, Any], place: str) -> 
     for name in found.keys() - set(_DISCOUNT_MEMBERS[kind]):
         call.diagnose("ignored-field", f"a {kind} discount has no {name}", f"{place.replace('.', '/')}/{name}")
     kept = {name: found[name] for name in _DISCOUNT_MEMBERS[kind] if name in found}
+    if any(name.endswith("_formula") for part in (kept, *kept.get("units", ())) for name in given(part)):
+        message = "stampcard does not emulate discounts by formula yet"
+        raise ApiError(501, {"message": message, "operation": call.operation.id})
     if "units" in kept:
         kept["units"] = [given(unit) for unit in kept["units"]]
     return kept

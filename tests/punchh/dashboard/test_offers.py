@@ -15,3 +15,16 @@ async def test_a_mass_offer_by_the_api(world: WorldClient, api: Api) -> None:
     await api.send("POST", "/api2/dashboard/custom_segments/members", member)
     await world.advance("1h")
     assert await rewards_of(api, number) == ["Fries"]
+
+
+async def test_a_change_shows_in_the_settings_after_fifteen_minutes(world: WorldClient, api: Api) -> None:
+    async def names() -> list[str]:
+        found = await api.send("GET", "/api2/dashboard/meta")
+        return [row["name"] for row in found.json()["redeemables"]]
+
+    assert await names() == []
+    await world.setup({"punchh": {"redeemables": [FRIES]}})
+    stale = await api.send("GET", "/api2/dashboard/meta")
+    assert (stale.json()["redeemables"], stale.headers["x-stampcard-diagnostics"]) == ([], "cached")
+    await world.advance("15m")
+    assert await names() == ["Fries"]

@@ -1,5 +1,8 @@
 """Guests on the ordering site."""
 
+import hashlib
+import hmac
+
 from stampcard.client import WorldClient
 from tests.punchh.calls import Api
 
@@ -26,9 +29,6 @@ async def test_the_token_travels_in_header_body_or_query(api: Api) -> None:
 
 
 async def test_the_mobile_digest_is_refused(api: Api, world: WorldClient) -> None:
-    import hashlib
-    import hmac
-
     body = b'{"client":"' + world.punchh["client"].encode() + b'"}'
     made = hmac.new(world.punchh["secret"].encode(), b"/api/auth/customers.json" + body, hashlib.sha256).hexdigest()
     response = await world.punchh.post("/api/auth/customers.json", content=body, headers={"x-pch-digest": made})

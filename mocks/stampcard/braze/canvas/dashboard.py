@@ -11,8 +11,8 @@ from stampcard.braze import dashboard, segments
 from stampcard.braze.campaigns import ACTION_BASED, SCHEDULED, Campaign, Variant
 from stampcard.braze.canvas import journeys
 from stampcard.braze.canvas.records import Canvas, Path, Step
+from stampcard.braze.orders import CANVAS_STEP
 from stampcard.braze.rendering import TemplateError
-from stampcard.braze.sending import CANVAS_STEP
 from stampcard.braze.state import Workspace
 from stampcard.core.clock import parse_instant
 from stampcard.core.errors import ClockError, SetupError

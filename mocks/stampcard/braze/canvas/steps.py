@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from stampcard.braze import pacing, segments, sending
+from stampcard.braze import composing, orders, pacing, segments, sending
 from stampcard.braze.canvas.records import Journey, Step
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.variables import Dotted
@@ -48,10 +48,10 @@ def names_of(journey: Journey) -> dict[str, Any]:
     return names
 
 
-def order_of(journey: Journey, step: Step, cause: int) -> sending.Order:
+def order_of(journey: Journey, step: Step, cause: int) -> orders.Order:
     """A message of a step; for steps that only render, its content is left empty."""
-    content = step.message.contents[0] if step.message is not None else sending.EMPTY
-    order = sending.Order(
+    content = step.message.contents[0] if step.message is not None else orders.EMPTY
+    order = orders.Order(
         journey.workspace,
         journey.user,
         content,
@@ -197,8 +197,8 @@ async def experiment_paths(journey: Journey, step: Step, resume: Resume) -> Any:
 async def _text(journey: Journey, step: Step, source: str, entry: int) -> str:
     """A template of the step, rendered. Raises MessageAborted."""
     order = order_of(journey, step, entry)
-    rendered = sending.Rendered({})
-    parts = await sending.render_parts(order, {"text": source}, rendered, entry)
+    rendered = orders.Rendered({})
+    parts = await composing.render_parts(order, {"text": source}, rendered, entry)
     text: str = parts["text"]
     return text
 

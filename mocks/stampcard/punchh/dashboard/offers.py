@@ -19,6 +19,9 @@ SEGMENT_TYPES = {
 """The last is published, the others are assumed."""
 
 
+META_LIFE = timedelta(minutes=15)
+
+
 def page_of(rows: list[Any], values: dict[str, Any]) -> list[Any]:
     """The page that `page` and `per_page` name; 25 rows unless told (assumed)."""
     size = min(max(params.integer(values.get("per_page")) or 25, 1), 1000)
@@ -68,30 +71,37 @@ def _segment(one: Segment) -> dict[str, Any]:
 
 
 async def meta(call: Call[Business]) -> Reply:
-    """Redeemables and the program's settings."""
-    program = call.state.program
+    """Redeemables and the program's settings, as they were up to 15 minutes ago."""
+    business, fresh = call.state, _settings(call.state)
+    if business.meta_cache is None or business.meta_cache[0] <= business.now:
+        business.meta_cache = (business.now + META_LIFE, fresh)
+    told = business.meta_cache[1]
+    if told != fresh:
+        call.diagnose("cached", "Punchh caches this for 15 minutes; something has changed since")
     call.summary = "the program's settings"
-    return Reply(
-        200,
-        {
-            "redeemables": [
-                {
-                    "redeemable_id": one.id,
-                    "name": one.name,
-                    "description": one.description,
-                    "redeemable_image_url": one.image_url,
-                    "redeemable_properties": None,
-                    "points_required_to_redeem": one.points or 0,
-                }
-                for one in call.state.redeemables.values()
-                if one.active
-            ],
-            "program_type": program.type,
-            "points_conversion_type": program.points_conversion_type,
-            "points_conversion_threshold": program.conversion_threshold,
-            "membership_levels": levels(call.state),
-        },
-    )
+    return Reply(200, told)
+
+
+def _settings(business: Business) -> dict[str, Any]:
+    program = business.program
+    return {
+        "redeemables": [
+            {
+                "redeemable_id": one.id,
+                "name": one.name,
+                "description": one.description,
+                "redeemable_image_url": one.image_url,
+                "redeemable_properties": None,
+                "points_required_to_redeem": one.points or 0,
+            }
+            for one in business.redeemables.values()
+            if one.active
+        ],
+        "program_type": program.type,
+        "points_conversion_type": program.points_conversion_type,
+        "points_conversion_threshold": program.conversion_threshold,
+        "membership_levels": levels(business),
+    }
 
 
 def levels(business: Business) -> list[dict[str, Any]]:

@@ -1,0 +1,80 @@
+"""A message that is to reach somebody, and what became of rendering it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stampcard.braze import variables
+from stampcard.braze.campaigns import Campaign, Content
+from stampcard.braze.state import User, Workspace
+
+UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
+"""What `campaign.${dispatch_id}` shows in a preview."""
+
+
+CANVAS_STEP = "canvas_step"
+"""The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
+TEST = "test"
+"""The delivery of a campaign's stand-in for a test send, which counts for nothing."""
+EMPTY = Content("", "", {})
+"""For what renders a text and sends nothing."""
+
+
+@dataclass(slots=True)
+class Order:
+    """One message that is to reach one user.
+
+    `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
+    beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
+    `title` is what the outbox shows for the campaign's name; `ended` hears that the message waits no more.
+    `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
+    """
+
+    workspace: Workspace
+    user: User
+    content: Content
+    dispatch_id: str
+    cause: int
+    why: str
+    campaign: Campaign | None = None
+    send_to: str = "subscribed"
+    names: Mapping[str, Any] = field(default_factory=dict)
+    send_id: str | None = None
+    uncapped: bool = False
+    preview: bool = False
+    codes: dict[str, str] = field(default_factory=dict)
+    tries: int = 0
+    title: str | None = None
+    ended: Callable[[], None] | None = None
+
+    def namespaces(self) -> dict[str, Any]:
+        """All names the message's templates can reach."""
+        campaign: dict[str, Any] = {"dispatch_id": UNSENT_DISPATCH if self.preview else self.dispatch_id}
+        if self.campaign is not None:
+            campaign |= {"api_id": self.campaign.id, "name": self.campaign.name}
+            campaign |= {"message_name": self.content.variant, "message_api_id": self.content.id}
+        return {**variables.namespaces(self.workspace, self.user), "campaign": campaign, **self.names}
+
+
+@dataclass(slots=True)
+class Rendered:
+    """A message's parts as text, and what rendering them read, warned of and left behind."""
+
+    parts: dict[str, Any]
+    read: dict[str, Any] = field(default_factory=dict)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    extras: dict[str, str] = field(default_factory=dict)
+    wants_retry: bool = False
+
+    def detail(self) -> dict[str, Any]:
+        """What of it is not empty."""
+        found = {
+            "read": self.read,
+            "connected_content": self.calls,
+            "warnings": self.warnings,
+            "message_extras": self.extras,
+        }
+        return {key: value for key, value in found.items() if value}
