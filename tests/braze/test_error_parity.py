@@ -55,7 +55,7 @@ ELSEWHERE = {
 """Too large, or not text, for a row; a test in this file stands for all operations that share the rule."""
 
 UNSEEN = {
-    "an unexpected failure of Braze; a fault of the world can answer with it": {
+    "an unexpected failure of Braze; nothing that a caller does leads to it": {
         "arbitrary-error": """
             catalog_items_create_async catalog_items_update_async catalog_items_replace_async catalog_items_delete_async
             catalog_items_list catalog_item_get catalog_item_create catalog_item_update catalog_item_replace
