@@ -123,7 +123,7 @@ class BodyRule:
     def unknown(self, value: Any) -> Iterable[Diagnostic]:
         """A warning for every member the contract does not name: the vendor ignores it."""
         found: list[str] = []
-        self._known.unknown(value, "", found)
+        self._known.unknown(value, (), found)
         return [Diagnostic("unknown-field", "warning", "the vendor ignores this field", pointer) for pointer in found]
 
 
@@ -149,21 +149,21 @@ class _Known:
         """Whether any value could have a member that is unknown."""
         return not self.open or bool(self.deep) or self.items is not None
 
-    def unknown(self, value: Any, pointer: str, found: list[str]) -> None:
-        """Add the pointers of unknown members to `found`."""
+    def unknown(self, value: Any, path: tuple[str | int, ...], found: list[str]) -> None:
+        """Add the pointers of unknown members to `found`; `path` leads to the value."""
         if isinstance(value, dict):
             if not self.open and not value.keys() <= self.names:
                 found += [
-                    pointer_to(key, below=pointer)
+                    pointer_to(*path, key)
                     for key in value
                     if key not in self.names and not any(pattern.search(key) for pattern in self.patterns)
                 ]
             for name, below in self.deep.items():
                 if name in value:
-                    below.unknown(value[name], pointer_to(name, below=pointer), found)
+                    below.unknown(value[name], (*path, name), found)
         elif isinstance(value, list) and self.items is not None:
             for index, item in enumerate(value):
-                self.items.unknown(item, f"{pointer}/{index}", found)
+                self.items.unknown(item, (*path, index), found)
 
 
 def _known(schema: Mapping[str, Any], components: Mapping[str, Any], level: int) -> _Known:
