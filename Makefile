@@ -10,12 +10,16 @@ CLIENTS := tests/braze/public_clients
 install: $(STAMP)
 
 # Without `--group` (pip 25.1) the dev requirements are read from pyproject.toml by the one line below.
-$(STAMP): pyproject.toml $(CLIENTS)/package.json
+$(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['dev']))" > $(VENV)/dev-requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --requirement $(VENV)/dev-requirements.txt
-	@# A client of Braze that needs node, for its test; without npm, or when it fails, that test is skipped.
+	touch $@
+
+# A client of Braze that needs node, for its test; without npm, or when it fails, that test is skipped.
+$(CLIENTS)/node_modules: $(CLIENTS)/package.json
 	if command -v npm >/dev/null; then npm install --prefix $(CLIENTS) --no-audit --no-fund || true; fi
+	mkdir -p $@
 	touch $@
 
 demo: $(STAMP)
@@ -28,7 +32,7 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: $(STAMP)
+test: $(STAMP) $(CLIENTS)/node_modules
 	$(BIN)/pytest -n auto --dist worksteal
 
 coverage: $(STAMP)

@@ -137,7 +137,7 @@ BROUGHT: dict[str, Any] = {
 
 @pytest.fixture
 def node() -> str:
-    """Node, where `make install` could use npm to install tests/braze/public_clients/package.json."""
+    """Node, where `make test` could use npm to install tests/braze/public_clients/package.json."""
     path = shutil.which("node")
     if path is None:
         pytest.skip("needs node")
