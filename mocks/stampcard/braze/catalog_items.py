@@ -147,4 +147,4 @@ async def delete_item(call: Call[Workspace]) -> Reply:
     _find_item(catalog, item_id)
     del catalog.items[item_id]
     catalog.updated_at = call.world.clock.now
-    return Reply(202, {"message": "success"})
+    return Reply(call.state.switches.catalog_item_delete_status, {"message": "success"})

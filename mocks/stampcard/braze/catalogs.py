@@ -97,7 +97,7 @@ async def delete_catalog(call: Call[Workspace]) -> Reply:
 
 async def create_fields(call: Call[Workspace]) -> Reply:
     """Up to 50 fields more (Braze queues it; here it is done when the answer is given)."""
-    catalog = find_catalog(call.state, call.path["catalog_name"], 400)
+    catalog = find_catalog(call.state, call.path["catalog_name"], call.state.switches.catalog_not_found_status)
     rows = call.body.get("fields")
     if isinstance(rows, list) and len(rows) > MAX_NEW_FIELDS:
         raise catalog_error("request-includes-too-many-fields", "Request includes too many fields")
@@ -132,7 +132,7 @@ def _fields_of(selection: Mapping[str, Any]) -> set[str]:
 
 
 async def create_selection(call: Call[Workspace]) -> Reply:
-    catalog = find_catalog(call.state, call.path["catalog_name"], 400)
+    catalog = find_catalog(call.state, call.path["catalog_name"], call.state.switches.catalog_not_found_status)
     selection = call.body.get("selection")
     check_selection(catalog, selection)
     catalog.selections[selection["name"]] = selection
