@@ -143,6 +143,10 @@ class Switches:
     external_ids_rename: str = "objects"
     users_delete_kinds: str = "several"
     purchase_series_limit: str = "custom_data_listing"
+    purchase_properties_kb: int = 100
+    nested_objects_kb: int = 100
+    alias_events: str = "honour_false"
+    subscription_user_status: str = "users"
 
 
 class Definition(msgspec.Struct):
