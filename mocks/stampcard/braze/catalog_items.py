@@ -22,7 +22,7 @@ def _bulk(call: Call[Workspace]) -> tuple[Catalog, list[dict[str, Any]]]:
     """The catalog and the items of a bulk call, ids checked. Raises ApiError."""
     catalog = find_catalog(call.state, call.path["catalog_name"])
     items = read_items(call.body)
-    check_ids(items)
+    check_ids(items, call.state.switches)
     return catalog, items
 
 
