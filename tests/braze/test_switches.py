@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stampcard.client import WorldClient
-from tests.braze.calls import bearer, workspace
+from tests.braze.calls import bearer, exported, workspace
 
 NOW = "2026-01-15T09:00:00Z"
 LARGE = {f"key{number}": "x" * 200 for number in range(300)}
@@ -54,3 +54,14 @@ async def test_events_and_purchases_of_an_alias_make_a_profile(world: WorldClien
 
     assert answer.status_code == 201
     assert len(workspace(world).by_alias) == made
+
+
+@pytest.mark.parametrize(("reading", "shown"), [("longitude_first", [10.5, 60.0]), ("latitude_first", [60.0, 10.5])])
+async def test_coordinates_come_in_either_order(world: WorldClient, reading: str, shown: list[float]) -> None:
+    place = {"longitude": 10.5, "latitude": 60}
+    await world.setup({"braze": {"switches": {"last_coordinates": reading}}})
+    body = {"attributes": [{"external_id": "ann", "current_location": place}]}
+
+    await world.braze.post("/users/track", json=body, headers=bearer(world.braze))
+
+    assert (await exported(world.braze, "ann"))["last_coordinates"] == shown

@@ -147,6 +147,7 @@ class Switches:
     nested_objects_kb: int = 100
     alias_events: str = "honour_false"
     subscription_user_status: str = "users"
+    last_coordinates: str = "longitude_first"
     ids_not_strings: str = "ids-not-strings"
     invalid_catalog_name: str = "invalid-catalog-name"
 
