@@ -271,11 +271,11 @@ class Braze(Vendor[Workspace]):
                 raise ApiError(401, {"message": "Error authenticating credentials"}, errors.NO_RATE_HEADERS)
             sent = keys.sent_key(request)
             raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
-        keys.check_allowed(caller.key, request, operation)
+        keys.check_allowed(caller.key, request, operation, caller.state.switches.missing_permission)
         return caller
 
     def started(self, call: Call[Workspace]) -> None:
-        limits.take(call, limits.bucket_of(call.operation.extra))
+        limits.take(call, limits.bucket_for(call))
 
     def response_headers(self, world: World, call: Call[Workspace] | None) -> list[tuple[str, str]]:
         limited = call.state.rate_headers.pop(call.id, []) if call is not None else []

@@ -212,7 +212,7 @@ def _from_object(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
     if names and names <= {"add", "remove"} and all(isinstance(item, list) for item in value.values()):
         return _changed_array(writing.workspace, old, value)
     if names and names <= {"$add", "$update", "$remove"}:
-        return _changed_objects(old, value, merge)
+        return _changed_objects(writing, old, value)
     if names == {"$time"}:
         return values.read_time(value["$time"]) or Refusal("$time takes an ISO 8601 text with a year from 0 to 3000")
     if not merge and values.has_null(value):
@@ -221,8 +221,9 @@ def _from_object(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
     if nested is INVALID:
         return Refusal("a name is empty, too long, holds a blank or starts with $, or a $time is no time")
     whole = values.merged(old, nested) if merge else nested
-    if values.size_of(whole) > values.MAX_OBJECT:
-        return Refusal("a nested object holds up to 100 KB")
+    most = writing.workspace.switches.nested_objects_kb
+    if values.size_of(whole) > most * 1024:
+        return Refusal(f"a nested object holds up to {most} KB")
     return whole
 
 
@@ -240,7 +241,7 @@ def _incremented(old: Any, by: Any) -> Any:
 def _array(workspace: Workspace, items: list[Any]) -> Any:
     """An array of texts (unique, the newest up to the limit), or an array of objects."""
     if any(isinstance(item, dict) for item in items):
-        return _objects(items)
+        return _objects(workspace, items)
     return _unique(workspace, items)
 
 
@@ -252,12 +253,13 @@ def _unique(workspace: Workspace, items: list[Any]) -> Any:
     return [item for _, item in list(last)[: workspace.switches.array_limit]][::-1]
 
 
-def _objects(items: list[Any]) -> Any:
+def _objects(workspace: Workspace, items: list[Any]) -> Any:
     if not all(isinstance(item, dict) for item in items):
         return Refusal("an array holds texts only, or objects only")
     nested = values.read_nested(items)
-    if nested is INVALID or values.size_of(nested) > values.MAX_OBJECT:
-        return Refusal("an array of objects has valid names and holds up to 100 KB")
+    most = workspace.switches.nested_objects_kb
+    if nested is INVALID or values.size_of(nested) > most * 1024:
+        return Refusal(f"an array of objects has valid names and holds up to {most} KB")
     return nested
 
 
@@ -271,7 +273,7 @@ def _changed_array(workspace: Workspace, old: Any, value: dict[str, Any]) -> Any
     return _unique(workspace, kept)
 
 
-def _changed_objects(old: Any, value: dict[str, Any], merge: bool) -> Any:
+def _changed_objects(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
     """`$update`, `$remove` and `$add` on an array of objects, in the order of the keys (assumed)."""
     kept = list(old) if isinstance(old, list) else []
     for name, rows in value.items():
@@ -283,10 +285,10 @@ def _changed_objects(old: Any, value: dict[str, Any], merge: bool) -> Any:
         for row in rows:
             if "$identifier_key" not in row or "$identifier_value" not in row:
                 return Refusal(f"{name} needs $identifier_key and $identifier_value")
-            kept = _matched(kept, row, merge, update=name == "$update")
+            kept = _matched(kept, row, writing.merge, update=name == "$update")
     if values.has_null(kept):
         return Refusal("a null inside an array of objects drops the whole update")
-    return _objects(kept)
+    return _objects(writing.workspace, kept)
 
 
 def _matched(kept: list[Any], row: Mapping[str, Any], merge: bool, *, update: bool) -> list[Any]:

@@ -22,7 +22,7 @@ def _bulk(call: Call[Workspace]) -> tuple[Catalog, list[dict[str, Any]]]:
     """The catalog and the items of a bulk call, ids checked. Raises ApiError."""
     catalog = find_catalog(call.state, call.path["catalog_name"])
     items = read_items(call.body)
-    check_ids(items)
+    check_ids(items, call.state.switches)
     return catalog, items
 
 
@@ -147,4 +147,4 @@ async def delete_item(call: Call[Workspace]) -> Reply:
     _find_item(catalog, item_id)
     del catalog.items[item_id]
     catalog.updated_at = call.world.clock.now
-    return Reply(202, {"message": "success"})
+    return Reply(call.state.switches.catalog_item_delete_status, {"message": "success"})

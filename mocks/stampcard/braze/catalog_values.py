@@ -9,7 +9,7 @@ from typing import Any
 from stampcard.braze import values
 from stampcard.braze.catalogs import MAX_NAME, NAME
 from stampcard.braze.errors import catalog_error
-from stampcard.braze.state import Catalog
+from stampcard.braze.state import Catalog, Switches
 from stampcard.core.clock import iso
 
 MAX_VALUE, MAX_NESTING, MAX_ITEMS = 5000, 50, 50
@@ -26,14 +26,14 @@ def read_items(body: Mapping[str, Any], most: int = MAX_ITEMS) -> list[dict[str,
     return items
 
 
-def check_ids(items: list[dict[str, Any]]) -> None:
+def check_ids(items: list[dict[str, Any]], switches: Switches) -> None:
     """Every item of a bulk call has an id of its own. Raises ApiError."""
     missing = sum("id" not in item or item["id"] in (None, "") for item in items)
     if missing:
         raise catalog_error("items-missing-ids", f"There are {missing} item(s) that do not have ids")
     ids = [item["id"] for item in items]
     if not all(isinstance(item_id, str) for item_id in ids):
-        raise catalog_error("ids-not-strings", "Some ids are not strings")
+        raise catalog_error(switches.ids_not_strings, "Some ids are not strings")
     for item_id in ids:
         check_id(item_id)
     if len(set(ids)) < len(ids):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from stampcard.braze.errors import catalog_error
@@ -47,17 +46,17 @@ async def create_catalog(call: Call[Workspace]) -> Reply:
         raise catalog_error("catalog-array-invalid", "catalogs must be an array of objects")
     if len(rows) > 1:
         raise catalog_error("too-many-catalog-atoms", "You can only create one catalog per request")
-    catalog = read_catalog(rows[0], call.state.catalogs, call.world.clock.now)
+    catalog = read_catalog(rows[0], call.state.catalogs, call.state)
     call.state.catalogs[catalog.name] = catalog
     call.summary = f"catalog {catalog.name!r} with {len(catalog.fields)} fields"
     return Reply(201, {"catalogs": [view(catalog)], "message": "success"})
 
 
-def read_catalog(row: Mapping[str, Any], others: Collection[str], now: datetime) -> Catalog:
+def read_catalog(row: Mapping[str, Any], others: Collection[str], workspace: Workspace) -> Catalog:
     """A new catalog from its definition. Raises ApiError."""
     name, description = row.get("name"), row.get("description", "")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise catalog_error("invalid-catalog-name", "Catalog name is invalid", {"name": name})
+        raise catalog_error(workspace.switches.invalid_catalog_name, "Catalog name is invalid", {"name": name})
     if len(name) > MAX_NAME:
         raise catalog_error("catalog-name-too-large", "Catalog name is too large", {"name": name})
     if name in others:
@@ -69,7 +68,7 @@ def read_catalog(row: Mapping[str, Any], others: Collection[str], now: datetime)
         raise catalog_error("id-not-first-column", "The first field must be id, a string")
     if len(fields) > MAX_FIELDS:
         raise catalog_error("too-many-fields", "There are too many fields")
-    return Catalog(name, description, fields, now)
+    return Catalog(name, description, fields, workspace.world.clock.now)
 
 
 def read_fields(rows: Any, error_id: str = "invalid-fields") -> dict[str, str]:
@@ -97,7 +96,7 @@ async def delete_catalog(call: Call[Workspace]) -> Reply:
 
 async def create_fields(call: Call[Workspace]) -> Reply:
     """Up to 50 fields more (Braze queues it; here it is done when the answer is given)."""
-    catalog = find_catalog(call.state, call.path["catalog_name"], 400)
+    catalog = find_catalog(call.state, call.path["catalog_name"], call.state.switches.catalog_not_found_status)
     rows = call.body.get("fields")
     if isinstance(rows, list) and len(rows) > MAX_NEW_FIELDS:
         raise catalog_error("request-includes-too-many-fields", "Request includes too many fields")
@@ -132,7 +131,7 @@ def _fields_of(selection: Mapping[str, Any]) -> set[str]:
 
 
 async def create_selection(call: Call[Workspace]) -> Reply:
-    catalog = find_catalog(call.state, call.path["catalog_name"], 400)
+    catalog = find_catalog(call.state, call.path["catalog_name"], call.state.switches.catalog_not_found_status)
     selection = call.body.get("selection")
     check_selection(catalog, selection)
     catalog.selections[selection["name"]] = selection

@@ -11,7 +11,7 @@ from typing import Any
 from stampcard.braze.custom_data import page_links, read_cursor
 from stampcard.braze.errors import refused
 from stampcard.braze.state import Workspace
-from stampcard.braze.tracking import APPLY, Tracking
+from stampcard.braze.tracking import APPLY, Tracking, fault_of
 from stampcard.core.clock import iso
 from stampcard.core.endpoint import Call, Reply
 
@@ -110,10 +110,11 @@ async def sync(call: Call[Workspace]) -> Reply:
 
 
 def _read_rows(workspace: Workspace, integration: Integration, job: Job, entry: int) -> None:
-    fault_of, apply = APPLY[KINDS[integration.kind]]
+    name = KINDS[integration.kind]
+    _, apply = APPLY[name]
     tracking = Tracking(workspace, lambda code, message, pointer: None, entry)
     for row in integration.rows[integration.read :]:
-        if fault_of(row) is not None:
+        if fault_of(workspace, name, row) is not None:
             job.failed += 1
         else:
             apply(tracking, row, "")

@@ -68,9 +68,9 @@ def apply_templates(workspace: Workspace, rows: Sequence[Row]) -> None:
 
 def _catalog(workspace: Workspace, row: Row, document: Row) -> Catalog:
     others = {name: catalog for name, catalog in workspace.catalogs.items() if name != row["name"]}
-    catalog = catalogs.read_catalog(row, others, workspace.world.clock.now)
+    catalog = catalogs.read_catalog(row, others, workspace)
     items = list(row.get("items", ()))
-    catalog_values.check_ids(items)
+    catalog_values.check_ids(items, workspace.switches)
     catalog.items = {item["id"]: catalog_values.read_item(catalog, item) for item in items}
     for selection in row.get("selections", ()):
         catalogs.check_selection(catalog, selection)

@@ -36,8 +36,8 @@ def invalid_key(key: str) -> ApiError:
     return ApiError(401, {"message": f"Invalid API key: {key}"}, NO_RATE_HEADERS)
 
 
-def no_permission() -> ApiError:
-    return refused("You do not have permission to access this resource", 403)
+def no_permission(status: int) -> ApiError:
+    return refused("You do not have permission to access this resource", status)
 
 
 def catalog_error(error_id: str, message: str, about: Mapping[str, Any] = NOTHING, status: int = 400) -> ApiError:

@@ -34,13 +34,13 @@ def _key_in_body(request: Request) -> str:
     return key if isinstance(key, str) else ""
 
 
-def check_allowed(key: ApiKey, request: Request, operation: Operation) -> None:
-    """The allowlist of networks, then the permission the contract names. Raises ApiError."""
+def check_allowed(key: ApiKey, request: Request, operation: Operation, status: int) -> None:
+    """The allowlist of networks, then the permission the contract names (`status` without it). Raises ApiError."""
     if key.allowlist and not any(_within(_address(request), network) for network in key.allowlist):
         raise errors.refused("Invalid whitelisted IPs", 401)
     permission = operation.extra.get("permission")
     if permission is not None and key.permissions is not None and permission not in key.permissions:
-        raise errors.no_permission()
+        raise errors.no_permission(status)
 
 
 def _address(request: Request) -> str:

@@ -48,6 +48,7 @@ https://www.braze.com/docs/api/api_limits and the operations' own pages.
 """
 
 UNLIMITED = "none"
+PURCHASE_SERIES = frozenset({"purchases_quantity_series", "purchases_revenue_series"})
 TOO_MANY = "You have exceeded the maximum number of requests. Please try again later."
 """What translations say in the place of the usual text."""
 
@@ -77,3 +78,10 @@ def take(call: Call[Workspace], bucket: str) -> None:
 def bucket_of(extra: Any) -> str:
     """The bucket a contract's operation names with `x-rate-limit`."""
     return str(extra.get("rate-limit", "default"))
+
+
+def bucket_for(call: Call[Workspace]) -> str:
+    """The bucket a call counts in: its operation's, or for the purchases series what the workspace's switch says."""
+    if call.operation.id in PURCHASE_SERIES:
+        return call.state.switches.purchase_series_limit
+    return bucket_of(call.operation.extra)

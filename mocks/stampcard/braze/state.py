@@ -137,6 +137,19 @@ class Switches:
     track_limit: str = "per_array"
     array_limit: int = 25
     media_library: str = "enabled"
+    missing_permission: int = 403
+    catalog_item_delete_status: int = 202
+    catalog_not_found_status: int = 400
+    external_ids_rename: str = "objects"
+    users_delete_kinds: str = "several"
+    purchase_series_limit: str = "custom_data_listing"
+    purchase_properties_kb: int = 100
+    nested_objects_kb: int = 100
+    alias_events: str = "honour_false"
+    subscription_user_status: str = "users"
+    last_coordinates: str = "longitude_first"
+    ids_not_strings: str = "ids-not-strings"
+    invalid_catalog_name: str = "invalid-catalog-name"
 
 
 class Definition(msgspec.Struct):

@@ -10,7 +10,8 @@ from stampcard.braze import errors
 from stampcard.braze.emails import one_or_more
 from stampcard.braze.state import NOTHING, Contact, Subscription, SubscriptionGroup, User, Workspace
 from stampcard.core.clock import iso
-from stampcard.core.endpoint import Call, Reply
+from stampcard.core.endpoint import Call, Reply, named
+from stampcard.core.errors import ApiError
 
 STATES = ("subscribed", "unsubscribed")
 SHOWN = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed"}
@@ -166,10 +167,23 @@ async def groups_of_users(call: Call[Workspace]) -> Reply:
         for value in values
         for user in _users(call.state, name, value)
     }
+    if call.state.switches.subscription_user_status == "groups":
+        return _groups_alone(call, list(users.values()))
     start, limit = call.query.get("offset", 0), call.query.get("limit", PAGE)
     page = [_view(call.state, user) for user in list(users.values())[start : start + limit]]
     call.summary = f"{len(page)} of {len(users)} users"
     return Reply(200, {"users": page, "total_count": len(users), "message": "success"})
+
+
+def _groups_alone(call: Call[Workspace], users: Sequence[User]) -> Reply:
+    """The body of the newest page, which shows one user. Raises ApiError (501) for several."""
+    if len(users) > 1:
+        message = "stampcard does not emulate several users while the switch subscription_user_status says groups"
+        raise ApiError(501, {"message": message, **named(call.operation)})
+    groups = [group for user in users for group in _view(call.state, user)["subscription_groups"]]
+    call.summary = f"{len(groups)} groups"
+    shown = [{"subscription_group_id": group["id"], "subscription_status": group["status"]} for group in groups]
+    return Reply(200, {"success": True, "subscription_groups": shown})
 
 
 def _view(workspace: Workspace, user: User) -> dict[str, Any]:

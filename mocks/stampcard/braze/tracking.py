@@ -133,6 +133,16 @@ def _fault_of_properties(properties: Any) -> str | None:
     return None
 
 
+def fault_of(workspace: Workspace, name: str, sent: Any) -> str | None:
+    """Why Braze drops an object of one of the arrays, with what the workspace's switches say."""
+    check, _ = APPLY[name]
+    fault = check(sent)
+    if fault is None and name == "purchases" and (most := workspace.switches.purchase_properties_kb) < 100:
+        if values.size_of(sent.get("properties") or {}) > most * 1024:
+            return f"'properties' must be up to {most} KB"
+    return fault
+
+
 def attribute(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
     """Apply one faultless attributes object; returns the profile, or None when there is none to write to."""
     if sent.get("push_token_import") is True:
@@ -148,7 +158,7 @@ def attribute(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User |
 
 def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
     """Record one faultless event; returns the profile, or None when there is none to write to."""
-    user = _user(tracking, sent, place)
+    user = _user(tracking, sent, place, occasion=True)
     if user is None:
         return None
     workspace, name = tracking.workspace, sent["name"][: values.MAX_TEXT]
@@ -164,7 +174,7 @@ def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
 
 def purchase(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
     """Record one faultless purchase; returns the profile, or None when there is none to write to."""
-    user = _user(tracking, sent, place)
+    user = _user(tracking, sent, place, occasion=True)
     if user is None:
         return None
     workspace, product = tracking.workspace, sent["product_id"][: values.MAX_TEXT]
@@ -192,8 +202,11 @@ APPLY: Mapping[str, tuple[Callable[[Any], str | None], Callable[[Tracking, Mappi
 """Array of a request -> what is wrong with an object in it, and how a good one is applied; in Braze's order."""
 
 
-def _user(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
-    """The profile an object is about, made when it may be: an alias makes one only when told so."""
+def _user(tracking: Tracking, sent: Mapping[str, Any], place: str, *, occasion: bool = False) -> User | None:
+    """The profile an object is about, made when it may be: an alias makes one only when told so.
+
+    `occasion`: the object is an event or a purchase.
+    """
     workspace = tracking.workspace
     external_id = sent.get("external_id")
     if external_id.__class__ is str:
@@ -204,6 +217,8 @@ def _user(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
         return user
     decider = next(name for name in identity.IDENTIFIERS if sent.get(name) is not None)
     only_existing = sent.get("_update_existing_only", decider == "user_alias")
+    if decider == "user_alias" and occasion and workspace.switches.alias_events == "update_only":
+        only_existing = True
     if decider == "braze_id" or only_existing is True:
         tracking.note("unknown-user", f"no profile has this {decider}, and none is made", place)
         return None

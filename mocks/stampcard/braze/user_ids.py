@@ -167,6 +167,8 @@ async def delete(call: Call[Workspace]) -> Reply:
         raise errors.refused("Bad Request")
     if len(wanted) > MAX_ITEMS:
         raise errors.refused(TOO_MANY)
+    if call.state.switches.users_delete_kinds == "one" and sum(bool(call.body.get(name)) for name in DELETE) > 1:
+        raise errors.refused("Bad Request")
     found = [user for by in wanted if (user := _one(call.state, by)) is not None]
     for user in {user.braze_id: user for user in found}.values():
         identity.remove_user(call.state, user)
@@ -178,7 +180,8 @@ async def delete(call: Call[Workspace]) -> Reply:
 
 async def rename_external_ids(call: Call[Workspace]) -> Reply:
     """Give profiles a new primary external_id; the old one still leads to them until it is removed."""
-    done: list[Mapping[str, str]] = []
+    done: list[Mapping[str, str] | str] = []
+    as_text = call.state.switches.external_ids_rename == "strings"
     wrong: list[str] = []
     for item in call.body["external_id_renames"]:
         old, new = item["current_external_id"], item["new_external_id"]
@@ -190,7 +193,7 @@ async def rename_external_ids(call: Call[Workspace]) -> Reply:
         else:
             identity.rename_external_id(call.state, user, new)
             identity.touch(call.state, user)
-            done.append({"current_external_id": old, "new_external_id": new})
+            done.append(new if as_text else {"current_external_id": old, "new_external_id": new})
     call.summary = f"{len(done)} external ids renamed, {len(wrong)} refused"
     return Reply(201, {"rename_errors": wrong, "external_ids": done, "message": "success"})
 

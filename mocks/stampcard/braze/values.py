@@ -14,7 +14,7 @@ MAX_TEXT = 255
 """Characters of an attribute's or property's name, and of a text value; longer is cut."""
 
 MAX_OBJECT = 100 * 1024
-"""Bytes of a nested object, an array of objects, or the properties of one event."""
+"""Bytes of the properties of one event."""
 
 INVALID: Any = object()
 """Stands for a value that cannot be stored."""

@@ -57,6 +57,7 @@ def exported(
         "push_subscribe": user.profile.get("push_subscribe", "subscribed"),
         "email_subscribe": user.profile.get("email_subscribe", "subscribed"),
         **{key: value for key in _MORE_PLAIN if (value := user.profile.get(key)) is not None},
+        "last_coordinates": _coordinates(workspace, user),
         "uninstalled_at": _maybe_iso(user.profile.get("uninstalled_at")),
         "devices": [{"device_id": token.device_id} for token in user.push_tokens] or None,
         "push_tokens": _tokens(workspace, user),
@@ -166,3 +167,11 @@ def _canvas(canvas: Any, canvas_id: str, visit: Visit) -> dict[str, Any]:
         ],
     }
     return {key: value for key, value in row.items() if value is not None}
+
+
+def _coordinates(workspace: Workspace, user: User) -> list[float] | None:
+    """Longitude and latitude as kept, in the order the workspace's switch says."""
+    kept: list[float] | None = user.profile.get("last_coordinates")
+    if kept is not None and workspace.switches.last_coordinates == "latitude_first":
+        return kept[::-1]
+    return kept

@@ -219,11 +219,11 @@ async def user_update(journey: Journey, step: Step, resume: Resume) -> Any:
         return step.following
     work = tracking.Tracking(journey.workspace, lambda code, why, place: None, entry)
     by = {"braze_id": journey.user.braze_id}
-    for name, (fault_of, apply) in tracking.APPLY.items():
+    for name, (_, apply) in tracking.APPLY.items():
         rows = asked.get(name, ()) if isinstance(asked, dict) else ()
         for index, row in enumerate(rows if isinstance(rows, list) else ()):
             sent = {**row, **by} if isinstance(row, dict) else row
-            fault = fault_of(sent)
+            fault = tracking.fault_of(journey.workspace, name, sent)
             if fault:
                 _note(journey, step, f"{name}/{index} is dropped: {fault}")
             else:
