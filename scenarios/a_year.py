@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from faker import Faker
-
 from stampcard.client import WorldClient
 
 
 async def play(world: WorldClient) -> None:
     count = world.guests or 200
     await world.say(f"In Punchh: {count} guests, a birthday campaign, a recall campaign and a monthly offer.")
-    guests = people(count)
+    guests = await people(world, count)
     await world.setup({"punchh": {"guests": guests, "redeemables": REDEEMABLES, "campaigns": CAMPAIGNS}})
     await world.setup({"punchh": adapter(world)})
     await world.say("In Braze: a mail for every reward.")
@@ -47,16 +45,15 @@ async def mails(world: WorldClient) -> dict[str, int]:
     return counts
 
 
-def people(count: int) -> list[dict[str, Any]]:
-    """Invented guests, the same on every run."""
-    faker = Faker("en_US")
-    faker.seed_instance(2026)
+async def people(world: WorldClient, count: int) -> list[dict[str, Any]]:
+    """Invented guests, the same on every run; nobody is born on the day the year begins and ends with."""
+    faker = await world.invent()
     return [
         {
             "email": f"guest-{number}@example.com",
             "first_name": faker.first_name(),
             "last_name": faker.last_name(),
-            "birthday": faker.date_of_birth(minimum_age=18, maximum_age=80).replace(day=1 + number % 28).isoformat(),
+            "birthday": faker.date_of_birth(minimum_age=18, maximum_age=80).replace(day=16 + number % 13).isoformat(),
             "external_source": "customer_id",
             "external_source_id": f"guest-{number}",
         }

@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from faker import Faker
-
 from stampcard.client import WorldClient
 from stampcard.punchh.signing import digest
 
@@ -33,7 +31,7 @@ async def play(world: WorldClient) -> None:
     await world.setup({"punchh": {"segments": [{"id": SEGMENT, "name": "From Braze"}], **adapter(world)}})
 
     await world.say(f"{count} guests sign up in the app; the adapter tells Braze about each.")
-    guests = [await sign_up(world, person) for person in people(count)]
+    guests = [await sign_up(world, person) for person in await people(world, count)]
     await world.settle()
     profile = await braze_profile(world, "guest-0")
     stored = profile["custom_attributes"]["punchh_user_id"]
@@ -126,10 +124,9 @@ def webhook(world: WorldClient) -> dict[str, Any]:
     }
 
 
-def people(count: int) -> list[dict[str, str]]:
+async def people(world: WorldClient, count: int) -> list[dict[str, str]]:
     """Invented guests, the same on every run."""
-    faker = Faker("en_US")
-    faker.seed_instance(11646)
+    faker = await world.invent()
     return [
         {
             "email": f"guest-{number}@example.com",

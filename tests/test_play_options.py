@@ -73,3 +73,18 @@ def test_faults_are_set_from_the_command_line(live_world: LiveWorld, capsys: pyt
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == [{"vendor": "braze", "status": 503, "times": 2}]
     assert main([*command, "--clear"]) == 0
     assert main([*command, "vendor=braze"]) == 1
+
+
+@pytest.mark.parametrize(("seed", "locale", "same"), [(0, "en_US", True), (1, "en_US", False), (0, "ja_JP", False)])
+def test_seed_and_locale_decide_who_the_people_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: int, locale: str, same: bool
+) -> None:
+    text = '"""Two people."""\n\nasync def play(world):\n    faker = await world.invent()\n'
+    text += '    await world.note("people", [faker.name(), faker.address()])\n'
+    path = tmp_path / "people.py"
+    path.write_text(text, encoding="utf-8")
+    told = []
+    for stage in (Stage(), Stage(live=True, seed=seed, locale=locale)):
+        assert play_all([str(path)], stage) == 0
+        told.append(capsys.readouterr().out)
+    assert (told[0] == told[1]) == same

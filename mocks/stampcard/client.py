@@ -7,9 +7,12 @@ process, on a server beside it, or on a server somebody else started.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 from stampcard.asgi import Application
 from stampcard.control import control_app
@@ -70,7 +73,8 @@ class WorldClient:
     """A world: its four vendors, its clock, what crossed the wire and what people received.
 
     `inside` is the world itself when it lives in this process, else None. `facts` is the ready line. `guests` is the
-    size of an audience somebody asked for; a story has its own when it is None. With `show_secrets` the listener hears
+    size of an audience somebody asked for; a story has its own when it is None. `locale` is whose names and addresses
+    invented people have. With `show_secrets` the listener hears
     of calls with their secrets.
     """
 
@@ -89,6 +93,7 @@ class WorldClient:
         self.name: str = facts["world"]
         self.inside = inside
         self.guests: int | None = None
+        self.locale = "en_US"
         self.show_secrets = False
         self.braze = Door(self, "braze", control, facts["braze"])
         self.punchh = Door(self, "punchh", control, facts["punchh"])
@@ -150,6 +155,14 @@ class WorldClient:
         self._seen = 0
 
     # Stories
+
+    async def invent(self) -> Faker:
+        """A source of invented people: the world's seed and locale give the same ones on every run."""
+        from faker import Faker
+
+        faker = Faker(self.locale)
+        faker.seed_instance((await self._call("GET", ""))["seed"])
+        return faker
 
     async def say(self, sentence: str) -> None:
         """Tell what happens next in the story."""

@@ -55,6 +55,7 @@ class Stage:
 
     `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
     several stories each gets its own, the story's name put before the suffix); `guests` is the size of audiences;
+    `seed` and `locale` (as Faker names them) decide who the invented people are;
     `world` names a world that is there on the server, else each story gets a fresh one; `secrets` are shown or masked.
     """
 
@@ -66,6 +67,8 @@ class Stage:
     guests: int | None = None
     world: str | None = None
     secrets: bool = False
+    seed: int = 0
+    locale: str = "en_US"
 
 
 def scenarios_folder() -> Path:
@@ -121,7 +124,7 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
     timeline = Timeline(print, colour=sys.stdout.isatty())
     recording = Recording(story.name, story.text)
     world = await open_world(_Audience(timeline, recording, stage.pace))
-    world.guests, world.show_secrets = stage.guests, stage.secrets
+    world.guests, world.show_secrets, world.locale = stage.guests, stage.secrets, stage.locale
     try:
         await story.play(world)
         await world.look()
@@ -185,17 +188,17 @@ async def _opened(stage: Stage) -> AsyncIterator[OpenWorld]:
     """A way to open a fresh, frozen world on the stage."""
     if stage.control is not None:
         control = stage.control
-        yield lambda listener: connect(control, stage.world, listener)
+        yield lambda listener: connect(control, stage.world, listener, seed=stage.seed)
         return
     emulator = Emulator()
     if not stage.live:
 
         async def open_inside(listener: Listener) -> WorldClient:
-            world = emulator.add_world()
+            world = emulator.add_world(seed=stage.seed)
             return in_process(emulator, world, listener)
 
         yield open_inside
         return
     async with serving(emulator, listen(emulator), frozen=True):
         port = next(port for port, name in emulator.ports.items() if name == "control")
-        yield lambda listener: connect(f"http://127.0.0.1:{port}", listener=listener)
+        yield lambda listener: connect(f"http://127.0.0.1:{port}", listener=listener, seed=stage.seed)

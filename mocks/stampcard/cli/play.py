@@ -22,6 +22,8 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--mermaid", type=Path, metavar="FILE", help="keep the calls as a Mermaid sequence diagram")
     parser.add_argument("--show-secrets", action="store_true", help="keys and passwords in the storyboard, unmasked")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other people, codes and ids")
+    parser.add_argument("--locale", default="en_US", metavar="L", help="names and addresses, such as de_DE or ja_JP")
     parser.add_argument("--guests", type=int, metavar="N", help="size of a story's audience")
     parser.set_defaults(run=run)
 
@@ -45,5 +47,7 @@ def run(options: argparse.Namespace) -> int:
         guests=options.guests,
         world=options.world,
         secrets=options.show_secrets,
+        seed=options.seed,
+        locale=options.locale,
     )
     return play_all(names, stage)
