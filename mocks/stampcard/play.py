@@ -54,9 +54,9 @@ class Stage:
     """Where stories are played: `control` is the URL of a server, or None for this process.
 
     `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
-    several stories each gets its own, the story's name put before the suffix); `guests` is the size of audiences;
-    `seed` and `locale` (as Faker names them) decide who the invented people are;
-    `world` names a world that is there on the server, else each story gets a fresh one; `secrets` are shown or masked.
+    several stories each gets its own, named after it); `guests` is the size of audiences, `seed` and `locale` (as Faker
+    names them) decide who the invented people are; `world` names a world that is there on the server, else each story
+    gets a fresh one; `secrets` are shown or masked.
     """
 
     live: bool = False

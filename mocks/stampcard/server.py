@@ -19,8 +19,6 @@ from stampcard.emulator import Emulator
 
 T = TypeVar("T")
 
-DEFAULT_PORT = 8100
-
 
 class _Protocol(HttpToolsProtocol):
     """Lets a fault break the connection."""

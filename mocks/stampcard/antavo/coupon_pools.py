@@ -19,11 +19,6 @@ from stampcard.core.errors import ApiError
 TYPES = ("amount", "percentage", "free_shipping", "gift_card")
 METHODS = ("update_all", "update_none", "update_not_redeemed", "update_unassigned")
 
-_KNOWN = (
-    "external_id name source type value minimum_value minimum_redemption_value currency purchase_minimum "
-    "expiration_time aggregated products stores update_method update_matching api_key"
-).split()
-
 
 async def create(call: Call[Brand]) -> Reply:
     """A pool whose codes are uploaded later; attributes of your own are kept."""

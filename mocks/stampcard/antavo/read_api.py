@@ -19,7 +19,6 @@ from stampcard.core.errors import ApiError
 _NAME = re.compile(r"filter\[(\w+)\]\[(\w+)\]")
 _SORT = re.compile(r"sort\[(\w+)\]\[(field|direction)\]")
 _ORDERED = ("eq", "lt", "lte", "gt", "gte")
-_MAX = 1000
 
 Kinds = Mapping[str, tuple[str, ...]]
 """Field -> the operators it may be filtered by."""

@@ -35,7 +35,6 @@ _NEGATIVES = {
     "does_not_match_regex": "matches_regex",
     "does_not_include_value": "includes_value",
 }
-COMPARISONS = frozenset({"equals", "exists", "does_not_exist", *_NUMBERS, *_KINDS, *_NEGATIVES})
 
 
 def matches(workspace: Workspace, audience: Mapping[str, Any], user: User) -> bool:

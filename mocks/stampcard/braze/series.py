@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from stampcard.braze import errors
@@ -14,7 +14,6 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 
 HOUR, DAY = 1, 24
-MONTH = timedelta(days=30)
 
 
 def units(call: Call[Workspace]) -> list[int]:

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 from stampcard.cli.commands import Commands
-
-SEVERITIES = ("info", "warning", "error")
+from stampcard.core.severity import SEVERITIES
 
 
 def add(commands: Commands) -> None:

@@ -86,9 +86,6 @@ class Call(Generic[T]):
         self.diagnostics.append(Diagnostic(code, severity, message, pointer))
 
 
-Handler = Callable[[Call[T]], Awaitable[Reply]]
-
-
 class Vendor(ABC, Generic[T]):
     """One vendor: its contract, its handlers, its words.
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from stampcard.core import codec
+from stampcard.core.severity import SEVERITIES
 from stampcard.drift import openapi, postman
 from stampcard.drift.shapes import Document, Field, Fields, Place, Shape, UnreadableDocument
-
-SEVERITIES = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)

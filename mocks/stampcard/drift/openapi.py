@@ -9,7 +9,6 @@ from stampcard.drift.shapes import Document, Field, Fields, Place, Shape, Unread
 
 MAX_DEPTH = 5
 _METHODS = ("get", "put", "post", "delete", "patch")
-_ANY = frozenset({"string", "number", "boolean", "object", "array", "null"})
 
 
 def shapes(document: Mapping[str, Any]) -> Document:

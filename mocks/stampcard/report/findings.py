@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stampcard.core.severity import SEVERITIES
 from stampcard.report.usage import OperationUse, Usage
-
-SEVERITIES = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)

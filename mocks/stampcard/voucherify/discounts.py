@@ -13,12 +13,6 @@ from stampcard.voucherify.records import Json, Line, Order, Product, Sku
 from stampcard.voucherify.state import Project
 
 TO_ORDER = "APPLY_TO_ORDER"
-ITEM_EFFECTS = (
-    "APPLY_TO_ITEMS",
-    "APPLY_TO_ITEMS_BY_QUANTITY",
-    "APPLY_TO_ITEMS_PROPORTIONALLY",
-    "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY",
-)
 
 
 def effect_of(discount: Json, is_scoped: bool) -> str:

@@ -12,7 +12,6 @@ from stampcard.voucherify.state import BrazeConnection, Project
 
 Row = Mapping[str, Any]
 ROOT = "/voucherify"
-POINTER = f"{ROOT}/integrations/braze"
 ENDPOINT = "https://rest.iad-01.braze.com"
 
 NEEDS = {"customer_entered_segment": "segment", "customer_left_segment": "segment", "custom_event": "event"}

@@ -23,7 +23,6 @@ _DISCOUNT_MEMBERS = {
     "UNIT": ("type", "unit_off", "unit_off_formula", "effect", "unit_type", "units"),
 }
 WINDOW = ("validity_timeframe", "validity_day_of_week", "validity_hours")
-MAX_INTEGER = 2**53 - 1
 
 
 def given(body: Mapping[str, Any] | None) -> Json:

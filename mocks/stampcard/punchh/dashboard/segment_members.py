@@ -18,7 +18,6 @@ from stampcard.punchh.state import Business, Member, Segment
 from stampcard.punchh.times import utc
 
 LIMITS = {"async": 1000, "sync": 100}
-MAX_FILE = 15 * 1024 * 1024
 
 
 def view(segment: Segment, member: Member) -> dict[str, Any]:
