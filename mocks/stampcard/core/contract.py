@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from stampcard.core import events
 from stampcard.core.checking import BodyRule, ParameterRule, ReplyRule, resolved
 from stampcard.core.errors import ContractFault
 from stampcard.core.http import Request
@@ -83,12 +84,13 @@ class Match:
 
 
 class Contract:
-    """All operations of one vendor, by id and by route."""
+    """All operations of one vendor, by id and by route, and the events it sends out, by name."""
 
     def __init__(self, vendor: str, operations: Mapping[str, Operation], document: Mapping[str, Any]) -> None:
         self.vendor = vendor
         self.operations = operations
         self.document = document
+        self.events = events.read(vendor, document["webhooks"], document["components"])
         self._routers: dict[str, Router[Operation]] = {}
         for operation in operations.values():
             router = self._routers.setdefault(operation.service, Router())
@@ -211,7 +213,9 @@ def _store(home: Path, cache: Path, document: Mapping[str, Any]) -> None:
 
 def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
-    bundle: dict[str, Any] = {"operations": [], "components": components, "setup": {"type": "object"}}
+    webhooks: dict[str, Any] = {}
+    bundle: dict[str, Any] = {"operations": [], "webhooks": webhooks, "undescribed": [], "components": components}
+    bundle["setup"] = {"type": "object"}
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
@@ -223,6 +227,10 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             for key, value in members.items():
                 if components.setdefault(kind, {}).setdefault(key, value) != value:
                     raise ContractFault(f"{home.name}/{name}: components/{kind}/{key} differs from another file's")
+        if twice := webhooks.keys() & document.get("webhooks", {}).keys():
+            raise ContractFault(f"{home.name}/{name}: described in another file, too: {', '.join(sorted(twice))}")
+        webhooks.update(document.get("webhooks", {}))
+        bundle["undescribed"] += document.get("x-undescribed", [])
         for definition in _operations(f"{home.name}/{name}", document):
             operation = definition["operationId"]
             if operation in defined:
@@ -230,7 +238,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             defined[operation] = name
             bundle["operations"].append(definition)
     _check_index(home.name, bundle["index"])
-    _check_references(home.name, [bundle["operations"], components], components)
+    _check_references(home.name, [bundle["operations"], webhooks, components], components)
     return bundle
 
 
