@@ -41,6 +41,12 @@ def envelope(business: Business, event: Event) -> bytes:
     )
 
 
+def described(event: Event) -> str:
+    """The event's name in contracts/punchh/webhooks.yaml."""
+    kind = event.payload["coupon_type"] if event.name == "coupons" else event.kind
+    return f"{event.name}.{kind}" if kind else event.name
+
+
 def authentication(business: Business, hook: Webhook, body: bytes) -> dict[str, str]:
     """The headers of the chosen authentication mode."""
     if hook.auth == "basic":
@@ -85,6 +91,7 @@ def send(business: Business, hook: Webhook, event: Event) -> None:
         succeeded=lambda response: response.status in (200, 202),
         done=lambda delivery, response: _done(business, hook, event.name, delivery, response),
         timeout=TIMEOUT,
+        event=described(event),
     )
     hook.deliveries.append(delivery)
     delivery.schedule(business.switches.webhooks_delay_seconds)
