@@ -25,7 +25,7 @@ ROOMS: list[set[str]] = [
     {"emulator"},
     {"asgi", "control"},
     {"server", "client"},
-    {"blocking", "check", "storyboard", "timeline", "report", "drift"},
+    {"blocking", "check", "consumer", "storyboard", "timeline", "report", "drift"},
     {"play"},
     {"cli", "__main__", "pytest_plugin", "__init__"},
 ]
@@ -34,6 +34,7 @@ ROOMS: list[set[str]] = [
 MAY_NAME_A_VENDOR = {
     "emulator.py": "puts the four in one world",
     "check/signing.py": "signs calls as the vendors' clients do",
+    "consumer/signing.py": "signs events as the vendors do",
     "cli/sign.py": "prints a call signed as Punchh and Antavo want it",
 }
 

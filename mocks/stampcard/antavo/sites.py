@@ -29,12 +29,12 @@ def authorization(brand: Brand, site: TrustedSite) -> dict[str, str]:
         token = b64encode(f"{site.username}:{site.password}".encode()).decode()
         return {"Authorization": f"Basic {token}"}
     if site.auth == "jwt":
-        return {"Authorization": f"Bearer {_jwt(site.secret, int(brand.world.clock.epoch))}"}
+        return {"Authorization": f"Bearer {jwt(site.secret, int(brand.world.clock.epoch))}"}
     return {}
 
 
-def _jwt(secret: str, now: int) -> str:
-    """HS256; the claims Antavo sends are not published (assumed: iat and exp)."""
+def jwt(secret: str, now: int) -> str:
+    """HS256, made at Unix time `now`; the claims Antavo sends are not published (assumed: iat and exp)."""
     parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300}]
     text = ".".join(_base64(codec.encode(part)) for part in parts)
     return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
