@@ -73,6 +73,17 @@ async def _asked(reader: asyncio.StreamReader) -> Asked:
     return Asked(method, target, headers, body)
 
 
+async def _answer(writer: asyncio.StreamWriter, answered: bytes | AsyncGenerator[bytes, None] | None) -> None:
+    if isinstance(answered, bytes):
+        writer.write(answered)
+    elif answered is not None:
+        async with aclosing(answered):
+            async for part in answered:
+                writer.write(part)
+                await writer.drain()
+    await writer.drain()
+
+
 @contextmanager
 def serving(answer: Answer) -> Iterator[Loopback]:
     """Serve until the block ends."""
@@ -83,15 +94,7 @@ def serving(answer: Answer) -> Iterator[Loopback]:
         try:
             asked = await _asked(reader)
             found.asked.append(asked)
-            answered = answer(asked)
-            if isinstance(answered, bytes):
-                writer.write(answered)
-            elif answered is not None:
-                async with aclosing(answered):
-                    async for part in answered:
-                        writer.write(part)
-                        await writer.drain()
-            await writer.drain()
+            await _answer(writer, answer(asked))
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
