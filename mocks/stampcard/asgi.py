@@ -54,13 +54,13 @@ async def _serve(
     receive: Receive,
     send: Send,
 ) -> None:
-    read = await _read_body(receive, vendor.max_body)
-    if read is None:
-        return
-    body, oversize = read
     target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     if query := scope["query_string"]:
         target = f"{target}?{query.decode('latin-1')}"
+    read = await _read_body(receive, vendor.max_body, lambda: _limit(vendor, scope["method"], target, service))
+    if read is None:
+        return
+    body, oversize = read
     cause = headers.get("x-stampcard-cause")
     request = Request(
         scope["method"],
@@ -79,9 +79,20 @@ async def _serve(
     await _send(send, response)
 
 
-async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool] | None:
-    """The body, or nothing and True when it is over the limit; None when the client went away in the middle."""
+def _limit(vendor: Vendor[Any], method: str, target: str, service: str | None) -> int:
+    """The most bytes of a body of the operation a request leads to."""
+    match = vendor.contract.find(Request(method, target, Headers(()), b""), service)
+    operation = match.operation if match is not None else None
+    return (operation.max_body if operation is not None else None) or vendor.max_body
+
+
+async def _read_body(receive: Receive, usual: int, own: Callable[[], int]) -> tuple[bytes, bool] | None:
+    """The body, or nothing and True when it is over the limit; None when the client went away in the middle.
+
+    The operation's `own` limit is looked up for a body over the `usual` one only.
+    """
     parts: list[bytes] = []
+    limit = usual
     size, more = 0, True
     while more and size <= DRAIN_LIMIT:
         message = await receive()
@@ -89,6 +100,8 @@ async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool] | None:
             return None
         part = message.get("body", b"")
         size += len(part)
+        if size > limit == usual:
+            limit = own()
         if size <= limit:
             parts.append(part)
         more = message.get("more_body", False)
