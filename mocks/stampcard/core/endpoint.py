@@ -247,8 +247,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
     # What was told to go wrong
     fault = world.faults.hit(vendor=vendor.name, operation=operation.id, errors=operation.failures)
     if fault is not None:
-        journey.error = "fault injected"
-        journey.delay = fault.seconds
+        journey.error, journey.delay = "fault injected", fault.seconds
         if fault.drop or fault.garbage or fault.status:
             return faulted(fault)
     failure = operation.failures[fault.error] if fault is not None and fault.error is not None else None
