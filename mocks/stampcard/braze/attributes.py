@@ -274,9 +274,14 @@ def _changed_array(workspace: Workspace, old: Any, value: dict[str, Any]) -> Any
 
 
 def _changed_objects(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
-    """`$update`, `$remove` and `$add` on an array of objects, in the order of the keys (assumed)."""
+    """`$add`, `$remove` and `$update` on an array of objects, in this order or as the workspace's switch says.
+
+    https://github.com/braze-inc/braze-docs/issues/11289: so a $remove cannot clear the way for an $add.
+    """
     kept = list(old) if isinstance(old, list) else []
-    for name, rows in value.items():
+    as_sent = writing.workspace.switches.nested_array_operations == "as_sent"
+    for name in value if as_sent else [name for name in ("$add", "$remove", "$update") if name in value]:
+        rows = value[name]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             return Refusal(f"{name} takes an array of objects")
         if name == "$add":
