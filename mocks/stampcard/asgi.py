@@ -76,7 +76,7 @@ async def _serve(
         await asyncio.sleep(response.delay)
     if response.dropped:
         return await _drop(scope, receive)
-    await _send(send, response)
+    await _send(send, response, scope.get("stampcard.transport"))
 
 
 def _limit(vendor: Vendor[Any], method: str, target: str, service: str | None) -> int:
@@ -113,12 +113,17 @@ def _field(name: str) -> bytes:
     return name.lower().encode("latin-1")
 
 
-async def _send(send: Send, response: Response) -> None:
+async def _send(send: Send, response: Response, line: Any = None) -> None:
+    """Head and body; in one piece where a server's line can hold the head."""
     headers = [(_field(name), value.encode("latin-1")) for name, value in response.headers]
     if response.status != 204:
         headers.append((b"content-length", str(len(response.body)).encode()))
+    if line is not None:
+        line.hold()
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+    if line is not None:
+        line.release()
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
