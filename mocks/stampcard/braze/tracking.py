@@ -137,14 +137,25 @@ def _fault_of_properties(properties: Any) -> str | None:
     return None
 
 
-def fault_of(workspace: Workspace, name: str, sent: Any) -> str | None:
-    """Why Braze drops an object of one of the arrays, with what the workspace's switches say."""
+def check_of(workspace: Workspace, name: str) -> Callable[[Any], str | None]:
+    """What tells why Braze drops an object of one of the arrays, or None; with what the workspace's switches say."""
     check, _ = APPLY[name]
-    fault = check(sent)
-    if fault is None and name == "purchases" and (most := workspace.switches.purchase_properties_kb) < 100:
-        if values.size_of(sent.get("properties") or {}) > most * 1024:
+    most = workspace.switches.purchase_properties_kb
+    if name != "purchases" or most * 1024 >= MAX_PROPERTIES:
+        return check
+
+    def narrower(sent: Any) -> str | None:
+        fault = check(sent)
+        if fault is None and values.size_of(sent.get("properties") or {}) > most * 1024:
             return f"'properties' must be up to {most} KB"
-    return fault
+        return fault
+
+    return narrower
+
+
+def fault_of(workspace: Workspace, name: str, sent: Any) -> str | None:
+    """Why Braze drops one object."""
+    return check_of(workspace, name)(sent)
 
 
 def attribute(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
@@ -155,7 +166,7 @@ def attribute(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User |
         return None
     user = _user(tracking, sent, place)
     if user is not None:
-        writing = attributes.Writing(tracking.workspace, user, tracking.note, place)
+        writing = attributes.Writing(tracking.workspace, user, tracking.note, place, tracking.now)
         attributes.apply(writing, sent, tracking.cause)
     return user
 
