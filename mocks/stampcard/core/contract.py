@@ -56,6 +56,18 @@ class Operation:
         """Not the vendor's: an address of the emulator's own, such as where an exported file is kept."""
         return self.tier == "own"
 
+    @property
+    def failures(self) -> Mapping[str, Mapping[str, Any]]:
+        """Failures of the vendor's own that it documents (`x-failures`): name -> `status` and `body`."""
+        found: Mapping[str, Mapping[str, Any]] = self.extra.get("failures", {})
+        return found
+
+    @property
+    def max_body(self) -> int | None:
+        """The most bytes of a body where they are not the vendor's usual ones (`x-max-body`)."""
+        found: int | None = self.extra.get("max-body")
+        return found
+
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
         return tuple(ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))
