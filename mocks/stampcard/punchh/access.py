@@ -123,7 +123,9 @@ def check(business: Business | None, client: str, request: Request, operation: O
         return _check_register(business, request)
     if "digest_sha256" in schemes:
         found = _check_mobile(business, client, request)
-        return found, _mobile_guest(found, request) if "user_bearer" in schemes else Access()
+        if "user_bearer" not in schemes:
+            return found, Access()
+        return found, _mobile_guest(found, request, operation.extra.get("bare-refusal", False))
     if "digest_sha1" in schemes:
         found = _check_sso(business, client, request)
         return found, _sso_guest(found, request) if "sso_user_token" in schemes else Access()
@@ -205,11 +207,12 @@ def _check_language(business: Business, request: Request) -> None:
         raise errors.by_name(400, "invalid_language", [text])
 
 
-def _mobile_guest(business: Business, request: Request) -> Access:
+def _mobile_guest(business: Business, request: Request, bare: bool) -> Access:
+    """`bare`: the operation publishes its refusal without the wrapper `errors`."""
     token = bearer(request)
     guest = business.mobile_tokens.get(token)
     if guest is None or guest.status != "active" or guest.gone:
-        raise unauthorized(business)
+        raise unauthorized_bare() if bare else unauthorized(business)
     return Access(guest=guest, token=token)
 
 
@@ -219,6 +222,12 @@ def unauthorized(business: Business) -> ApiError:
     if style == "access_denied":
         return ApiError(401, {"errors": {"message": "Access is denied due to invalid credentials.", "code": 401}})
     return errors.by_name(*TOKEN_STYLES[style])
+
+
+def unauthorized_bare() -> ApiError:
+    """The refusal of a guest's token by challenges."""
+    status, name, text = TOKEN_STYLES["unauthorized"]
+    return ApiError(status, {name: text})
 
 
 def _sso_guest(business: Business, request: Request) -> Access:

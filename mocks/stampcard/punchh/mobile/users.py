@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import coupons, errors, guests, lifecycle, params, rewards
+from stampcard.punchh import blocks, coupons, errors, guests, lifecycle, params, rewards
 from stampcard.punchh.access import Access
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.guests import Draft
@@ -114,10 +114,8 @@ async def balance(call: Call[Business]) -> Reply:
             "coupons": [coupons.view(business, found) for found in coupons.of_guest(business, guest)],
             "messages": [],
             "notifications": [],
-            "challenge_badges": [],
             "punch_cards": [],
-            "preferred_charities": [],
-            "converted_category_balances": [],
+            **blocks.extras(business, guest),
         },
     )
 
