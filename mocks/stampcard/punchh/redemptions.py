@@ -36,6 +36,8 @@ TEXTS = {
     "value": "Invalid Discount Value",
     "code": "Invalid Code",
     "cards": "Not enough cards",
+    "coupon": "Coupon/Promo code is not active",
+    "unlock": "Mobile Coupon/Promo cannot be added into basket",
     "subscription": "Invalid Subscription ID",
     "type": "Discount type should be card_completion, discount_amount, redemption_code, reward, fuel_reward, "
     "redeemable, subscription",
@@ -161,6 +163,9 @@ def _code(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: M
     coupon = coupons.usable(business, guest, params.text(value), "discount")
     if coupon is not None:
         return Plan(COUPON, "redemption_code", coupon=coupon, campaign=business.campaigns[coupon.campaign_id])
+    known = business.coupons.get(params.text(value))
+    if known is not None and known.user_id in (None, guest.id) and known.status == "issued":
+        raise refuse(texts["unlock" if known.type == "unlock" else "coupon"])
     found = business.codes.get(params.text(value))
     if found is None or found.user_id != guest.id or found.status != "redeemable":
         raise refuse(texts["code"])

@@ -47,7 +47,8 @@ def check(business: Business, section: Section) -> None:
         if row["type"] in ("mass_offer",) and "start" not in row:
             raise SetupError(where, "a mass offer needs a start")
     for index, row in enumerate(section.get("redeemables", ())):
-        _check_instant(f"/punchh/redeemables/{index}", row, "end_time")
+        for name in ("start_time", "end_time"):
+            _check_instant(f"/punchh/redeemables/{index}", row, name)
     if len({row["id"] for row in levels}) != len(levels):
         raise SetupError("/punchh/program/levels", "two levels have the same id")
     _check_guests(business, section)
@@ -178,7 +179,8 @@ def _location(business: Business, row: Mapping[str, Any]) -> None:
 def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
     old = _same(business.redeemables, row)
     number = row.get("id") or (old.id if old else business.next_id("redeemables"))
-    values = {**row, "id": number, "end_time": instant(business, row.get("end_time"))}
+    values = {**row, "id": number}
+    values |= {name: instant(business, row.get(name)) for name in ("start_time", "end_time")}
     values["facts"] = {"deal": values.pop("deal", False)}
     values.setdefault("uuid", business.world.secrets.uuid(f"punchh redeemable {number}"))
     made = Redeemable(created_at=old.created_at if old else business.now, updated_at=business.now, **values)

@@ -49,6 +49,7 @@ class Redeemable(msgspec.Struct):
     discount_channel: str = "all"
     points: int | None = None
     expiry_days: int | None = None
+    start_time: datetime | None = None
     end_time: datetime | None = None
     redemption_expiry: int | None = None
     distributable: bool = True
@@ -144,6 +145,15 @@ class ConversionRule(msgspec.Struct):
     min_source_value: int = 0
 
 
+class Transfer(msgspec.Struct, frozen=True):
+    """That a guest was given something by another; `kind` is points, currency or rewards."""
+
+    at: datetime
+    receiver_id: int
+    kind: str
+    amount: float
+
+
 class Receipt(msgspec.Struct):
     """A receipt a register uploaded, to be claimed by its bar code; `facts` as those of a check-in."""
 
@@ -228,6 +238,9 @@ class Business:
     show_adapters_tab: bool = False
     challenges: bool = False
     offers_ingestion: bool = False
+    multiple_redemptions: bool = True
+    headless_offers: bool = True
+    eclub_sources: list[str] = field(default_factory=list)
     guests: dict[int, Guest] = field(default_factory=dict)
     by_email: dict[str, Guest] = field(default_factory=dict)
     by_phone: dict[str, Guest] = field(default_factory=dict)
@@ -258,6 +271,7 @@ class Business:
     migration_users: dict[int, dict[str, Any]] = field(default_factory=dict)
     rolling_job: Job | None = None
     gift_cards: dict[str, GiftCard] = field(default_factory=dict)
+    transfers: list[Transfer] = field(default_factory=list)
     invitations: dict[int, Invitation] = field(default_factory=dict)
     conversion_rules: dict[int, ConversionRule] = field(default_factory=dict)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)

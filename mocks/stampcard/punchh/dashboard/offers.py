@@ -19,6 +19,12 @@ SEGMENT_TYPES = {
 """The last is published, the others are assumed."""
 
 
+NOT_SUPPORTED = (
+    "Your current loyalty program configuration does not support this feature. Please connect with your Customer "
+    "Success representative for resolution of this issue"
+)
+
+
 def page_of(rows: list[Any], values: dict[str, Any]) -> list[Any]:
     """The page that `page` and `per_page` name; 25 rows unless told (assumed)."""
     size = min(max(params.integer(values.get("per_page")) or 25, 1), 1000)
@@ -27,7 +33,9 @@ def page_of(rows: list[Any], values: dict[str, Any]) -> list[Any]:
 
 
 async def redeemables(call: Call[Business]) -> Reply:
-    """What may be given through the API."""
+    """What may be given through the API; the refusal has a blank in its name, as published."""
+    if not call.state.headless_offers:
+        raise errors.by_name(422, "disabled _feature", NOT_SUPPORTED)
     values = params.given(call)
     query = params.text(values.get("query")).lower()
     found = [
@@ -129,6 +137,8 @@ def _wanted(call: Call[Business]) -> tuple[Redeemable, Segment, datetime]:
         raise refused("Invalid redeemable uuid")
     if not redeemable.active:
         raise refused("Redeemable is deactivated")
+    if redeemable.start_time is not None and redeemable.start_time > business.now:
+        raise refused("Redeemable is scheduled")
     segment = business.segments.get(params.integer(segment_id) or 0)
     if segment is None:
         raise refused("Invalid segment id")

@@ -198,7 +198,8 @@ def _put(one: Redeemable, values: dict[str, Any]) -> None:
     one.name, one.description = kept.get("name") or one.name, kept.get("description") or ""
     one.points = kept.get("points")
     one.expiry_days = None if kept.get("indefinetely") else kept.get("expiry_days")
-    ends = kept.get("end_time")
+    starts, ends = kept.get("start_time"), kept.get("end_time")
+    one.start_time = _instant(starts, kept.get("timezone")) if starts else None
     one.end_time = _instant(ends, kept.get("timezone")) if ends and not kept.get("indefinetely") else None
     one.redemption_expiry = kept.get("redemption_code_expiry_mins") or None
     one.discount_channel = kept.get("discount_channel") or "all"
