@@ -23,6 +23,9 @@ SKIPS = {
     "applicable_redeemables_limit_exceeded": "Applicable redeemables limit exceeded",
     "applicable_redeemables_per_category_limit_exceeded": "Applicable redeemables limit per category exceeded",
     "applicable_exclusive_redeemables_limit_exceeded": "Applicable exclusive redeemables limit exceeded",
+    "applicable_exclusive_redeemables_per_category_limit_exceeded": (
+        "Applicable exclusive redeemables limit per category exceeded"
+    ),
     "exclusion_rules_not_met": "Redeemable cannot be applied due to exclusion rules",
     "preceding_validation_failed": "Redeemable cannot be applied due to preceding validation failure",
     "no_effect": "Redeemable cannot be applied due to no effect",
@@ -105,6 +108,9 @@ def read_items(call: Call[Project], rows: list[Mapping[str, Any]]) -> list[Item]
     if len(set(names)) < len(names):
         details = "Duplicated redeemables detected in one redemption"
         raise errors.refusal(call, 400, "duplicated_redeemables", "Duplicated redeemables detected", details)
+    most = call.state.settings.stacking["redeemables_limit"]
+    if len(rows) > most:
+        raise errors.invalid_payload(call, f"Property .redeemables should NOT have more than {most} items")
     stacks = [row for row in rows if row["object"] == "promotion_stack"]
     if stacks and len(rows) > 1:
         details = "Promotion Stack cannot be use with other redeemables"
@@ -193,6 +199,8 @@ def limit_reached(basket: Basket, item: Item) -> str:
             return "applicable_redeemables_per_category_limit_exceeded"
         if category.id in exclusive and len(taken) >= rules["applicable_exclusive_redeemables_limit"]:
             return "applicable_exclusive_redeemables_limit_exceeded"
+        if category.id in exclusive and len(same) >= rules["applicable_exclusive_redeemables_per_category_limit"]:
+            return "applicable_exclusive_redeemables_per_category_limit_exceeded"
     is_joint = category is not None and category.id in joint
     is_exclusive = category is not None and category.id in exclusive
     common = [other for other in applicable if not other.category or other.category.id not in (*exclusive, *joint)]
@@ -293,18 +301,27 @@ def scoped_lines(basket: Basket, item: Item) -> list[Line]:
 
 
 def in_scope(basket: Basket, line: Line, wanted: Json) -> bool:
-    if wanted.get("object") == "products_collection":
-        raise campaigns.not_yet(basket.call, "product collections in applicable_to")
-    return judging.is_of(line, wanted)
+    return judging.is_of(basket.project, line, wanted)
 
 
 def take_discount(basket: Basket, item: Item, discount: Json, lines: list[Line]) -> None:
     effect = discounts.effect_of(discount, bool(item.scope or item.excluded))
-    discounts.apply(basket.project, basket.order, discount, lines, effect)
+    if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
+        lines = [line for line in lines if not line.discount]
+    discounts.apply(basket.project, basket.order, discount, lines, effect, of_initial(basket, item))
     shown = dict(discount)
     if discount["type"] != "UNIT":
         shown["effect"] = effect
     item.result = {"discount": {**shown, "is_dynamic": False}}
+
+
+def of_initial(basket: Basket, item: Item) -> bool:
+    """Whether percentages are of the initial amount, not of what earlier discounts left."""
+    rules = basket.project.settings.stacking
+    category = item.category.id if item.category else None
+    if category in rules["discounted_amount_mode_categories"]:
+        return False
+    return rules["discount_calculation_mode"] == "INITIAL_AMOUNT" or category in rules["initial_amount_mode_categories"]
 
 
 def take_credits(basket: Basket, item: Item, gift: Json, lines: list[Line]) -> None:
