@@ -12,6 +12,7 @@ from stampcard.voucherify import (
     product_collections,
     projects,
     promotion_stacks,
+    qualifications,
     stacking_rules,
 )
 
@@ -37,6 +38,8 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "get-metadata-schema-1": metadata_schemas.manage_read,
     "update-metadata-schema": metadata_schemas.manage_update,
     "delete-metadata-schema": metadata_schemas.manage_delete,
+    "check-eligibility": qualifications.check,
+    "check-eligibility-client-side": qualifications.check,
     "create-project": projects.create,
     "list-stacking-rules": stacking_rules.browse,
     "create-stacking-rules": stacking_rules.create,

@@ -19,7 +19,10 @@ from stampcard.voucherify.state import Customer, Project, Voucher
 
 
 class Case:
-    """One redeemable about to be redeemed: who, what, for which order. `taken` is the discount it would give."""
+    """One redeemable about to be redeemed: who, what, for which order. `taken` is the discount it would give.
+
+    `unasked` names the rules that are taken to hold.
+    """
 
     def __init__(self, project: Project, customer: Customer | None, order: Order, metadata: Json, key: str) -> None:
         self.project = project
@@ -32,6 +35,7 @@ class Case:
         self.tier: Tier | None = None
         self.credits = 0
         self.taken = 0
+        self.unasked: Callable[[str], bool] | None = None
 
     @property
     def campaign_id(self) -> str | None:
@@ -58,19 +62,20 @@ class Failed:
         self.needs_customer = needs_customer
 
 
-def judge(rule: Rule, case: Case) -> Failed | None:
+def judge(whole: Rule, case: Case) -> Failed | None:
     """The first rule that makes the whole fail, or None when it holds."""
-    numbered = {key: value for key, value in rule.rules.items() if key != "logic"}
+    numbered = {key: value for key, value in whole.rules.items() if key != "logic"}
     if not numbered:
         return None
-    results = {key: holds(definition, case) for key, definition in numbered.items()}
-    if evaluate(tokens(rule.rules["logic"]), results):
+    skipped = case.unasked or (lambda name: False)
+    results = {key: skipped(rule["name"]) or holds(rule, case) for key, rule in numbered.items()}
+    if evaluate(tokens(whole.rules["logic"]), results):
         return None
     failed = next(key for key, held in results.items() if not held)
     definition = numbered[failed]
     area = RULES[definition["name"]][0]
     needs = definition["name"] in NEEDS_CUSTOMER and case.customer is None
-    message = (definition.get("error") or rule.error or {}).get("message")
+    message = (definition.get("error") or whole.error or {}).get("message")
     return Failed(area, message, needs)
 
 

@@ -203,7 +203,8 @@ class BrazeConnection:
 class Project:
     """One Voucherify project: all that its keys can see.
 
-    `registry` is where keys of all projects are looked up; `siblings` are projects that management keys created, by id.
+    `loose` are vouchers without a campaign. `registry` is where keys of all projects are looked up; `siblings` are
+    projects that management keys created, by id.
     """
 
     world: World
@@ -213,6 +214,7 @@ class Project:
     campaign_names: dict[str, Campaign] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
     voucher_ids: dict[str, Voucher] = field(default_factory=dict)
+    loose: dict[str, Voucher] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     source_ids: dict[str, Customer] = field(default_factory=dict)
     publications: list[Publication] = field(default_factory=list)
@@ -295,7 +297,9 @@ class Project:
         self.vouchers[self.fold(voucher.code)] = voucher
         self.voucher_ids[voucher.id] = voucher
         campaign = voucher.campaign
-        if campaign is not None:
+        if campaign is None:
+            self.loose[voucher.id] = voucher
+        else:
             campaign.count += 1
             campaign.vouchers.append(voucher)
             voucher.queued = True
@@ -306,6 +310,7 @@ class Project:
         key = self.fold(voucher.code)
         del self.vouchers[key], self.voucher_ids[voucher.id]
         voucher.deleted = True
+        self.loose.pop(voucher.id, None)
         if voucher.campaign is not None:
             voucher.campaign.count -= 1
         if keep_code:
