@@ -7,12 +7,15 @@ from typing import Any
 
 from stampcard.core.endpoint import Reply
 from stampcard.voucherify import (
+    client_side,
     custom_event_schemas,
+    customer_redeemables,
     metadata_schemas,
     product_collections,
     projects,
     promotion_stacks,
     qualifications,
+    single_codes,
     stacking_rules,
 )
 
@@ -40,6 +43,12 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "delete-metadata-schema": metadata_schemas.manage_delete,
     "check-eligibility": qualifications.check,
     "check-eligibility-client-side": qualifications.check,
+    "client-list-vouchers": client_side.list_vouchers,
+    "validate-voucher": single_codes.validate,
+    "legacy-publish-voucher": single_codes.publish,
+    "validate-voucher-client-side": single_codes.validate_by_query,
+    "redeem-voucher-client-side": single_codes.redeem,
+    "list-customer-redeemables": customer_redeemables.browse,
     "create-project": projects.create,
     "list-stacking-rules": stacking_rules.browse,
     "create-stacking-rules": stacking_rules.create,
