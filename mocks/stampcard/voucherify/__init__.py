@@ -28,6 +28,7 @@ from stampcard.voucherify import (
     errors,
     events,
     exports,
+    handlers,
     imports,
     keys,
     loyalties,
@@ -225,6 +226,7 @@ class Voucherify(Vendor[Project]):
         "get-reward-assignment-2": loyalty_rewards.read,
         "update-reward-assignment-1": loyalty_rewards.update,
         "delete-reward-assignment-1": loyalty_rewards.delete,
+        **handlers.MORE,
     }
 
     # Projects and their keys
