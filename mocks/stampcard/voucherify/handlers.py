@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.voucherify import bulk, shop_imports
+from stampcard.voucherify import bulk, oauth, shop_imports
 
 MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "update-vouchers-in-bulk": bulk.vouchers_each,
@@ -19,4 +19,8 @@ MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "import-orders": shop_imports.orders_from_json,
     "import-products-using-csv": shop_imports.products_from_csv,
     "import-SKUs-using-csv": shop_imports.skus_from_csv,
+    "generate-oauth-token": oauth.generate,
+    "introspect-oauth-token": oauth.introspect,
+    "revoke-oauth-token": oauth.revoke,
+    "oauth-v2-token": oauth.generate_for_service,
 }

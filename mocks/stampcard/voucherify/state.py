@@ -36,7 +36,7 @@ from stampcard.voucherify.records import (
     Transaction,
     Webhook,
 )
-from stampcard.voucherify.settings import Key, Settings
+from stampcard.voucherify.settings import Key, Settings, Token
 
 Json = dict[str, Any]
 
@@ -205,6 +205,7 @@ class Project:
     world: World
     keys: dict[str, Key] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    tokens: dict[str, Token] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     campaign_names: dict[str, Campaign] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
