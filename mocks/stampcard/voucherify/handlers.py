@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.voucherify import bulk, oauth, shop_imports
+from stampcard.voucherify import (
+    activities,
+    buckets,
+    bulk,
+    loyalty_rewards,
+    loyalty_tiers,
+    oauth,
+    pending_points,
+    shop_imports,
+)
 
 MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "update-vouchers-in-bulk": bulk.vouchers_each,
@@ -23,4 +32,19 @@ MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "introspect-oauth-token": oauth.introspect,
     "revoke-oauth-token": oauth.revoke,
     "oauth-v2-token": oauth.generate_for_service,
+    "list-loyalty-tiers": loyalty_tiers.browse,
+    "create-in-bulk-loyalty-tiers": loyalty_tiers.create,
+    "get-loyalty-tier": loyalty_tiers.read,
+    "list-member-loyalty-tier": loyalty_tiers.of_member,
+    "list-points-expiration": buckets.browse,
+    "list-campaign-pending-points": pending_points.browse_campaign,
+    "list-member-pending-points-1": pending_points.browse,
+    "list-member-pending-points": pending_points.browse,
+    "activate-member-pending-points": pending_points.activate,
+    "cancel-member-pending-points": pending_points.cancel,
+    "list-member-activity-1": activities.of_member,
+    "list-member-activity": activities.of_member,
+    "list-reward-assignments-1": loyalty_rewards.browse_assignments,
+    "get-reward-assignment-1": loyalty_rewards.read,
+    "get-reward-details": loyalty_rewards.read_reward,
 }

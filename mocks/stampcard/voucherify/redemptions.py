@@ -186,10 +186,10 @@ def use(call: Call[Project], item: Item, redemption: Redemption) -> None:
     voucher.redeemed_quantity += 1
     voucher.updated_at = project.now
     if item.credits is not None:
-        spend(project, redemption, item.credits)
+        spend(project, redemption, item.credits, errors.request_id(call))
 
 
-def spend(project: Project, redemption: Redemption, amount: int) -> None:
+def spend(project: Project, redemption: Redemption, amount: int, group: str) -> None:
     """Credits or points leave the card."""
     voucher = redemption.voucher
     assert voucher is not None
@@ -197,7 +197,9 @@ def spend(project: Project, redemption: Redemption, amount: int) -> None:
     about = {"redemption": {"id": redemption.id}}
     if redemption.order is not None:
         about["order"] = {"id": redemption.order.id, "source_id": redemption.order.source_id or ""}
-    balances.move(project, voucher, -amount, "REDEMPTION", operation="AUTOMATIC", granted=False, about=about)
+    balances.move(
+        project, voucher, -amount, "REDEMPTION", group=group, operation="AUTOMATIC", granted=False, about=about
+    )
     if redemption.customer is not None:
         note_spent(redemption.customer, voucher.type, amount)
 

@@ -10,6 +10,7 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import (
     balances,
+    buckets,
     campaigns,
     errors,
     happenings,
@@ -50,7 +51,7 @@ async def redeem(call: Call[Project]) -> Reply:
     card.redeemed_quantity += 1
     assignment.reward.redeemed += 1
     redemptions.count(holder, total_redeemed=1, total_succeeded=1)
-    redemptions.spend(project, redemption, assignment.points or 0)
+    redemptions.spend(project, redemption, assignment.points or 0, group)
     redemptions.keep(project, redemption, card.id)
     for kind in ("customer.redemption.succeeded", "customer.reward_redemptions.completed"):
         happenings.tell(project, group, kind, holder, redemption)
@@ -100,7 +101,19 @@ def hand_over(call: Call[Project], assignment: RewardAssignment, holder: Custome
         card = publications.publish(call, publications.Order(body, False)).vouchers[0]
     if "balance" in block and card.type != "DISCOUNT_VOUCHER":
         about = {"reward": {"id": reward.id}}
-        balances.move(project, card, block["balance"], "ADDITION", operation="AUTOMATIC", granted=True, about=about)
+        end = buckets.program_end(project, card) if card.type == "LOYALTY_CARD" else None
+        group = errors.request_id(call)
+        balances.move(
+            project,
+            card,
+            block["balance"],
+            "ADDITION",
+            group=group,
+            operation="AUTOMATIC",
+            granted=True,
+            about=about,
+            end=end,
+        )
     return card
 
 

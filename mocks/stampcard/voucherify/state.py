@@ -15,6 +15,7 @@ import msgspec
 
 from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
+from stampcard.voucherify.loyalty_records import Ledger
 from stampcard.voucherify.records import (
     Assignment,
     Distribution,
@@ -234,6 +235,7 @@ class Project:
     campaign_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
     exports: dict[str, Export] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     holders: dict[str, list[Holder]] = field(default_factory=dict)
