@@ -72,12 +72,18 @@ def perform(
     customer = customers.settle(call.state, request.reference, group) if request.reference is not None else None
     if customer is None and request.draft.known is not None:
         customer = request.draft.known.customer
-    made = record(call, request, customer, body.get("metadata"))
+    made = record(call, request, customer or holder_of(basket.applicable), body.get("metadata"))
     if basket.session_key is not None:
         sessions.release(call.state, basket.session_key)
     who = f" by {customer.source_id or customer.id}" if customer else ""
     call.summary = f"redeemed{who}: {told(basket.items)}"
     return request, made
+
+
+def holder_of(items: list[Item]) -> Customer | None:
+    """Who pays with points is the card's holder, named or not."""
+    cards = (item.voucher for item in items if item.voucher is not None and item.voucher.type == "LOYALTY_CARD")
+    return next((card.holder for card in cards if card.holder is not None), None)
 
 
 def failure(call: Call[Project], request: Request, names_failure: bool) -> ApiError:
@@ -149,6 +155,7 @@ def record(call: Call[Project], request: Request, customer: Customer | None, met
     for item in basket.applicable:
         redemption = Redemption(project.serial_id("r_"), *common, order=order, parent=parent, key=key)
         redemption.voucher, redemption.tier, redemption.amount = item.voucher, item.tier, item.credits
+        redemption.reward = item.reward
         use(call, item, redemption)
         keep(project, redemption, item.target)
         made.append(redemption)
