@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stampcard.antavo import club_expiry
 from stampcard.antavo.amounts import total
 from stampcard.antavo.club_records import (
     Club,
@@ -144,6 +145,7 @@ async def adjust(call: Call[Brand]) -> Reply:
     if not points or not isinstance(points, int):
         raise refuse(201094, "Property 'points' cannot be empty")
     club.contributed = total((club.contributed, points))
+    club_expiry.note(brand, club, points, call.id)
     kind = "club_point_add" if points > 0 else "club_point_remove"
     note(call, club, member.customer, kind, amount=abs(points), reason=call.body.get("reason"))
     return answer({"member": member_view(club, member), "club": _view(club)})
@@ -159,6 +161,7 @@ async def donate(call: Call[Brand]) -> Reply:
     given: int = body["donated_account_points"]
     points = total([given * template.point_conversion_rate])
     club.contributed = total((club.contributed, points))
+    club_expiry.note(brand, club, points, call.id)
     member.contributed = total((member.contributed, points))
     member.donated = total((member.donated, given))
     rate = template.point_conversion_rate
