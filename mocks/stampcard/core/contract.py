@@ -109,7 +109,7 @@ class Contract:
         """
         for name in (service,) if service else self._services:
             router = self._routers.get(name)
-            found = router.find(request.raw_path) if router else None
+            found = router.find(request.raw_path, request.method) if router else None
             if found is not None:
                 methods, values = found
                 target = methods.get(request.method)
