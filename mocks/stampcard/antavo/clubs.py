@@ -22,6 +22,7 @@ from stampcard.antavo.club_records import (
     note,
     refuse,
 )
+from stampcard.antavo.errors import NOT_FOUND, in_envelope, plain
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.state import Brand, Customer
@@ -193,7 +194,8 @@ def _check_donation(brand: Brand, club: Club, customer: Customer, body: Mapping[
         raise refuse(201102, "Property 'reason' is too long")
     member = club.members.get(customer.id)
     if member is None or member.status != "active":
-        raise refuse(201097, "Active club member not found")
+        # Published with this type beside this status.
+        raise in_envelope("/v1/", plain(400, NOT_FOUND, 201097, "Active club member not found"))
     if not template.point_donation:
         raise refuse(201150, "Account Group Settings on the Club Template not found")
     if given < template.minimum_points_threshold:
