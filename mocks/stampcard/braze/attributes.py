@@ -11,7 +11,7 @@ from typing import Any
 
 from stampcard.braze import emails, identity, push, subscriptions, triggers, values
 from stampcard.braze.profile import CONTROL, FIELDS, IDENTIFYING
-from stampcard.braze.state import Definition, User, Workspace
+from stampcard.braze.state import Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.values import INVALID, MAX_TEXT
 
 Note = Callable[[str, str, str], None]
@@ -23,7 +23,7 @@ Changes = dict[str, tuple[Any, Any]]
 class Writing:
     """One user attributes object on its way onto one profile; `place` is the object's JSON pointer."""
 
-    __slots__ = ("changes", "merge", "note", "place", "user", "workspace")
+    __slots__ = ("changes", "groups", "merge", "note", "place", "user", "workspace")
 
     def __init__(self, workspace: Workspace, user: User, note: Note, place: str) -> None:
         self.workspace = workspace
@@ -32,6 +32,7 @@ class Writing:
         self.place = place
         self.merge = False
         self.changes: Changes = {}
+        self.groups: list[tuple[list[User], SubscriptionGroup, str]] = []
 
     def leave_out(self, why: str, key: str) -> None:
         self.note("not-stored", why, f"{self.place}/{key}")
@@ -45,6 +46,8 @@ def apply(writing: Writing, sent: Mapping[str, Any], cause: int) -> None:
     if writing.changes:
         emails.follow(writing.workspace, writing.user, writing.changes)
         triggers.attributes_changed(writing.workspace, writing.user, writing.changes, cause)
+    for users, group, state in writing.groups:
+        triggers.group_changed(writing.workspace, users, group, state, cause)
 
 
 def store(workspace: Workspace, user: User, sent: Mapping[str, Any]) -> None:
@@ -109,7 +112,9 @@ def _set_groups(writing: Writing, value: Any) -> None:
         if group is None or row.get("subscription_state") not in subscriptions.STATES:
             writing.leave_out("unknown group or state", f"subscription_groups/{index}")
         else:
-            subscriptions.choose(writing.workspace, writing.user, group, row["subscription_state"])
+            state = row["subscription_state"]
+            changed = subscriptions.choose(writing.workspace, writing.user, group, state)
+            writing.groups.append((changed, group, state))
 
 
 def _set_tokens(writing: Writing, value: Any) -> None:

@@ -24,14 +24,18 @@ RESERVED_PROPERTIES = ("time", "event_name")
 
 
 class Tracking:
-    """One call's objects on their way into a workspace; `note` is told what is ignored, `cause` is the call's id."""
+    """One call's objects on their way into a workspace; `note` is told what is ignored, `cause` is the call's id.
 
-    __slots__ = ("cause", "note", "now", "workspace")
+    `on_device`: a device's SDK tells of them.
+    """
 
-    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int) -> None:
+    __slots__ = ("cause", "note", "now", "on_device", "workspace")
+
+    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int, *, on_device: bool = False) -> None:
         self.workspace = workspace
         self.note = note
         self.cause = cause
+        self.on_device = on_device
         self.now = workspace.world.clock.now
 
 
@@ -165,10 +169,12 @@ def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
     if not _defined(tracking, workspace.events, name, place):
         return user
     time = _time(tracking, sent, place)
+    # Before it is counted: a trigger's audience does not see the event that sets it off.
+    properties = sent.get("properties") or {}
+    triggers.event_happened(workspace, user, name, properties, time, tracking.cause, on_device=tracking.on_device)
     _count(user.events, name, time, 1)
     happened(workspace, "event", name, time, sent.get("app_id"))
     identity.touch(workspace, user)
-    triggers.event_happened(workspace, user, name, sent.get("properties") or {}, time, tracking.cause)
     return user
 
 
@@ -185,12 +191,12 @@ def purchase(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | 
         message = "Braze converts revenue to USD by the day's rate; it is kept here as it was sent"
         tracking.note("currency", message, f"{place}/currency")
     revenue = sent["price"] * quantity
+    triggers.purchase_happened(workspace, user, sent, time, tracking.cause, on_device=tracking.on_device)
     _count(user.purchases, product, time, quantity)
     user.total_revenue += revenue
     happened(workspace, "purchase", product, time, sent.get("app_id"), quantity)
     happened(workspace, "revenue", product, time, sent.get("app_id"), revenue)
     identity.touch(workspace, user)
-    triggers.purchase_happened(workspace, user, sent, time, tracking.cause)
     return user
 
 
