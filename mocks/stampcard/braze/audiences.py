@@ -21,7 +21,7 @@ from stampcard.core.clock import iso
 
 AHEAD = timedelta(hours=14)
 """How far the earliest time zone is ahead of UTC."""
-YIELD_EVERY = 20
+YIELD_EVERY = 10
 """Messages of one launch after which other work gets its turn."""
 KEPT_LAUNCHES = 100
 LATE = MessageAborted("rate_limit", "it waited 72 hours for the send rate limit")
