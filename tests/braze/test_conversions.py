@@ -6,6 +6,7 @@ from typing import Any
 
 from stampcard.client import WorldClient
 from tests.braze import stage
+from tests.braze.calls import bearer
 from tests.braze.stage import EVENT, device, happen, triggered
 
 BOUGHT = {"action": "make a purchase", "within": "2d"}
@@ -134,3 +135,61 @@ async def test_a_canvas_converts_once_an_entry_on_its_newest_message(world: Worl
     found = await stage.events(world, "users.canvas.Conversion")
     assert [row["canvas_step_name"] for row in found] == ["Mail", "Mail"]
     assert counted(world, "conversions", "K") == counted(world, "conversions_by_entry_time", "K") == 2
+
+
+async def read(world: WorldClient, path: str, **query: Any) -> dict[str, Any]:
+    response = await world.braze.get(path, params=query, headers=bearer(world.braze))
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+async def test_the_exports_show_conversions_revenue_opens_and_clicks(world: WorldClient) -> None:
+    row = triggered(conversion_events=[BOUGHT, OPENED, EVENT | {"within": "30d"}])
+    await stage.setup(world, row, users=stage.people("ann", "bob"))
+    for who in ("ann", "bob"):
+        await happen(world, who=who)
+    (first, _) = await world.outbox()
+    for action in ("open", "open", "click"):
+        await world.press("braze", "engage", message=first["id"], action=action)
+    await device(world, "make a purchase", product="mug", price=5.5, quantity=2)
+
+    (campaign,) = (await read(world, "/campaigns/list"))["campaigns"]
+    details = await read(world, "/campaigns/details", campaign_id=campaign["id"])
+    (day,) = (await read(world, "/campaigns/data_series", campaign_id=campaign["id"], length=1))["data"]
+
+    assert details["conversion_behaviors"] == [
+        {"type": "Makes Any Purchase", "window": 172_800},
+        {"type": "Starts Session", "window": 86_400},
+        {"type": "Performs Custom Event", "window": 2_592_000, "custom_event_name": "e"},
+    ]
+    totals = {name: value for name, value in day.items() if name not in ("messages", "time", "unique_recipients")}
+    assert totals == {
+        "conversions": 1,
+        "conversions_by_send_time": 1,
+        "conversions1": 0,
+        "conversions1_by_send_time": 0,
+        "conversions2": 0,
+        "conversions2_by_send_time": 0,
+        "revenue": 11.0,
+    }
+    (mail,) = day["messages"]["email"]
+    counters = {name: mail[name] for name in ("sent", "opens", "unique_opens", "clicks", "conversions", "revenue")}
+    assert counters == {"sent": 2, "opens": 2, "unique_opens": 1, "clicks": 1, "conversions": 1, "revenue": 11.0}
+
+
+async def test_the_canvas_summary_shows_conversions_by_variant_and_step(world: WorldClient) -> None:
+    steps = [{"name": "Mail", "type": "message", "messages": {"email": {"body": "x"}}}]
+    entry = {"delivery": "action_based", "triggers": [EVENT]}
+    canvas = {"name": "K", "entry": entry, "variants": [{"name": "V", "percentage": 100, "steps": steps}]}
+    await stage.setup(world, canvases=[canvas | {"conversion_events": [BOUGHT]}])
+    await happen(world)
+    await device(world, "make a purchase", product="mug", price=5)
+
+    (found,) = (await read(world, "/canvas/list"))["canvases"]
+    asked = {"canvas_id": found["id"], "ending_at": "2026-01-15T10:00:00Z", "length": 1}
+    both = {"include_variant_breakdown": "true", "include_step_breakdown": "true"}
+    stats = (await read(world, "/canvas/data_summary", **asked, **both))["data"]
+
+    for row in (stats["total_stats"], *stats["variant_stats"].values(), *stats["step_stats"].values()):
+        assert (row["conversions"], row["conversions_by_entry_time"], row["revenue"]) == (1, 1, 5.0)
