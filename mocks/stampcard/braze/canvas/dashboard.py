@@ -204,8 +204,12 @@ def _apply(workspace: Workspace, row: Row) -> None:
         entries=old.entries if old else {},
     )
     canvas.variants = tuple(_path(workspace, canvas, variant) for variant in row["variants"])
-    workspace.canvases[key] = canvas
-    workspace.engine.converting |= bool(conversions)
+    _put(workspace, canvas)
+
+
+def _put(workspace: Workspace, canvas: Canvas) -> None:
+    workspace.canvases[canvas.id] = canvas
+    workspace.engine.converting |= bool(canvas.conversions)
     if canvas.at is not None:
         launches.schedule_launch(workspace, canvas, canvas.at)
 
