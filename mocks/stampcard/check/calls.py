@@ -124,7 +124,9 @@ def request_of(case: Case[Any], target: Target) -> httpx.Request:
     sent = requests.Request(**case.as_transport_kwargs(base_url=base_url)).prepare()
     body: Any = sent.body or b""
     raw = body.encode() if isinstance(body, str) else bytes(body)
-    headers = {name: str(value) for name, value in sent.headers.items() if name.lower() in ("content-type", "accept")}
+    # Of the headers, those the operation declares: the rest is Schemathesis's own.
+    told = {"content-type", "accept", *(parameter.name.lower() for parameter in case.operation.headers)}
+    headers = {name: str(value) for name, value in sent.headers.items() if name.lower() in told}
     return httpx.Request(str(sent.method), str(sent.url), content=raw or None, headers=headers)
 
 

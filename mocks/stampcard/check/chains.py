@@ -147,22 +147,14 @@ class _Walk:
 
 
 def _example(operation: Any) -> dict[str, Any]:
-    """The body of the contract's own example."""
-    definition = operation.definition.raw
+    """The body of the contract's own example, and of the headers those that must be there."""
     found: dict[str, Any] = {}
-    for media, content in definition.get("requestBody", {}).get("content", {}).items():
+    for media, content in operation.definition.raw.get("requestBody", {}).get("content", {}).items():
         if "example" in content:
             found |= {"body": content["example"], "media_type": media}
             break
-    for kind, container in (("path", "path_parameters"), ("query", "query")):
-        named = {
-            one["name"]: one["example"]
-            for one in definition.get("parameters", ())
-            if "example" in one and one["in"] == kind
-        }
-        if named:
-            found[container] = named
-    return found
+    headers = {header.name: header.definition["example"] for header in operation.headers if header.is_required}
+    return {**found, "headers": headers} if headers else found
 
 
 def _linked(output: StepOutput, link: Link) -> Case[Any] | str:
@@ -180,8 +172,7 @@ def _linked(output: StepOutput, link: Link) -> Case[Any] | str:
         if not isinstance(body.value, Ok) or body.value.ok() is UNRESOLVABLE:
             return str(body.definition)
         values |= {"body": body.value.ok(), "media_type": next(iter(target.definition.raw["requestBody"]["content"]))}
-    else:
-        values = {**_example(target), **values}
+    values = {**_example(target), **values}
     case: Case[Any] = target.Case(**values)
     return case
 

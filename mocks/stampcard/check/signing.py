@@ -47,7 +47,7 @@ def falsified(vendor: str, facts: Facts, request: httpx.Request, at: datetime) -
     """Every way to prove less than a request must: what is left out or wrong, and the headers that are sent then."""
     right = signature(vendor, facts, request, at)
     yield "left out", {}
-    proofs = [name for name in right if name not in ("Date", "Host", "X-Request-Origin")]
+    proofs = [name for name in right if name not in ("Date", "Host")]
     if len(proofs) > 1:
         for name in proofs:
             yield f"without {name}", {key: value for key, value in right.items() if key != name}
@@ -68,7 +68,7 @@ def _target(request: httpx.Request) -> str:
 
 def _braze(facts: Facts, request: httpx.Request, at: datetime) -> Headers:
     if _target(request).startswith("/scim/") and "scim_token" in facts:
-        return {"Authorization": f"Bearer {facts['scim_token']}", "X-Request-Origin": "stampcard check"}
+        return {"Authorization": f"Bearer {facts['scim_token']}"}
     return {"Authorization": f"Bearer {facts['api_key']}"}
 
 
