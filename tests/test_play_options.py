@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from stampcard.blocking import LiveWorld
@@ -43,6 +44,25 @@ def test_a_failure_shows_the_calls_that_led_there(story: str, capsys: pytest.Cap
     told = capsys.readouterr().out.partition("what led there:")[2]
     assert "POST /users/track" in told
     assert "unknown-field /unknown" in told
+
+
+def test_a_line_of_the_story_that_breaks_is_named(story: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = STORY.replace("STATUS", "201") + "    [mail] = await world.outbox()\n"
+    Path(story).write_text(text, encoding="utf-8")
+    assert play_all([story], Stage()) == 1
+    told = capsys.readouterr().out
+    assert f"broke off in line {len(text.splitlines())}: ValueError: not enough values to unpack" in told
+    assert "POST /users/track" in told.partition("what led there:")[2]
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_world_that_ticks_is_told(
+    live_world: LiveWorld, story: str, capsys: pytest.CaptureFixture[str], frozen: bool
+) -> None:
+    control = live_world.facts["control"]["url"]
+    name = httpx.post(f"{control}/_stampcard/worlds", json={"frozen": frozen}, trust_env=False).json()["world"]
+    assert play_all([story], Stage(control=control, world=name)) == 0
+    assert ("2026-01-15T09:00:00" in capsys.readouterr().out) != frozen
 
 
 @pytest.mark.parametrize("secrets", [False, True])

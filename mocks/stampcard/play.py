@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import re
 import sys
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from stampcard.client import ControlRefused, Listener, WorldClient, connect, in_process
+from stampcard.core.clock import FROZEN_START, iso
 from stampcard.core.errors import ExpectationFailed, StampcardError
 from stampcard.emulator import Emulator
 from stampcard.server import listen, run, serving
@@ -125,6 +127,8 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
     recording = Recording(story.name, story.text)
     world = await open_world(_Audience(timeline, recording, stage.pace))
     world.guests, world.show_secrets, world.locale = stage.guests, stage.secrets, stage.locale
+    if stage.world is not None:
+        await _warn_of_ticking(world)
     try:
         await story.play(world)
         await world.look()
@@ -132,6 +136,9 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
         recording.failure = str(error)
     except (ControlRefused, httpx.HTTPError) as error:
         recording.failure = f"the story broke off: {error}"
+    except Exception as error:
+        # A line of the story's own that does not hold, such as `[mail] = ...` when there is none.
+        recording.failure = f"the story broke off{_place(error, story)}: {type(error).__name__}: {error}"
     finally:
         timeline.flush()
         if stage.html or stage.mermaid:
@@ -145,6 +152,22 @@ async def _play(story: Story, open_world: OpenWorld, stage: Stage, *, alone: boo
         _explain(recording)
     _keep(stage, recording, alone=alone)
     return not recording.failure
+
+
+def _place(error: Exception, story: Story) -> str:
+    """The last line of the story that was running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).stem == story.name]
+    return f" in line {lines[-1]}" if lines else ""
+
+
+async def _warn_of_ticking(world: WorldClient) -> None:
+    clock = await world.clock()
+    if clock["mode"] != "frozen":
+        print(
+            f"    ! the clock of world {world.name!r} ticks (it is {clock['now']}): stories with dates are written for"
+        )
+        print(f'      a world made with {{"frozen": true}}, which starts at {iso(FROZEN_START)}')
 
 
 def _explain(recording: Recording) -> None:

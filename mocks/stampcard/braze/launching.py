@@ -20,7 +20,7 @@ NOW = timedelta()
 MAX_WAIT = timedelta(hours=72)
 AHEAD = timedelta(hours=14)
 """How far the earliest time zone is ahead of UTC."""
-YIELD_EVERY = 100
+YIELD_EVERY = 10
 """Messages of one launch after which other work gets its turn."""
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from stampcard.core import events
 from stampcard.core.checking import BodyRule, ParameterRule, ReplyRule, resolved
 from stampcard.core.errors import ContractFault
 from stampcard.core.http import Request
@@ -55,6 +56,18 @@ class Operation:
         """Not the vendor's: an address of the emulator's own, such as where an exported file is kept."""
         return self.tier == "own"
 
+    @property
+    def failures(self) -> Mapping[str, Mapping[str, Any]]:
+        """Failures of the vendor's own that it documents (`x-failures`): name -> `status` and `body`."""
+        found: Mapping[str, Mapping[str, Any]] = self.extra.get("failures", {})
+        return found
+
+    @property
+    def max_body(self) -> int | None:
+        """The most bytes of a body where they are not the vendor's usual ones (`x-max-body`)."""
+        found: int | None = self.extra.get("max-body")
+        return found
+
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
         return tuple(ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))
@@ -83,12 +96,13 @@ class Match:
 
 
 class Contract:
-    """All operations of one vendor, by id and by route."""
+    """All operations of one vendor, by id and by route, and the events it sends out, by name."""
 
     def __init__(self, vendor: str, operations: Mapping[str, Operation], document: Mapping[str, Any]) -> None:
         self.vendor = vendor
         self.operations = operations
         self.document = document
+        self.events = events.read(vendor, document["webhooks"], document["components"])
         self._routers: dict[str, Router[Operation]] = {}
         for operation in operations.values():
             router = self._routers.setdefault(operation.service, Router())
@@ -226,7 +240,9 @@ def _store(home: Path, cache: Path, document: Mapping[str, Any]) -> None:
 
 def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
-    bundle: dict[str, Any] = {"operations": [], "components": components, "setup": {"type": "object"}}
+    webhooks: dict[str, Any] = {}
+    bundle: dict[str, Any] = {"operations": [], "webhooks": webhooks, "undescribed": [], "components": components}
+    bundle["setup"] = {"type": "object"}
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
@@ -236,6 +252,11 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             continue
         try:
             _gather(home, name, document, components)
+            if twice := webhooks.keys() & document.get("webhooks", {}).keys():
+                reason = f"described in another file, too: {', '.join(sorted(twice))}"
+                raise ContractFault(f"{home.name}/{name}: {reason}")
+            webhooks.update(document.get("webhooks", {}))
+            bundle["undescribed"] += document.get("x-undescribed", [])
             for definition in _operations(home, name, document):
                 operation = definition["operationId"]
                 if operation in defined:
@@ -246,7 +267,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ContractFault(f"{home.name}/{name}: not put together as OpenAPI says: {error!r}") from error
     _check_index(home, bundle["index"])
-    _check_references(home, [bundle["operations"], components], components)
+    _check_references(home, [bundle["operations"], webhooks, components], components)
     return bundle
 
 
