@@ -96,7 +96,9 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     for row in section.get("club_templates", ()):
         brand.club_templates[row["id"]] = msgspec.convert(row, Template)
     for row in section.get("actions", ()):
-        brand.actions[row["name"]] = Action(row["name"], row.get("label", ""), row.get("repeatable", True))
+        brand.actions[row["name"]] = Action(
+            row["name"], row.get("label", ""), row.get("repeatable", True), row.get("points", 0)
+        )
     catalogue_setup.apply(brand, section)
     for row in section.get("members", ()):
         _add_member(brand, row)
