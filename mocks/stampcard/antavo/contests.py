@@ -36,13 +36,12 @@ async def enter(call: Call[Brand]) -> Reply:
     brand = call.state
     customer = find_customer(brand, call.path["customer_id"])
     contest = brand.modules.contests.get(call.path["contest_id"])
-    if contest is None or _status(brand, contest) != "active" or not may_see(brand, contest.segments, customer):
+    if contest is None or not _is_open(brand, customer, contest):
         raise not_found("Contest not found")
     count = (call.body or {}).get("count", 1)
     if count is None:
         raise missing("count")
-    entries = customer.played.contests.get(contest.id, 0)
-    if contest.max_entries is not None and entries + count > contest.max_entries:
+    if not may_enter(brand, customer, contest, count):
         raise bad("Customer can't enter this contest more times")
     check_affordable(brand, customer, contest.points * count)
     for _ in range(count):
@@ -51,7 +50,18 @@ async def enter(call: Call[Brand]) -> Reply:
     return Reply(200, {"message": contest.completion_text})
 
 
-def enter_once(brand: Brand, customer: Customer, contest: Contest, price: int, cause: int) -> None:
+def may_enter(brand: Brand, customer: Customer, contest: Contest, count: int) -> bool:
+    """Whether the contest is open to the member, for so many entries more."""
+    entries = customer.played.contests.get(contest.id, 0)
+    room = contest.max_entries is None or entries + count <= contest.max_entries
+    return room and _is_open(brand, customer, contest)
+
+
+def _is_open(brand: Brand, customer: Customer, contest: Contest) -> bool:
+    return _status(brand, contest) == "active" and may_see(brand, contest.segments, customer)
+
+
+def enter_once(brand: Brand, customer: Customer, contest: Contest, price: int, cause: int | None) -> None:
     """One entry that was checked: an event of its own, at a price."""
     customer.played.contests[contest.id] = customer.played.contests.get(contest.id, 0) + 1
     register(brand, customer, "contest", {"contest": contest.id, "points": price}, cause, spent=price)

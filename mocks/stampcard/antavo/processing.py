@@ -16,6 +16,7 @@ from stampcard.antavo import (
     referrals,
     refunds,
     reviews,
+    tier_expiry,
     tiers,
     workflows,
 )
@@ -173,13 +174,13 @@ def change_tier(
     brand: Brand,
     customer: Customer,
     structure: Structure,
-    tier: str,
+    tier: str | None,
     *,
     cause: int | None,
     depth: int,
     manual: bool = False,
 ) -> None:
-    """Place a member in a tier; an event like any other, so that workflows hear of it."""
+    """Place a member in a tier (None: take it away); an event like any other, so that workflows hear of it."""
     old = customer.tiers.get(structure.id)
     data = {"structure": structure.id, "tier": tier, "from": old.tier if old else None}
     event = Incoming(
@@ -187,9 +188,19 @@ def change_tier(
     )
 
     def act(work: Work) -> None:
-        tiers.put(brand, customer, structure, tier, work.register().id, manual)
+        row = work.register()
+        if tier is None:
+            customer.tiers.pop(structure.id, None)
+        else:
+            tiers.put(brand, customer, structure, tier, row.id, manual)
+            tier_expiry.arm(brand, customer, structure, lose_tier, work.cause)
 
     perform(brand, customer, event, act, cause=cause, depth=depth)
+
+
+def lose_tier(brand: Brand, customer: Customer, structure: Structure, tier: str | None, cause: int) -> None:
+    """The downgrade at the end of a period."""
+    change_tier(brand, customer, structure, tier, cause=cause, depth=0)
 
 
 def _find_action(brand: Brand, name: str) -> Callable[[Work], None]:
