@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stampcard.antavo.errors import missing
@@ -13,12 +14,17 @@ from stampcard.core.endpoint import Call, Reply
 
 
 async def list_all(call: Call[Brand]) -> Reply:
+    """Contests the member may see; `fields` adds custom attributes by name."""
+    customer = find_customer(call.state, call.path["customer_id"])
+    wanted = call.query.get("fields", "").split(",")
+    return Reply(200, {"data": rows(call.state, customer, wanted)})
+
+
+def rows(brand: Brand, customer: Customer, wanted: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Activated contests without a restriction for the member, until their `display_until` (or end) date.
 
-    In the manual's order: by start, by end, by name. `fields` adds custom attributes by name.
+    In the manual's order: by start, by end, by name.
     """
-    brand = call.state
-    customer = find_customer(brand, call.path["customer_id"])
     shown = [
         one
         for one in brand.modules.contests.values()
@@ -27,8 +33,7 @@ async def list_all(call: Call[Brand]) -> Reply:
         and phase(brand, one.start_date, one.display_until or one.end_date) == "active"
     ]
     shown.sort(key=lambda one: (one.start_date, one.end_date, one.title))
-    wanted = call.query.get("fields", "").split(",")
-    return Reply(200, {"data": [_view(brand, customer, one, wanted) for one in shown]})
+    return [_view(brand, customer, one, wanted) for one in shown]
 
 
 async def enter(call: Call[Brand]) -> Reply:
@@ -71,7 +76,7 @@ def _status(brand: Brand, contest: Contest) -> str:
     return contest.status if contest.status != "active" else phase(brand, contest.start_date, contest.end_date)
 
 
-def _view(brand: Brand, customer: Customer, contest: Contest, wanted: list[str]) -> dict[str, Any]:
+def _view(brand: Brand, customer: Customer, contest: Contest, wanted: Sequence[str]) -> dict[str, Any]:
     entries = customer.played.contests.get(contest.id, 0)
     over = contest.max_entries is not None and entries >= contest.max_entries
     found = present(

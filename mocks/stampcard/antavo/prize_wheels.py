@@ -23,11 +23,15 @@ async def list_all(call: Call[Brand]) -> Reply:
     """Wheels the member can spin; id and status only."""
     brand = call.state
     customer = find_player(brand, call.path["customer_id"])
-    shown = [one for one in brand.modules.wheels.values() if _is_for(brand, one, customer)]
-    shown = [one for one in shown if phase(brand, one.starts_at, one.ends_at) == "active"]
+    shown = spinnable(brand, customer)
     start, size = call.query.get("offset", 0), call.query.get("limit", 100)
     rows = [{"id": one.id, "status": one.status} for one in shown[start : start + size]]
     return Reply(200, {"data": rows, "total": len(shown)})
+
+
+def spinnable(brand: Brand, customer: Customer) -> list[Wheel]:
+    shown = [one for one in brand.modules.wheels.values() if _is_for(brand, one, customer)]
+    return [one for one in shown if phase(brand, one.starts_at, one.ends_at) == "active"]
 
 
 async def get(call: Call[Brand]) -> Reply:
