@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from stampcard.antavo import rewards
-from stampcard.antavo.amounts import total
+from stampcard.antavo.amounts import tidy, total
 from stampcard.antavo.entities import REWARDS, records
 from stampcard.antavo.errors import BAD_REQUEST, RUNTIME, plain
 from stampcard.antavo.games import action_of, bad, find_player, may_see, not_found, phase, present, register
@@ -148,4 +148,4 @@ def _enter(wheel: Wheel, customer: Customer) -> dict[str, str]:
 
 
 def _slice_view(one: Slice) -> dict[str, Any]:
-    return {"win_text": one.win_text, "weight": one.weight, "label": one.label, "id": one.id, "type": one.type}
+    return {"win_text": one.win_text, "weight": tidy(one.weight), "label": one.label, "id": one.id, "type": one.type}
