@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from stampcard.antavo.processing import NOT_EMULATED
 from stampcard.client import WorldClient
 from tests.antavo.calls import call, event, profile
 
@@ -318,48 +317,6 @@ async def test_a_huge_body_is_refused(world: WorldClient) -> None:
     headers = authorize(world.antavo, "POST", "/events", body, {})
 
     assert (await world.antavo.post("/events", content=body, headers=headers)).status_code == 413
-
-
-@pytest.mark.parametrize("action", sorted(NOT_EMULATED))
-async def test_what_is_not_emulated_says_so_and_why(world: WorldClient, action: str) -> None:
-    await set_up(world)
-
-    response = await event(world.antavo, action, {})
-
-    assert response.status_code == 501
-    assert response.json()["error"]["message"].endswith(f"the event {action}: {NOT_EMULATED[action]}")
-
-
-def test_events_that_are_not_emulated_may_only_shrink() -> None:
-    assert NOT_EMULATED.keys() <= {"checkout_item", "checkout_claim", "coupon", "coupon_change", "treasure_found"}
-
-
-@pytest.mark.parametrize("change", [{"guest": "true"}, {"guest": True}, {"data": {"guest": True}}])
-async def test_guest_checkouts_are_refused_by_name(world: WorldClient, change: dict[str, Any]) -> None:
-    await set_up(world)
-    body = {"customer": "ann", "action": "checkout", "data": {}, **change}
-    body["data"] = {"transaction_id": "T1", "total": 5, **body["data"]}
-
-    response = await call(world.antavo, "POST", "/events", body)
-
-    assert response.status_code == 501
-    assert "guest checkouts" in response.json()["error"]["message"]
-    assert (await profile(world.antavo))["purchase_count"] == 0
-
-
-async def test_events_of_another_account_are_refused_and_not_credited_elsewhere(world: WorldClient) -> None:
-    await set_up(world, accounts={"default": "gold"})
-    body = {"customer": "ann", "action": "point_add", "data": {"points": 5}}
-
-    other = await call(world.antavo, "POST", "/events", {**body, "account": "silver"})
-    own = await call(world.antavo, "POST", "/events", {**body, "account": "gold"})
-    bulk = (await call(world.antavo, "POST", "/events/bulk", {"events": [{**body, "account": "silver"}, body]})).json()
-
-    assert other.status_code == 501
-    assert "'gold'" in other.json()["error"]["message"]
-    assert own.json()["score"] == 105
-    assert (bulk["errors"], bulk["results"][0]["error"]["type"]) == (1, "NotEmulated")
-    assert (await profile(world.antavo))["score"] == 110
 
 
 async def test_a_custom_event_gives_its_default_points(world: WorldClient) -> None:

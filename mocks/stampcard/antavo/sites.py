@@ -39,7 +39,7 @@ def authorization(brand: Brand, site: TrustedSite, message: Mapping[str, Any]) -
 
 
 def jwt(secret: str, now: int, payload: Mapping[str, Any] | None = None) -> str:
-    """HS256 over a site's payload, made at Unix time `now`; what Antavo adds is not published (assumed: iat and exp)."""
+    """HS256 over a site's payload, made at Unix time `now`; what Antavo adds is assumed (iat and exp)."""
     parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300, **(payload or {})}]
     text = ".".join(_base64(codec.encode(part)) for part in parts)
     return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
