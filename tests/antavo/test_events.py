@@ -319,14 +319,22 @@ async def test_a_huge_body_is_refused(world: WorldClient) -> None:
     assert (await world.antavo.post("/events", content=body, headers=headers)).status_code == 413
 
 
-@pytest.mark.parametrize("action", ["coupon_change", "referral", "checkout_claim", "checkout_item"])
-async def test_what_is_not_emulated_says_so(world: WorldClient, action: str) -> None:
-    await set_up(world)
+async def test_a_custom_event_gives_its_default_points(world: WorldClient) -> None:
+    await set_up(world, actions=[{"name": "app_rated", "points": 20}, {"name": "seen"}])
 
-    response = await event(world.antavo, action, {})
+    rated = (await event(world.antavo, "app_rated")).json()
+    seen = (await event(world.antavo, "seen")).json()
 
-    assert response.status_code == 501
-    assert action in response.json()["error"]["message"]
+    assert [(row["action"], row["points"]) for row in rated["events"]] == [("app_rated", 20)]
+    assert (seen["score"], seen["events"]) == (120, [])
+
+
+async def test_a_review_gives_what_reviews_are_worth(world: WorldClient) -> None:
+    await set_up(world, product_review={"points": 15})
+
+    found = (await event(world.antavo, "review_submit", {"item": "P1", "review": "Good", "rating": 5})).json()
+
+    assert (found["score"], found["events"][0]["action"]) == (115, "review_submit")
 
 
 async def test_the_rate_limit_is_a_switch(world: WorldClient) -> None:
