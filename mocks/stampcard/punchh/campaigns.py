@@ -52,6 +52,8 @@ def type_name(business: Business, campaign: Campaign) -> str:
 
 def running(business: Business, kind: str) -> list[Campaign]:
     """Active campaigns of a kind, within their dates."""
+    if not business.campaigns:
+        return []
     now = business.now
     return [
         campaign
