@@ -178,4 +178,5 @@ def _tell(dispatch: Dispatch, status: str, **more: Any) -> None:
         body=codec.encode(dispatch.body(status, **more)),
         cause=dispatch.cause,
         retry=ladder(*POSTBACK_RETRIES),
+        event="transactional_postback",
     ).schedule()
