@@ -155,6 +155,8 @@ class Switches:
     merge_identifiers: str = "any"
     transactional_queue_seconds: float = 0
     unknown_locale_status: int = 400
+    canvas_schedule_id: str = "required"
+    media_library_request: str = "newer"
     nested_array_operations: str = "add_remove_update"
 
 
