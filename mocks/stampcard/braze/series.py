@@ -125,6 +125,6 @@ def _active(call: Call[Workspace], first: int, end: int) -> set[str]:
     found: Mapping[tuple[str, str], Any] = call.state.sessions
     return {
         braze_id
-        for (braze_id, app), hours in found.items()
-        if app_id in (None, app) and any(first <= hour < end for hour in hours)
+        for (braze_id, app), instants in found.items()
+        if app_id in (None, app) and any(first <= at // 3600 < end for at in instants)
     }

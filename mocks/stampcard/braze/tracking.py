@@ -123,7 +123,7 @@ def fault_of_purchase(sent: Any) -> str | None:
 
 def _fault_of_occasion(sent: Mapping[str, Any]) -> str | None:
     if values.read_time(sent.get("time")) is None:
-        return "'time' is required" if sent.get("time") is None else "'time' is not a valid time"
+        return "'time' is required" if sent.get("time") is None else "'time' is not valid"
     properties = sent.get("properties")
     return _fault_of_properties(properties) if properties is not None else None
 
