@@ -288,13 +288,12 @@ async def test_a_long_body_is_kept_up_to_a_limit(town: Town) -> None:
 
 
 async def test_a_body_in_pieces_is_put_together_for_who_asks_and_its_head_is_journalled(town: Town) -> None:
-    """The shop's own list is replaced by one that comes in pieces."""
     pieces = [b"a" * 30_000, b"b" * 30_000]
 
     async def in_pieces(call: Any) -> Reply:
         return Reply(200, raw=Chunks(60_000, lambda: iter(pieces)), media_type="text/plain")
 
-    town.shop.handlers = {**town.shop.handlers, "list": in_pieces}  # type: ignore[misc]
-    response = await town.call("GET", "/v1/things")
+    town.shop.handlers = {**town.shop.handlers, "crash": in_pieces}  # type: ignore[misc]
+    response = await town.call("GET", "/v1/crash")
     assert (response.body, dict(response.headers)["Content-Type"]) == (b"".join(pieces), "text/plain")
     assert only(town).response_body == pieces[0][: BODY_LIMIT + 1]
