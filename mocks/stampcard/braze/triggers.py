@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, conversions, filters, launching, stops
+from stampcard.braze import comparisons, conversions, currencies, filters, launching, stops
 from stampcard.braze.actions import (
     ATTRIBUTE,
     EMAIL_ADDED,
@@ -81,7 +81,8 @@ def purchase_happened(
 
     names = {"event_properties": Dotted(properties)}
     quantity = purchase.get("quantity") or 1
-    conversions.earned(workspace, user, purchase["price"] * quantity)
+    amount, currency = purchase["price"] * quantity, purchase["currency"]
+    conversions.earned(workspace, user, currencies.in_usd(workspace, amount, currency))
     _happened(workspace, user, Occasion(f"purchase of {product}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "purchase", product, time, quantity)
 
