@@ -11,7 +11,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import campaigns, cart, discounts, errors, judging, sessions, stacking, timeframes
+from stampcard.voucherify import campaigns, cart, discounts, errors, judging, line_rules, sessions, stacking, timeframes
 from stampcard.voucherify.judging import Case
 from stampcard.voucherify.records import Json, Line, Order, Tier
 from stampcard.voucherify.state import Category, Customer, Project, Voucher
@@ -255,7 +255,7 @@ def scoped_lines(basket: Basket, item: Item) -> list[Line]:
 
 
 def in_scope(basket: Basket, line: Line, wanted: Json) -> bool:
-    return judging.is_of(basket.project, line, wanted)
+    return line_rules.is_of(basket.project, line, wanted)
 
 
 def take_discount(basket: Basket, item: Item, discount: Json, lines: list[Line]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, conditions, errors, judging, lists, values, views
+from stampcard.voucherify import campaigns, conditions, errors, judging, line_rules, lists, logic, values, views
 from stampcard.voucherify.records import Assignment, Json, Rule
 from stampcard.voucherify.state import Project
 
@@ -74,21 +74,22 @@ def read_scope(given: Mapping[str, Any]) -> Json:
     return {"excluded": items("excluded"), "included": items("included"), "included_all": whole}
 
 
-def read_rules(call: Call[Project], given: Mapping[str, Any]) -> Json:
+def read_rules(call: Call[Project], given: Mapping[str, Any], known: frozenset[str] = judging.EMULATED) -> Json:
     """The numbered rules, each complete, and the logic that joins them. Raises invalid_validation_rules."""
     numbered = {key: value for key, value in given.items() if key != "logic" and value is not None}
-    found: Json = {key: read_rule(call, value) for key, value in numbered.items()}
-    logic = given.get("logic") or " and ".join(numbered) or "1"
-    words = _LOGIC.findall(logic) if isinstance(logic, str) else []
-    if not words or _LOGIC.sub("", logic).strip() or not judging.parses([word.lower() for word in words]):
-        raise invalid(call, f"Logic '{logic}' is not valid")
+    found: Json = {key: read_rule(call, value, known) for key, value in numbered.items()}
+    joined = given.get("logic") or " and ".join(numbered) or "1"
+    words = _LOGIC.findall(joined) if isinstance(joined, str) else []
+    if not words or _LOGIC.sub("", joined).strip() or not logic.parses([word.lower() for word in words]):
+        raise invalid(call, f"Logic '{joined}' is not valid")
     for word in words:
         if word.isdigit() and numbered and word not in numbered:
             raise invalid(call, f"Logic refers to rule '{word}' that does not exist")
-    return {**found, "logic": logic} if found else found
+    return {**found, "logic": joined} if found else found
 
 
-def read_rule(call: Call[Project], given: Any) -> Json:
+def read_rule(call: Call[Project], given: Any, known: frozenset[str]) -> Json:
+    """One rule, and those within it, which may look at lines only. Raises invalid_validation_rules, 501."""
     if not isinstance(given, dict) or not isinstance(given.get("name"), str):
         raise invalid(call, "Rule should have required property 'name'")
     rule = values.given(given)
@@ -97,8 +98,8 @@ def read_rule(call: Call[Project], given: Any) -> Json:
         raise invalid(call, f"Rule '{name}' is not supported")
     if name.endswith("metadata") and not rule.get("property"):
         raise invalid(call, f"Rule '{name}' must have a 'property'")
-    if name not in judging.RULES:
-        raise campaigns.not_yet(call, f"validation rule {name}")
+    if name not in known:
+        raise campaigns.not_yet(call, f"validation rule {name}" if known is judging.EMULATED else f"{name} within")
     wanted = rule.get("conditions", {})
     if not isinstance(wanted, dict):
         raise invalid(call, f"Rule '{name}' must have 'conditions'")
@@ -107,7 +108,7 @@ def read_rule(call: Call[Project], given: Any) -> Json:
             raise campaigns.not_yet(call, f"validation rule operator {operator}")
     inner = rule.get("rules") or {}
     found: Json = {"name": name, "property": rule.get("property"), "conditions": wanted}
-    found["rules"] = read_rules(call, inner) if isinstance(inner, dict) else {}
+    found["rules"] = read_rules(call, inner, line_rules.WITHIN) if isinstance(inner, dict) else {}
     if isinstance(rule.get("error"), dict) and isinstance(rule["error"].get("message"), str):
         found["error"] = {"message": rule["error"]["message"]}
     return found
