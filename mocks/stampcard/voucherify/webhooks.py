@@ -14,7 +14,7 @@ from stampcard.core import codec
 from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.http import Response
-from stampcard.voucherify import activities, errors, happenings, values, views
+from stampcard.voucherify import activities, earning_rules, errors, happenings, orders, values, views
 from stampcard.voucherify.distributions import RETRIES
 from stampcard.voucherify.management import of_path, project_id
 from stampcard.voucherify.records import Json, Redemption, Rollback, Transaction, Webhook
@@ -154,6 +154,7 @@ def send(project: Project, webhook: Webhook, kind: str, activity: Activity, cust
         ladder(*RETRIES),
         done=done,
         timeout=10.0,
+        event=kind,
     ).schedule()
 
 
@@ -193,6 +194,8 @@ def entity(subject: Any, customer: Customer) -> str:
 
 def data(project: Project, kind: str, activity: Activity, customer: Customer) -> Json:
     """The activity's data; publications and redemptions in the project event's own slots, unused ones null."""
+    if kind in ("customer.created", "customer.updated"):
+        return {"customer": views.customer(customer)}
     body = activities.data(project, customer, activity)
     subject = activity.subject
     if isinstance(subject, Publication):
@@ -204,5 +207,27 @@ def data(project: Project, kind: str, activity: Activity, customer: Customer) ->
         body["campaign"] = views.short_campaign(one.voucher.campaign if one.voucher else None)
         body["voucher"] = views.listed(views.voucher(one.voucher)) if one.voucher else None
         body["holder"] = views.short_customer(holder) if holder else None
-        body |= {"order": one.order_view, "promotion_tier": None, "created_at": activity.created_at}
+        body |= {"order": one.order_view, "promotion_tier": None}
+        if isinstance(subject, Redemption):
+            body["created_at"] = activity.created_at
+    elif kind == "customer.rewarded.loyalty_points":
+        body = rewarded(project, body, subject)
+    elif kind == "voucher.gift.balance_added":
+        del body["customer"]
     return body
+
+
+def rewarded(project: Project, body: Json, earned: Transaction) -> Json:
+    """What brought a member points: the rule, and the order it was about; the rule's own event stays null."""
+    rule = project.earning_rules.get(earned.details["earning_rule"]["id"])
+    order = project.orders.get(earned.details.get("order", {}).get("id", ""))
+    holder = earned.voucher.holder
+    slots = {name: body[name] for name in ("customer", "voucher", "campaign", "balance")}
+    return {
+        **slots,
+        "holder": views.short_customer(holder) if holder else None,
+        "loyalty_tier": None,
+        "earning_rule": earning_rules.view(rule) if rule else None,
+        "order": orders.view(order) if order else None,
+        "event": None,
+    }
