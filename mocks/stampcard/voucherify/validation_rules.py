@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, conditions, errors, judging, line_rules, lists, logic, values, views
+from stampcard.voucherify import (
+    bundles,
+    campaigns,
+    conditions,
+    errors,
+    judging,
+    line_rules,
+    lists,
+    logic,
+    values,
+    views,
+)
 from stampcard.voucherify.records import Assignment, Json, Rule
 from stampcard.voucherify.state import Project
 
@@ -37,6 +48,8 @@ def view(rule: Rule) -> Json:
         "updated_at": rule.updated_at,
         "object": "validation_rules",
     }
+    if rule.bundle_rules is not None:
+        body["bundle_rules"] = rule.bundle_rules
     return body if rule.error is None else {**body, "error": rule.error}
 
 
@@ -57,21 +70,35 @@ async def create(call: Call[Project]) -> Reply:
 
 
 def fill(call: Call[Project], rule: Rule, body: Json) -> None:
-    if "bundle_rules" in body:
-        raise campaigns.not_yet(call, "bundle rules")
+    if body.get("bundle_rules") is not None:
+        rule.bundle_rules = bundles.read(call, body["bundle_rules"])
+    elif call.body.get("bundle_rules", rule) is None:
+        rule.bundle_rules = {}
     rule.type = body.get("type", rule.type)
     rule.context_type = body.get("context_type", rule.context_type)
     rule.error = body.get("error", rule.error)
     if "applicable_to" in body or not rule.applicable_to:
-        rule.applicable_to = read_scope(body.get("applicable_to") or {})
+        rule.applicable_to = read_scope(call, body.get("applicable_to") or {})
 
 
-def read_scope(given: Mapping[str, Any]) -> Json:
+ON_DEMAND = ("product_", "price_formula")
+"""Members of a scope that are not emulated: budgets per product, which the vendor sells on demand, and formulas."""
+
+
+def read_scope(call: Call[Project], given: Mapping[str, Any]) -> Json:
     def items(name: str) -> list[Json]:
+        for item in given.get(name) or ():
+            member = next((key for key in values.given(item) if is_on_demand(key)), None)
+            if member is not None:
+                raise campaigns.not_yet(call, f"{member} of a validation rule")
         return [{"effect": EFFECT, **values.given(item)} for item in given.get(name) or ()]
 
     whole = bool(given.get("included_all"))
     return {"excluded": items("excluded"), "included": items("included"), "included_all": whole}
+
+
+def is_on_demand(member: str) -> bool:
+    return member.startswith(ON_DEMAND) and member not in ("product_id", "product_source_id")
 
 
 def read_rules(call: Call[Project], given: Mapping[str, Any], known: frozenset[str] = judging.EMULATED) -> Json:
