@@ -80,3 +80,8 @@ class Secrets:
     def uuid(self, label: str) -> str:
         """A version 4 UUID, lower case."""
         return str(UUID(int=self._bits(label) & (2**128 - 1), version=4))
+
+
+def unguessable() -> str:
+    """128 bits in hexadecimal that no seed gives: for what must be kept from people outside, and for no world."""
+    return f"{random.SystemRandom().getrandbits(128):032x}"
