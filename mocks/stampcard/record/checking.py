@@ -46,6 +46,10 @@ def _request(operation: Operation, found: Match, passed: Passed) -> Iterator[str
         if operation.body.required:
             yield "request: the body is missing"
         return
+    media = media_type(passed.request_headers)
+    if media and media not in operation.body.media_types and "*/*" not in operation.body.media_types:
+        yield f"request: a body of type {media} is not documented"
+        return
     readable, value = _value(passed.request_body, passed.request_headers)
     if not readable:
         yield "request: the body cannot be read, and was not checked"
