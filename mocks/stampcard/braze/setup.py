@@ -12,8 +12,20 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales, webhook_templates
+from stampcard.braze import (
+    attributes,
+    campaign_setup,
+    cdi,
+    content_setup,
+    dashboard,
+    devices,
+    identity,
+    locales,
+    webhook_templates,
+)
 from stampcard.braze.canvas import dashboard as canvases
+from stampcard.braze.currencies import is_currency
+from stampcard.braze.limits import BUCKETS
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
 from stampcard.braze.values import read_time
@@ -98,6 +110,26 @@ def _apply_switches(workspace: Workspace, row: Row) -> None:
         setattr(workspace.switches, name, value)
 
 
+def _check_limits(workspace: Workspace, document: Document) -> None:
+    for name in document["api_limits"]:
+        if name not in BUCKETS:
+            raise SetupError(f"/braze/api_limits/{name}", f"no such limit; there are {', '.join(sorted(BUCKETS))}")
+
+
+def _apply_limits(workspace: Workspace, row: Row) -> None:
+    workspace.api_limits.update(row)
+
+
+def _check_rates(workspace: Workspace, document: Document) -> None:
+    for code in document["exchange_rates"]:
+        if not is_currency(code) or code == "USD":
+            raise SetupError(f"/braze/exchange_rates/{code}", "not an ISO 4217 currency other than USD")
+
+
+def _apply_rates(workspace: Workspace, row: Row) -> None:
+    workspace.exchange_rates.update(row)
+
+
 def _apply_dummies(workspace: Workspace, external_ids: Sequence[str]) -> None:
     workspace.dummy_ids |= set(external_ids)
 
@@ -178,10 +210,7 @@ def _check_device_rows(name: str) -> Callable[[Workspace, Document], None]:
 def _apply_sessions(workspace: Workspace, rows: Sequence[Row]) -> None:
     for row in rows:
         user, app, time = _device_row(workspace, row)
-        happened(workspace, "session", "", time, app)
-        workspace.sessions.setdefault((user.braze_id, app), []).append(int(time.timestamp()) // 3600)
-        user.profile.setdefault("date_of_first_session", time)
-        user.profile["date_of_last_session"] = max(time, user.profile.get("date_of_last_session", time))
+        devices.note_session(workspace, user, app, time)
 
 
 def _apply_uninstalls(workspace: Workspace, rows: Sequence[Row]) -> None:
@@ -229,6 +258,8 @@ def _attributes_of(row: Row) -> dict[str, Any]:
 
 SECTIONS: tuple[Section, ...] = (
     Section("switches", _apply_switches),
+    Section("api_limits", _apply_limits, _check_limits),
+    Section("exchange_rates", _apply_rates, _check_rates),
     Section("api_keys", _apply_keys, _check_keys),
     Section("apps", _apply_apps),
     Section("custom_attributes", _definitions("attributes")),
@@ -254,5 +285,5 @@ SECTIONS: tuple[Section, ...] = (
     Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
     Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
     Section("canvases", canvases.apply_canvases, canvases.check_canvases),
-    Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
+    Section("campaigns", campaign_setup.apply_campaigns, campaign_setup.check_campaigns),
 )
