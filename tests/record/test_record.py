@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from stampcard.blocking import LiveWorld
-from stampcard.check.signing import signed
+from stampcard.check.signing import signature
 from stampcard.cli import main
 from stampcard.client import WorldClient
 from stampcard.core.clock import wall_now
@@ -154,7 +154,8 @@ def punchh(live: LiveWorld, url: str, method: str, path: str, body: Any = None, 
     asked = httpx.Request(method, url + path, content=content, headers=headers)
     facts = {**live["punchh"], **({"token": token} if token else {})}
     with httpx.Client(trust_env=False) as http:
-        return http.send(signed("punchh", facts, asked, wall_now()))
+        asked.headers.update(signature("punchh", facts, asked, wall_now()))
+        return http.send(asked)
 
 
 def signing_up(live: LiveWorld, url: str) -> None:
