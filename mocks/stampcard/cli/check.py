@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stampcard.cli import check_webhooks
 from stampcard.cli.commands import Commands
 from stampcard.core.errors import StampcardError
 
@@ -26,6 +27,7 @@ def add(commands: Commands) -> None:
     subjects = parser.add_subparsers(required=True, metavar="VENDOR", dest="vendor")
     for vendor in VENDORS:
         add_options(subjects.add_parser(vendor, help=f"check a server of {vendor.capitalize()}'s contract"))
+    check_webhooks.add(subjects)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
