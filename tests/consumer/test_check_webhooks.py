@@ -208,6 +208,6 @@ def test_the_secret_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
 
 def test_check_without_webhooks_is_the_other_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["check", "--help"])
+        main(["check", "braze", "--help"])
     told: Any = capsys.readouterr().out
     assert "--max-examples" in told

@@ -115,7 +115,7 @@ def credentials_matter(operation: Any, target: Target, checked: Checked) -> None
         if facts is not None:
             for what, headers in falsified(target.vendor, facts, request_of(case, target), target.now):
                 refused(what, headers, case)
-        response = checked.sent(request_of(case, target), target)
+        response = None if checked.given_up else checked.sent(request_of(case, target), target)
         for failure in failures_of(case, response, target) if response is not None else ():
             checked.note(failure)
 

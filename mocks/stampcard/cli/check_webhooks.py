@@ -28,7 +28,7 @@ class CannotTell(StampcardError):
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser(
-        "check webhooks", help="send a consumer of webhooks every documented event, rightly and wrongly signed"
+        "webhooks", help="send a consumer of webhooks every documented event, rightly and wrongly signed"
     )
     parser.add_argument("vendor", choices=VENDORS)
     parser.add_argument("--to", required=True, metavar="URL", help="the consumer's address for this vendor's webhooks")
