@@ -12,7 +12,7 @@ import httpx
 
 from stampcard.check.curl import curl
 from stampcard.check.pace import Pace
-from stampcard.check.prepared import CALLS, CREDENTIALS, KNOWN, SETUPS
+from stampcard.check.prepared import CALLS, CREDENTIALS, KNOWN, SETUPS, filled
 from stampcard.check.signing import Facts, Headers, signature
 from stampcard.core.clock import parse_instant, wall_now
 from stampcard.core.contract import MAIN_SERVICE
@@ -107,8 +107,7 @@ class Target:
     def prepare(self) -> None:
         """Put something there to be found. In a fresh world all of it must succeed: raises httpx.HTTPStatusError."""
         for method, path, body in CALLS[self.vendor]:
-            filled = {key: self.facts["client"] if value == "<client>" else value for key, value in body.items()}
-            request = httpx.Request(method, self.facts["url"] + path, json=filled)
+            request = httpx.Request(method, self.facts["url"] + path, json=filled(body, self.facts))
             response = self.send(request)
             self.preparation.append(self.curl(request))
             if self.fresh:
@@ -179,12 +178,12 @@ class LiveWorld(Server):
 
     def __init__(self, control: str, vendor: str, *, timeout: float = TIMEOUT) -> None:
         self._control = httpx.Client(base_url=f"{control.rstrip('/')}/_stampcard/", timeout=timeout, trust_env=False)
-        made = self._control.post("worlds", json={"frozen": True, "setup": {vendor: SETUPS[vendor]}})
-        made.raise_for_status()
-        line = made.json()
+        line = self._control.post("worlds", json={"frozen": True}).raise_for_status().json()
         self._world = f"worlds/{line['world']}"
+        setup = {vendor: filled(SETUPS[vendor], line[vendor])}
+        self._control.put(f"{self._world}/setup", json=setup).raise_for_status()
         self._now = parse_instant(self._control.get(f"{self._world}/clock").json()["now"])
-        super().__init__(vendor, {**line[vendor], **CREDENTIALS.get(vendor, {})}, timeout=timeout)
+        super().__init__(vendor, {**line[vendor], **filled(CREDENTIALS.get(vendor, {}), line[vendor])}, timeout=timeout)
         self.prepare()
 
     @property
@@ -227,7 +226,8 @@ class FreshWorld(Target):
         addressed.ports, addressed.bind_host = PORTS, "127.0.0.1"
         self.line = addressed.describe(self._inside)
         transport = httpx.ASGITransport(Application(addressed, control_app(addressed)))
-        facts = {**self.line[vendor], **CREDENTIALS.get(vendor, {})}
+        own = self.line[vendor]
+        facts = {**own, **filled(CREDENTIALS.get(vendor, {}), own)}
         super().__init__(vendor, facts, httpx.AsyncClient(transport=transport))
         try:
             self._set_up()
@@ -249,7 +249,7 @@ class FreshWorld(Target):
         return "https://" + named.replace("*", self.facts.get("stack", "eu"))
 
     def _set_up(self) -> None:
-        document = {self.vendor: SETUPS[self.vendor]}
+        document = {self.vendor: filled(SETUPS[self.vendor], self.facts)}
         self._runner.run(self._emulator.set_up(self._inside, document))
         url = f"{self.line['control']['url']}/_stampcard/worlds/{self._inside.name}/setup"
         self.preparation.append(curl(httpx.Request("PUT", url, json=document)))
