@@ -113,7 +113,7 @@ def _announce(plan: Plan, todo: list[Task], options: argparse.Namespace) -> None
     from stampcard.check import session
 
     labels = session.load(plan).labels()
-    chains = sum(kind == "chain" for kind, _ in todo)
+    chains = sum(kind != "operation" for kind, _ in todo)
     where = plan.control or dict(plan.facts or ()).get("url") or "a fresh world"
     what = "all operations" if plan.writes else "GET only (--allow-writes for the rest)"
     pace = f", at most {plan.rate * max(1, options.workers):g} calls a second" if plan.rate else ""
