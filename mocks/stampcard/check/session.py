@@ -77,7 +77,7 @@ def tasks(plan: Plan) -> list[Task]:
 
 
 def target_of(plan: Plan, emulator: Emulator) -> Target:
-    """Raises httpx.HTTPError when a control API does not answer."""
+    """Raises NoControl when a control API does not answer."""
     if plan.control is not None:
         return LiveWorld(plan.control, plan.vendor, timeout=plan.timeout)
     if plan.facts is None:

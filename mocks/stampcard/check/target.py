@@ -16,6 +16,7 @@ from stampcard.check.prepared import CALLS, CREDENTIALS, KNOWN, SETUPS, filled
 from stampcard.check.signing import Facts, Headers, signature
 from stampcard.core.clock import parse_instant, wall_now
 from stampcard.core.contract import MAIN_SERVICE
+from stampcard.core.errors import StampcardError
 
 if TYPE_CHECKING:
     from stampcard.emulator import Emulator
@@ -29,6 +30,10 @@ TIMEOUT = 10.0
 
 PORTS = {8100: "control", 8101: "braze", 8102: "punchh", 8103: "voucherify", 8104: "antavo"}
 """Where `stampcard up` serves: a world of this process is addressed the same way, so that its curl lines work there."""
+
+
+class NoControl(StampcardError):
+    """A control API that is not there, or refuses what is asked of it."""
 
 
 class NoAnswer(Exception):
@@ -171,17 +176,20 @@ class Server(Target):
 class LiveWorld(Server):
     """A frozen world of its own on a running stampcard, by its control API; removed at the end.
 
-    Raises httpx.HTTPError when there is no such server.
+    Raises NoControl when there is no such server.
     """
 
     fresh = True
 
     def __init__(self, control: str, vendor: str, *, timeout: float = TIMEOUT) -> None:
         self._control = httpx.Client(base_url=f"{control.rstrip('/')}/_stampcard/", timeout=timeout, trust_env=False)
-        line = self._control.post("worlds", json={"frozen": True}).raise_for_status().json()
-        self._world = f"worlds/{line['world']}"
-        setup = {vendor: filled(SETUPS[vendor], line[vendor])}
-        self._control.put(f"{self._world}/setup", json=setup).raise_for_status()
+        try:
+            line = self._control.post("worlds", json={"frozen": True}).raise_for_status().json()
+            self._world = f"worlds/{line['world']}"
+            setup = {vendor: filled(SETUPS[vendor], line[vendor])}
+            self._control.put(f"{self._world}/setup", json=setup).raise_for_status()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
+            raise NoControl(f"no stampcard at {control}: {error}") from error
         self._now = parse_instant(self._control.get(f"{self._world}/clock").json()["now"])
         super().__init__(vendor, {**line[vendor], **filled(CREDENTIALS.get(vendor, {}), line[vendor])}, timeout=timeout)
         self.prepare()
