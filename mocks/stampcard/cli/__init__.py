@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from stampcard.cli import check, contract, coverage, faults, play, report, schema, sign, up
+from stampcard.cli import check, contract, coverage, faults, play, report, schema, sign, up, why
 from stampcard.core.errors import StampcardError
 
 
@@ -16,7 +16,7 @@ def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     whole = argparse.ArgumentParser(prog="stampcard", description="Fake Braze, Punchh, Voucherify and Antavo servers.")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
-    for command in (up, play, coverage, check, report, faults, contract, schema, sign):
+    for command in (up, play, coverage, check, report, faults, contract, schema, sign, why):
         command.add(commands)
     return whole
 

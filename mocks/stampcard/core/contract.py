@@ -34,7 +34,9 @@ class Operation:
     """One method and path of a vendor.
 
     `emulation` is stateful, static or none (listed, answered 501); `provenance` is documented, observed or assumed,
-    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...).
+    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...),
+    and of the index `base` (where the vendor's host serves the path, such as /api; it is served without, too) and
+    `reason` (why it is not emulated).
     """
 
     id: str
@@ -107,6 +109,8 @@ class Contract:
         for operation in operations.values():
             router = self._routers.setdefault(operation.service, Router())
             router.add(operation.method, operation.path, operation)
+            if base := operation.extra.get("base"):
+                router.add(operation.method, base + operation.path, operation)
         self._services = tuple(sorted(self._routers, key=lambda name: name != MAIN_SERVICE))
 
     def __iter__(self) -> Iterator[Operation]:
@@ -119,7 +123,7 @@ class Contract:
         """
         for name in (service,) if service else self._services:
             router = self._routers.get(name)
-            found = router.find(request.raw_path) if router else None
+            found = router.find(request.raw_path, request.method) if router else None
             if found is not None:
                 methods, values = found
                 target = methods.get(request.method)
@@ -203,7 +207,8 @@ def _operation(
         emulation=found.get("x-emulation", "none"),
         provenance=found.get("x-provenance", row.get("provenance", "documented")),
         source=found.get("x-source", row["source"]),
-        extra={key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
+        extra={key: row[key] for key in ("base", "reason") if key in row}
+        | {key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
         definition=found,
         components=components,
     )

@@ -28,6 +28,8 @@ from stampcard.voucherify import (
     errors,
     events,
     exports,
+    forms,
+    handlers,
     imports,
     incentives,
     keys,
@@ -51,10 +53,10 @@ from stampcard.voucherify import (
     vouchers,
     webhooks,
 )
+from stampcard.voucherify.forms import FORM
 from stampcard.voucherify.state import Project
 
 JSON_TYPES = ("", "application/json", "text/json")
-FORM = "application/x-www-form-urlencoded"
 
 
 class Voucherify(Vendor[Project]):
@@ -227,6 +229,7 @@ class Voucherify(Vendor[Project]):
         "update-reward-assignment-1": loyalty_rewards.update,
         "delete-reward-assignment-1": loyalty_rewards.delete,
         **incentives.HANDLERS,
+        **handlers.MORE,
     }
 
     # Projects and their keys
@@ -315,6 +318,8 @@ class Voucherify(Vendor[Project]):
         request = call.request
         if imports.takes_file(call.operation):
             return imports.read_file(request)
+        if call.operation.body is not None and FORM in call.operation.body.media_types:
+            return forms.read_only(request)
         takes_form = call.operation.extra.get("form", False)
         if request.media_type not in JSON_TYPES and not (takes_form and request.media_type == FORM):
             raise ContractError([Violation("media", (), "media", None, None, request.media_type)])

@@ -95,6 +95,15 @@ def read_draft(call: Call[Project], given: Mapping[str, Any] | None) -> Draft:
 def store(call: Call[Project], draft: Draft, priced: Order, status: str | None, customer: Customer | None) -> Order:
     """Create or update the order a draft describes; tells what happened to it."""
     project, group = call.state, errors.request_id(call)
+    order = place(project, draft, priced, customer, group)
+    kind = "customer.order.created" if draft.known is None else "customer.order.updated"
+    happenings.tell(project, group, kind, order.customer, order)
+    set_status(call, order, status or draft.body.get("status"))
+    return order
+
+
+def place(project: Project, draft: Draft, priced: Order, customer: Customer | None, group: str) -> Order:
+    """The order a draft describes, created or updated, and its people; nobody is told of the order."""
     if customer is None and draft.customer is not None:
         customer = customers.settle(project, draft.customer, group)
     referrer = customers.settle(project, draft.referrer, group) if draft.referrer is not None else None
@@ -106,17 +115,13 @@ def store(call: Call[Project], draft: Draft, priced: Order, status: str | None, 
         project.orders[order.id] = order
         if order.source_id is not None:
             project.order_sources[order.source_id] = order
-        happenings.tell(project, group, "customer.order.created", order.customer, order)
-    else:
-        for name in ("lines", "amount", "initial_amount", "metadata", "customer", "referrer", "discount"):
-            setattr(known, name, getattr(order, name))
-        for name in ("items_discount", "applied", "items_applied", "redemptions"):
-            setattr(known, name, getattr(order, name))
-        order = known
-        order.updated_at = project.now
-        happenings.tell(project, group, "customer.order.updated", order.customer, order)
-    set_status(call, order, status or draft.body.get("status"))
-    return order
+        return order
+    for name in ("lines", "amount", "initial_amount", "metadata", "customer", "referrer", "discount"):
+        setattr(known, name, getattr(order, name))
+    for name in ("items_discount", "applied", "items_applied", "redemptions"):
+        setattr(known, name, getattr(order, name))
+    known.updated_at = project.now
+    return known
 
 
 def set_status(call: Call[Project], order: Order, status: str | None) -> None:

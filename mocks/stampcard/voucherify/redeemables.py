@@ -11,7 +11,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import campaigns, cart, discounts, errors, judging, sessions, stacking, timeframes
+from stampcard.voucherify import cart, discounts, errors, judging, paying, sessions, stacking, timeframes
 from stampcard.voucherify.judging import Case
 from stampcard.voucherify.records import Json, Line, Order, Tier
 from stampcard.voucherify.state import Category, Customer, Project, Voucher
@@ -37,6 +37,7 @@ class Item:
         self.snapshot: Order | None = None
         self.result: Json = {}
         self.credits: int | None = None
+        self.reward: Json | None = None
         self.scope: list[Json] = []
         self.excluded: list[Json] = []
 
@@ -195,7 +196,7 @@ def apply(basket: Basket, item: Item) -> None:
     elif kind == "GIFT_VOUCHER":
         take_credits(basket, item, value, lines)
     else:
-        raise campaigns.not_yet(basket.call, "redeeming loyalty cards")
+        paying.take_points(basket, item)
     check_rules(basket, item)
 
 

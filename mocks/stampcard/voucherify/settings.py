@@ -10,12 +10,30 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Key:
-    """One pair of keys; `kind` is server, client, integration or management."""
+    """One pair of keys; `kind` is server, client, integration, management or oauth (an OAuth service key).
+
+    `permissions` are the codes an OAuth service key's tokens may carry.
+    """
 
     kind: str
     id: str
     token: str
     name: str = ""
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Token:
+    """A bearer token; `expires_at` in seconds since 1970."""
+
+    value: str
+    key: Key
+    scopes: tuple[str, ...]
+    expires_at: int
+
+    @property
+    def is_service(self) -> bool:
+        return self.key.kind == "oauth"
 
 
 STACKING: Json = {

@@ -16,6 +16,7 @@ import msgspec
 from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.definitions import Collection, EventSchema, Schema
+from stampcard.voucherify.loyalty_records import Ledger
 from stampcard.voucherify.records import (
     Assignment,
     Distribution,
@@ -37,7 +38,7 @@ from stampcard.voucherify.records import (
     Transaction,
     Webhook,
 )
-from stampcard.voucherify.settings import Key, Settings
+from stampcard.voucherify.settings import Key, Settings, Token
 
 Json = dict[str, Any]
 
@@ -210,6 +211,7 @@ class Project:
     world: World
     keys: dict[str, Key] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    tokens: dict[str, Token] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     campaign_names: dict[str, Campaign] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
@@ -242,6 +244,7 @@ class Project:
     campaign_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
     exports: dict[str, Export] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     holders: dict[str, list[Holder]] = field(default_factory=dict)
