@@ -106,6 +106,7 @@ async def _send_triggered(pending: Pending) -> None:
     pending.forget()
     workspace, campaign, user = pending.workspace, pending.campaign, pending.user
     if workspace.users.get(user.braze_id) is not user:
+        stops.note(workspace, campaign, user, "profile", "the profile is gone", pending.cause)
         return
     if not _eligible(workspace, campaign, user, pending.cause):
         return

@@ -13,7 +13,7 @@ from functools import partial
 
 from stampcard.braze import composing, outcomes, pacing, promotions, timing, webhooks
 from stampcard.braze.campaigns import SCHEDULED, Content
-from stampcard.braze.channels import CHANNELS
+from stampcard.braze.channels import CHANNELS, NOT_REACHED
 from stampcard.braze.orders import CANVAS_STEP, Order, Rendered
 from stampcard.braze.rendering import MessageAborted
 from stampcard.core.clock import iso
@@ -98,20 +98,23 @@ async def attempt(order: Order, message: Message) -> None:
         )
     message.parts = rendered.parts
     message.detail |= rendered.detail()
-    if message.status == "waiting" and "due" not in message.detail:
+    over = "due" not in message.detail
+    if message.status == "waiting" and over:
         if order.content.channel == "webhook":
             ended = partial(outcomes.delivered, order, message)
             webhooks.deliver(order.workspace, message, entry, ended, partial(outcomes.failed, order, message))
         else:
             outcomes.sent(order, message)
     outcomes.record(order, message, entry)
-    if order.ended is not None and "due" not in message.detail:
+    if order.ended is not None and over:
         order.ended()
 
 
 async def _prepare(order: Order, message: Message, rendered: Rendered, entry: int) -> None:
     """Everything before the message is handed over; a later attempt is noted in `detail.due`. Raises
     MessageAborted."""
+    if order.workspace.users.get(order.user.braze_id) is not order.user:
+        raise MessageAborted(NOT_REACHED, "the profile is gone")
     channel = CHANNELS[order.content.channel]
     channel.reach(order.workspace, order.user, order.content.parts, order.send_to)
     if (until := _hold(order)) is not None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from stampcard.braze import connected_content
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import Workspace
+from stampcard.core.clock import iso
 from stampcard.core.delivery import Delivery
 from stampcard.core.http import Response
 from stampcard.core.outbox import Message
@@ -58,8 +60,11 @@ def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended, fa
     if body and "content-type" not in given:
         headers["Content-Type"] = inferred
     wait = _RetryAfter(message, failed)
+    message.detail |= {"due": iso(workspace.world.clock.now), "waits_for": "the answer to its webhook"}
 
     def done(delivery: Delivery, response: Response | None) -> None:
+        message.detail.pop("due", None)
+        message.detail.pop("waits_for", None)
         message.detail["delivery"] = delivery.view()
         ended(None if delivery.state == "delivered" else _why(delivery))
 
@@ -101,7 +106,10 @@ class _RetryAfter:
         self._failed(delivery, terminal)
         if terminal:
             return None
-        return max(RETRIES[tries - 1], min(self._asked, MAX_WAIT))
+        wait = max(RETRIES[tries - 1], min(self._asked, MAX_WAIT))
+        due = iso(last.at + timedelta(seconds=wait))
+        self._message.detail |= {"due": due, "waits_for": "the next attempt at its webhook"}
+        return wait
 
 
 def is_refused(error: str) -> bool:
