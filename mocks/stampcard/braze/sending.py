@@ -14,7 +14,7 @@ from functools import partial
 from stampcard.braze import composing, outcomes, pacing, promotions, timing, webhooks
 from stampcard.braze.campaigns import SCHEDULED, Content
 from stampcard.braze.channels import CHANNELS, NOT_REACHED
-from stampcard.braze.orders import CANVAS_STEP, Order, Rendered
+from stampcard.braze.orders import CANVAS_STEP, IN_APP, Order, Rendered
 from stampcard.braze.rendering import MessageAborted
 from stampcard.core.clock import iso
 from stampcard.core.outbox import Message
@@ -64,8 +64,10 @@ def new_message(order: Order) -> Message:
         status="waiting",
         parts={},
         cause=order.cause,
-        detail={"why": order.why, "dispatch_id": order.dispatch_id},
+        detail={"why": order.why},
     )
+    if order.content.channel != IN_APP:
+        message.detail["dispatch_id"] = order.dispatch_id
     if campaign is not None and campaign.delivery == CANVAS_STEP:
         place = order.names["canvas"]
         message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
@@ -128,7 +130,7 @@ async def _prepare(order: Order, message: Message, rendered: Rendered, entry: in
     await composing.render(order, rendered, entry)
     if order.content.channel == "webhook":
         webhooks.check(rendered.parts)
-    if rendered.wants_retry and channel is not CHANNELS["in_app_message"]:
+    if rendered.wants_retry and order.content.channel != IN_APP:
         _requeue(order, message, entry)
 
 

@@ -47,7 +47,7 @@ def event_happened(
     time: datetime,
     cause: int,
     *,
-    on_device: bool = False,
+    on_device: str = "",
 ) -> None:
     """A custom event was recorded: `properties` as sent, `time` in UTC and not in the future."""
 
@@ -67,7 +67,7 @@ def purchase_happened(
     time: datetime,
     cause: int,
     *,
-    on_device: bool = False,
+    on_device: str = "",
 ) -> None:
     """A purchase was recorded: `purchase` is the object as sent (product_id, currency, price, quantity, properties)."""
     properties, product = purchase.get("properties") or {}, purchase["product_id"]
@@ -92,7 +92,7 @@ def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -
     def matches(action: Action) -> bool:
         return action["action"] == SESSION and action.get("app_id") in (None, app_id)
 
-    _happened(workspace, user, Occasion("session start", cause, matches, on_device=True))
+    _happened(workspace, user, Occasion("session start", cause, matches, on_device=app_id))
 
 
 def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]], cause: int) -> None:

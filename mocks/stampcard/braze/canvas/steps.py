@@ -219,6 +219,8 @@ async def experiment_paths(journey: Journey, step: Step, resume: Resume) -> Any:
 async def _text(journey: Journey, step: Step, source: str, entry: int) -> str:
     """A template of the step, rendered. Raises MessageAborted."""
     order = order_of(journey, step, entry)
+    if step.type == "user_update":  # Canvas tags are documented not to work there.
+        order.names = {name: value for name, value in order.names.items() if name != "canvas"}
     rendered = orders.Rendered({})
     parts = await composing.render_parts(order, {"text": source}, rendered, entry)
     text: str = parts["text"]
