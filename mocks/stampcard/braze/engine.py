@@ -63,6 +63,8 @@ class Engine:
     `converted` when a user (braze_id) converted on a sender's event (its index), `controls` when a user (braze_id) was
     enrolled in a campaign's control group; `speeds` the minute (since 1970) and the messages in it of what has a speed
     limit, `engaged` who (braze_id) did what with which variation's messages, `launches` how far sending has come.
+    `segmentable` are the properties of events that are enabled for segmentation; `event_log`, `spending`,
+    `last_received` (by channel) and `last_engaged` are what segments ask of users (braze_id).
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -87,6 +89,11 @@ class Engine:
     controls: dict[str, dict[str, datetime]] = field(default_factory=dict)
     speeds: dict[str, tuple[int, int]] = field(default_factory=dict)
     engaged: set[tuple[str, str, str]] = field(default_factory=set)
+    segmentable: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    event_log: dict[tuple[str, str], Any] = field(default_factory=dict)
+    spending: dict[str, Any] = field(default_factory=dict)
+    last_received: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    last_engaged: dict[str, datetime] = field(default_factory=dict)
     launches: dict[int, Any] = field(default_factory=dict)
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from stampcard.braze import connected_content, counting, message_events, pacing
+from stampcard.braze import behaviour, connected_content, counting, message_events, pacing
 from stampcard.braze.channels import NOT_REACHED
 from stampcard.braze.message_events import PLATFORMS
 from stampcard.braze.orders import CANVAS_STEP, TEST, Order
@@ -68,7 +68,10 @@ def sent(order: Order, message: Message) -> None:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None or campaign.delivery == TEST:
+    if campaign is not None and campaign.delivery == TEST:
+        return
+    behaviour.note_receipt(order.workspace, order.user, order.content.channel)
+    if campaign is None:
         return
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     if campaign.delivery == CANVAS_STEP:

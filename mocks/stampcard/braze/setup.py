@@ -131,6 +131,8 @@ def _definitions(place: str) -> Callable[[Workspace, Sequence[Row]], None]:
                 tuple(row.get("tags", ())),
                 "data_type" not in row,
             )
+            if "segmentation_properties" in row:
+                workspace.engine.segmentable[row["name"]] = tuple(row["segmentation_properties"])
 
     return apply_rows
 

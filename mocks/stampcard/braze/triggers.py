@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, conversions, filters, launching, stops
+from stampcard.braze import behaviour, comparisons, conversions, filters, launching, stops
 from stampcard.braze.actions import (
     ATTRIBUTE,
     EMAIL_ADDED,
@@ -58,6 +58,8 @@ def event_happened(
     names = {"event_properties": Dotted(properties)}
     _happened(workspace, user, Occasion(f"custom event {name}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "event", name, time)
+    if name in workspace.engine.segmentable:
+        behaviour.note_properties(workspace, user, name, properties, time)
 
 
 def purchase_happened(
@@ -84,6 +86,7 @@ def purchase_happened(
     conversions.earned(workspace, user, purchase["price"] * quantity)
     _happened(workspace, user, Occasion(f"purchase of {product}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "purchase", product, time, quantity)
+    behaviour.note_spending(workspace, user, purchase["price"] * quantity, time)
 
 
 def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -> None:
