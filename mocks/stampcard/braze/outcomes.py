@@ -64,6 +64,8 @@ def sent(order: Order, message: Message) -> None:
     shown = message.channel == "in_app_message"
     message_events.of_message(order.workspace, order.user, message, "Impression" if shown else "Send")
     _tell(order, message)
+    if order.workspace.engine.audiences:
+        _let_people_answer(order, message)
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
@@ -83,6 +85,13 @@ def sent(order: Order, message: Message) -> None:
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
+
+
+def _let_people_answer(order: Order, message: Message) -> None:
+    # Imported late: what people do tells the triggers, and those send.
+    from stampcard.braze import simulation
+
+    simulation.react(order.workspace, message)
 
 
 def _tell(order: Order, message: Message) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import behaviour, comparisons, conversions, filters, launching, stops
+from stampcard.braze import behaviour, comparisons, conversions, currents, filters, launching, stops
 from stampcard.braze.actions import (
     ATTRIBUTE,
     EMAIL_ADDED,
@@ -37,6 +37,8 @@ from stampcard.braze.variables import Dotted
 
 Action = Mapping[str, Any]
 DEFAULT_STATUS = "subscribed"
+SHOWN = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "opted_in": "Opted In"}
+"""Subscription states as message events write them."""
 
 
 def event_happened(
@@ -56,6 +58,8 @@ def event_happened(
         return wanted and _properties_match(workspace, action, properties)
 
     names = {"event_properties": Dotted(properties)}
+    told = {"name": name, "custom_properties": properties, "app_id": on_device or None}
+    currents.behaved(workspace, user, "CustomEvent", told)
     _happened(workspace, user, Occasion(f"custom event {name}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "event", name, time)
     if name in workspace.engine.segmentable:
@@ -82,6 +86,9 @@ def purchase_happened(
         )
 
     names = {"event_properties": Dotted(properties)}
+    told = {name: purchase.get(name) for name in ("product_id", "price", "currency")}
+    told |= {"purchase_properties": properties, "app_id": on_device or None}
+    currents.behaved(workspace, user, "Purchase", told)
     quantity = purchase.get("quantity") or 1
     conversions.earned(workspace, user, purchase["price"] * quantity)
     _happened(workspace, user, Occasion(f"purchase of {product}", cause, matches, names, on_device))
@@ -95,6 +102,7 @@ def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -
     def matches(action: Action) -> bool:
         return action["action"] == SESSION and action.get("app_id") in (None, app_id)
 
+    currents.behaved(workspace, user, "app.SessionStart", {"app_id": app_id})
     _happened(workspace, user, Occasion("session start", cause, matches, on_device=app_id))
 
 
@@ -109,6 +117,12 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
             return _status_matches(action, changes.get(STATUSES[action["action"]]))
         return action["action"] == ATTRIBUTE and _attribute_matches(action, changes)
 
+    for field, channel in (("email_subscribe", "email"), ("push_subscribe", "push")):
+        if field in changes:
+            state = str(changes[field][1] or DEFAULT_STATUS)
+            told = {"subscription_status": SHOWN[state], "channel": channel}
+            told |= {"email_address": user.email} if channel == "email" else {}
+            currents.behaved(workspace, user, "subscription.GlobalStateChange", told)
     _happened(workspace, user, Occasion(f"change of {', '.join(list(changes)[:5])}", cause, matches))
 
 
@@ -125,6 +139,9 @@ def group_changed(
         )
 
     for user in users:
+        told = {"subscription_group_id": group.id, "subscription_status": SHOWN[state], "channel": group.channel}
+        told |= {"email_address": user.email} if group.channel == "email" else {"phone_number": user.phone}
+        currents.behaved(workspace, user, "subscriptiongroup.StateChange", told)
         _happened(workspace, user, Occasion(f"{state} in subscription group {group.name}", cause, matches))
 
 

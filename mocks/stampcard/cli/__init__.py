@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from stampcard.cli import check, contract, coverage, faults, play, report, schema, sign, up, why
+from stampcard.cli import check, contract, coverage, faults, message_events, play, report, schema, sign, up, why
 from stampcard.core.errors import StampcardError
 
 
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it did what it says, 1 when an expectation failed, 2 when it could not begin."""
     parser = argparse.ArgumentParser(prog="stampcard", description="Fake Braze, Punchh, Voucherify and Antavo servers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (up, play, coverage, check, report, faults, contract, schema, sign, why):
+    for command in (up, play, coverage, check, report, faults, contract, schema, sign, why, message_events):
         command.add(commands)
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
