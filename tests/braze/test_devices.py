@@ -104,7 +104,7 @@ async def test_a_purchase_on_a_device_counts_as_one(world: WorldClient) -> None:
         ({"user": "ann"}, "device takes"),
         ({"user": "ann", "action": "start session", "app_id": "x"}, "no app has the id 'x'"),
         ({"user": "ann", "action": "perform custom event"}, "'name' is required"),
-        ({"user": "ann", "action": "make a purchase", "product": "p", "price": "x"}, "'price' is required"),
+        ({"user": "ann", "action": "make a purchase", "product": "p", "price": "x"}, "'price' is not valid"),
     ],
 )
 async def test_what_no_device_tells(world: WorldClient, settings: dict[str, Any], why: str) -> None:

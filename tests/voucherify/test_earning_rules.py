@@ -122,10 +122,3 @@ async def test_all_rules_of_an_array_or_none(world: WorldClient) -> None:
     details = "Loyalty order rules must contain one of the following properties - 'total_amount'"
     assert (response.json()["key"], response.json()["details"]) == ("invalid_payload", details)
     assert (await made(world, "GET", "/v1/loyalties/Club/earning-rules"))["total"] == 0
-
-
-async def test_pending_points_are_refused_as_ours(world: WorldClient) -> None:
-    await program(world, 0)
-    row = {"event": "order.paid", "loyalty": FIXED, "pending_points": {"period_type": "DAY", "period_value": 5}}
-
-    assert (await send(world, "POST", "/v1/loyalties/Club/earning-rules", [row])).status_code == 501

@@ -34,3 +34,17 @@ async def test_one_reward_twice_assigns_none(world: WorldClient) -> None:
 
     assert response.status_code == 409
     assert (await made(world, "GET", "/v1/loyalties/Club/rewards"))["total"] == 0
+
+
+async def test_assignments_tell_their_reward(world: WorldClient) -> None:
+    await program(world)
+    reward = await material(world)
+    row = {"reward": reward["id"], "parameters": {"loyalty": {"points": 2}}}
+    assignment = (await made(world, "POST", "/v1/loyalties/Club/rewards", [row]))[0]
+    path = "/v1/loyalties/Club/reward-assignments"
+
+    assert (await made(world, "GET", path))["data"] == [assignment]
+    assert (await made(world, "GET", f"{path}?assignmentId=rewa_other"))["total"] == 0
+    assert await made(world, "GET", f"{path}/{assignment['id']}") == assignment
+    assert (await made(world, "GET", f"{path}/{assignment['id']}/reward"))["id"] == reward["id"]
+    assert (await send(world, "GET", f"{path}/rewa_other/reward")).json()["resource_type"] == "reward_assignment"

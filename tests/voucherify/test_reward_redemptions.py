@@ -86,15 +86,3 @@ async def test_a_rollback_gives_the_points_back(world: WorldClient) -> None:
     rollback = await made(world, "POST", f"/v1/redemptions/{redeemed}/rollback")
 
     assert (rollback["amount"], rollback["voucher"]["loyalty_card"]["balance"]) == (-40, 100)
-
-
-async def test_paying_with_points_is_refused_as_ours(world: WorldClient) -> None:
-    body = {"name": "Coins", "type": "COIN", "parameters": {"coin": {"exchange_ratio": 1}}}
-    reward = await made(world, "POST", "/v1/rewards", body)
-    await program(world)
-    await made(world, "POST", f"/v1/rewards/{reward['id']}/assignments", {"campaign": "Club"})
-    code = (await member(world))["code"]
-
-    response = await send(world, "POST", f"/v1/loyalties/members/{code}/redemption", {"reward": {"id": reward["id"]}})
-
-    assert response.status_code == 501

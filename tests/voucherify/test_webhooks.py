@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from stampcard.client import WorldClient
-from stampcard.voucherify.webhooks import project_id, signature
+from stampcard.voucherify.webhooks import EVENTS, project_id, signature
 from tests.voucherify.calls import discount_campaign, made, publish, send
+from tests.voucherify.test_earning_rules import pay, rule
+from tests.voucherify.test_loyalties import member, program
 
 TARGET = "http://127.0.0.1:9/hook"
 
@@ -97,3 +99,65 @@ async def test_events_that_are_never_sent_are_told(world: WorldClient) -> None:
     response = await send(world, "POST", path(world), {"target_url": TARGET, "events": ["campaign.created"]})
 
     assert "event-not-sent" in response.headers["X-Stampcard-Diagnostics"]
+
+
+# Every event that is sent fits its description
+
+
+async def redeemed(world: WorldClient, code: str, customer: str) -> Any:
+    body = {"redeemables": [{"object": "voucher", "id": code}], "customer": customer, "order": {"amount": 1000}}
+    return await send(world, "POST", "/v1/redemptions", body)
+
+
+async def test_every_event_that_is_sent_fits_its_description(world: WorldClient) -> None:
+    assert world.inside is not None
+    emitted = {
+        name
+        for name, event in world.inside.events["voucherify"].items()
+        if event.emulation == "emitted" and event.receiver == "consumer"
+    }
+    await hook(world, *emitted)
+    await made(world, "POST", "/v1/customers", {"source_id": "ann", "name": "Ann"})
+    await made(world, "PUT", "/v1/customers/ann", {"name": "Anna"})
+    await discount_campaign(world)
+    code = (await publish(world, "Spring", "ann"))["voucher"]["code"]
+    first = (await redeemed(world, code, "ann")).json()["redemptions"][0]["id"]
+    tenth = {"type": "PERCENT", "percent_off": 10}
+    once = {"type": "DISCOUNT_VOUCHER", "discount": tenth, "redemption": {"quantity": 1}}
+    await made(world, "POST", "/v1/vouchers/ONCE", once)
+    assert [(await redeemed(world, "ONCE", "ann")).status_code for _ in range(2)] == [200, 400]
+    await made(world, "POST", f"/v1/redemptions/{first}/rollback", {"reason": "sent back"})
+    gift = {"type": "GIFT_VOUCHER", "gift": {"amount": 1000}, "code": "GIFT"}
+    await made(world, "POST", "/v1/vouchers/GIFT", gift)
+    await made(world, "POST", "/v1/publications", {"voucher": "GIFT", "customer": "ann"})
+    await made(world, "POST", "/v1/vouchers/GIFT/balance", {"amount": 500})
+    await program(world, 0)
+    await member(world)
+    await rule(world)
+    await pay(world)
+    await world.settle()
+
+    assert {entry["request"]["body"]["type"] for entry in await calls(world)} == emitted
+    assert world.inside.faults_of_ours == []
+
+
+def test_what_the_project_can_send_is_what_the_contract_says(world: WorldClient) -> None:
+    assert world.inside is not None
+    events = world.inside.events["voucherify"]
+    sent = {name for name, event in events.items() if event.emulation == "emitted" and event.receiver == "consumer"}
+    assert sent == set(EVENTS.values())
+
+
+async def test_points_earned_tell_the_rule_and_the_order(world: WorldClient) -> None:
+    await hook(world, "customer.rewarded.loyalty_points")
+    await program(world, 0)
+    await member(world)
+    made_rule = await rule(world)
+    await pay(world, source_id="o1")
+    await world.settle()
+
+    [sent] = [entry["request"]["body"]["data"] for entry in await calls(world)][:1]
+
+    assert sent["earning_rule"]["id"] == made_rule["id"]
+    assert (sent["order"]["source_id"], sent["balance"]["points"]) == ("o1", 5)
+    assert sent["holder"]["source_id"] == sent["customer"]["source_id"] == "ann"

@@ -176,6 +176,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         capped=row["delivery"] != TRANSACTIONAL and not row.get("ignore_frequency_capping", False),
         postback=row.get("http_event_postback"),
         enabled=row.get("status", "Active") == "Active",
+        archived=row.get("status") == "Archived",
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),
         **_audience(row),

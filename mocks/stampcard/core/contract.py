@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from stampcard.core import events
 from stampcard.core.checking import BodyRule, ParameterRule, ReplyRule, resolved
 from stampcard.core.errors import ContractFault
 from stampcard.core.http import Request
@@ -33,7 +34,9 @@ class Operation:
     """One method and path of a vendor.
 
     `emulation` is stateful, static or none (listed, answered 501); `provenance` is documented, observed or assumed,
-    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...).
+    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...),
+    and of the index `base` (where the vendor's host serves the path, such as /api; it is served without, too) and
+    `reason` (why it is not emulated).
     """
 
     id: str
@@ -54,6 +57,18 @@ class Operation:
     def ours(self) -> bool:
         """Not the vendor's: an address of the emulator's own, such as where an exported file is kept."""
         return self.tier == "own"
+
+    @property
+    def failures(self) -> Mapping[str, Mapping[str, Any]]:
+        """Failures of the vendor's own that it documents (`x-failures`): name -> `status` and `body`."""
+        found: Mapping[str, Mapping[str, Any]] = self.extra.get("failures", {})
+        return found
+
+    @property
+    def max_body(self) -> int | None:
+        """The most bytes of a body where they are not the vendor's usual ones (`x-max-body`)."""
+        found: int | None = self.extra.get("max-body")
+        return found
 
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
@@ -83,16 +98,19 @@ class Match:
 
 
 class Contract:
-    """All operations of one vendor, by id and by route."""
+    """All operations of one vendor, by id and by route, and the events it sends out, by name."""
 
     def __init__(self, vendor: str, operations: Mapping[str, Operation], document: Mapping[str, Any]) -> None:
         self.vendor = vendor
         self.operations = operations
         self.document = document
+        self.events = events.read(vendor, document["webhooks"], document["components"])
         self._routers: dict[str, Router[Operation]] = {}
         for operation in operations.values():
             router = self._routers.setdefault(operation.service, Router())
             router.add(operation.method, operation.path, operation)
+            if base := operation.extra.get("base"):
+                router.add(operation.method, base + operation.path, operation)
         self._services = tuple(sorted(self._routers, key=lambda name: name != MAIN_SERVICE))
 
     def __iter__(self) -> Iterator[Operation]:
@@ -105,7 +123,7 @@ class Contract:
         """
         for name in (service,) if service else self._services:
             router = self._routers.get(name)
-            found = router.find(request.raw_path) if router else None
+            found = router.find(request.raw_path, request.method) if router else None
             if found is not None:
                 methods, values = found
                 target = methods.get(request.method)
@@ -141,27 +159,42 @@ def load(vendor: str, folder: Path | None = None) -> Contract:
     emulated = {definition["operationId"]: definition for definition in document["operations"]}
     operations: dict[str, Operation] = {}
     for row in document["index"]["operations"]:
-        operation = _operation(vendor, row, emulated.pop(row["id"], None), document["components"])
+        definition = emulated.pop(row["id"], None)
+        if definition is not None:
+            _check_definition(home, row, definition)
+        operation = _operation(vendor, row, definition, document["components"])
         if operation.id in operations:
-            raise ContractFault(f"{vendor}: {operation.id} is listed twice in index.yaml")
+            raise _fault(home, f"id: {operation.id},", f"{operation.id} is listed twice in index.yaml")
         operations[operation.id] = operation
     if emulated:
-        raise ContractFault(f"{vendor}: not in index.yaml: {', '.join(sorted(emulated))}")
+        first = next(iter(emulated))
+        raise _fault(home, f"\n      operationId: {first},", f"not in index.yaml: {', '.join(sorted(emulated))}")
     return Contract(vendor, operations, document)
+
+
+def _fault(home: Path, words: str, reason: str) -> ContractFault:
+    """`vendor/file:line: reason`, for the first line of the vendor's files that holds the words."""
+    for path in sorted(home.rglob("*.yaml")):
+        for number, line in enumerate(path.read_bytes().decode(errors="replace").splitlines(), start=1):
+            if words in f"\n{line},":
+                return ContractFault(f"{home.name}/{path.relative_to(home)}:{number}: {reason}")
+    return ContractFault(f"{home.name}: {reason}")
+
+
+def _check_definition(home: Path, row: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+    place, words = (definition["x-method"], definition["x-path"]), f"\n      operationId: {row['id']},"
+    if place != (row["method"], row["path"]):
+        raise _fault(home, words, f"{row['id']} is {row['method']} {row['path']} in index.yaml, not {place}")
+    if definition.get("x-emulation") not in _EMULATIONS or definition.get("x-provenance") not in _PROVENANCES:
+        raise _fault(home, words, f"{row['id']} lacks a valid x-emulation or x-provenance")
+    if not definition.get("x-source"):
+        raise _fault(home, words, f"{row['id']} lacks x-source")
 
 
 def _operation(
     vendor: str, row: Mapping[str, Any], definition: Mapping[str, Any] | None, components: Mapping[str, Any]
 ) -> Operation:
     found = definition or {}
-    if definition is not None:
-        place = (found["x-method"], found["x-path"])
-        if place != (row["method"], row["path"]):
-            raise ContractFault(f"{vendor}: {row['id']} is {row['method']} {row['path']} in index.yaml, not {place}")
-        if found.get("x-emulation") not in _EMULATIONS or found.get("x-provenance") not in _PROVENANCES:
-            raise ContractFault(f"{vendor}: {row['id']} lacks a valid x-emulation or x-provenance")
-        if not found.get("x-source"):
-            raise ContractFault(f"{vendor}: {row['id']} lacks x-source")
     known = ("x-emulation", "x-provenance", "x-source", "x-method", "x-path")
     return Operation(
         id=row["id"],
@@ -174,7 +207,8 @@ def _operation(
         emulation=found.get("x-emulation", "none"),
         provenance=found.get("x-provenance", row.get("provenance", "documented")),
         source=found.get("x-source", row["source"]),
-        extra={key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
+        extra={key: row[key] for key in ("base", "reason") if key in row}
+        | {key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
         definition=found,
         components=components,
     )
@@ -211,55 +245,74 @@ def _store(home: Path, cache: Path, document: Mapping[str, Any]) -> None:
 
 def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
-    bundle: dict[str, Any] = {"operations": [], "components": components, "setup": {"type": "object"}}
+    webhooks: dict[str, Any] = {}
+    bundle: dict[str, Any] = {"operations": [], "webhooks": webhooks, "undescribed": [], "components": components}
+    bundle["setup"] = {"type": "object"}
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
-        document = _read_yaml(name, raw)
+        document = _read_yaml(f"{home.name}/{name}", raw)
         if name in ("index.yaml", "setup.yaml"):
             bundle[name.removesuffix(".yaml")] = document
             continue
-        for kind, members in document.get("components", {}).items():
-            for key, value in members.items():
-                if components.setdefault(kind, {}).setdefault(key, value) != value:
-                    raise ContractFault(f"{home.name}/{name}: components/{kind}/{key} differs from another file's")
-        for definition in _operations(f"{home.name}/{name}", document):
-            operation = definition["operationId"]
-            if operation in defined:
-                raise ContractFault(f"{home.name}: {operation} is defined in {defined[operation]} and {name}")
-            defined[operation] = name
-            bundle["operations"].append(definition)
-    _check_index(home.name, bundle["index"])
-    _check_references(home.name, [bundle["operations"], components], components)
+        try:
+            _gather(home, name, document, components)
+            if twice := webhooks.keys() & document.get("webhooks", {}).keys():
+                reason = f"described in another file, too: {', '.join(sorted(twice))}"
+                raise ContractFault(f"{home.name}/{name}: {reason}")
+            webhooks.update(document.get("webhooks", {}))
+            bundle["undescribed"] += document.get("x-undescribed", [])
+            for definition in _operations(home, name, document):
+                operation = definition["operationId"]
+                if operation in defined:
+                    reason = f"{operation} is defined in {defined[operation]} and {name}"
+                    raise _fault(home, f"\n      operationId: {operation},", reason)
+                defined[operation] = name
+                bundle["operations"].append(definition)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ContractFault(f"{home.name}/{name}: not put together as OpenAPI says: {error!r}") from error
+    _check_index(home, bundle["index"])
+    _check_references(home, [bundle["operations"], webhooks, components], components)
     return bundle
 
 
-def _check_index(vendor: str, index: Mapping[str, Any]) -> None:
-    for number, row in enumerate(index["operations"]):
+def _gather(home: Path, name: str, document: Mapping[str, Any], components: dict[str, dict[str, Any]]) -> None:
+    for kind, members in document.get("components", {}).items():
+        for key, value in members.items():
+            if components.setdefault(kind, {}).setdefault(key, value) != value:
+                raise _fault(home, f"    {key}:", f"components/{kind}/{key} differs from another file's ({name})")
+
+
+def _check_index(home: Path, index: Mapping[str, Any]) -> None:
+    rows = index.get("operations")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ContractFault(f"{home.name}/index.yaml: operations is not a list of mappings")
+    for number, row in enumerate(rows):
         if missing := {"id", "group", "method", "path", "source"} - row.keys():
-            raise ContractFault(f"{vendor}/index.yaml: row {number} ({row.get('id')}) lacks {', '.join(missing)}")
+            reason = f"index.yaml: row {number} ({row.get('id')}) lacks {', '.join(missing)}"
+            raise _fault(home, f"id: {row.get('id')},", reason)
 
 
-def _check_references(vendor: str, value: Any, components: Mapping[str, Any]) -> None:
+def _check_references(home: Path, value: Any, components: Mapping[str, Any]) -> None:
     """Every `$ref` leads somewhere; found here rather than by the first request that needs it."""
     if isinstance(value, list):
         for item in value:
-            _check_references(vendor, item, components)
+            _check_references(home, item, components)
     elif isinstance(value, dict):
         reference = value.get("$ref")
         if isinstance(reference, str):
             kind, _, name = reference.removeprefix("#/components/").partition("/")
             if not reference.startswith("#/components/") or name not in components.get(kind, ()):
-                raise ContractFault(f"{vendor}: a contract file refers to {reference}, which is not there")
+                raise _fault(home, reference, f"a contract file refers to {reference}, which is not there")
         for item in value.values():
-            _check_references(vendor, item, components)
+            _check_references(home, item, components)
 
 
-def _check_path(name: str, path: str, parameters: Iterable[Mapping[str, Any]]) -> None:
+def _check_path(home: Path, path: str, parameters: Iterable[Mapping[str, Any]]) -> None:
     """A path parameter that the path has no place for."""
     for parameter in parameters:
         if parameter.get("in") == "path" and f"{{{parameter['name']}}}" not in path:
-            raise ContractFault(f"{name}: {path} has no {{{parameter['name']}}}")
+            raise _fault(home, f"{path}:", f"{path} has no {{{parameter['name']}}}")
 
 
 def _read_yaml(name: str, raw: bytes) -> dict[str, Any]:
@@ -269,9 +322,11 @@ def _read_yaml(name: str, raw: bytes) -> dict[str, Any]:
     try:
         document = yaml.load(raw, Loader=loader)
     except yaml.YAMLError as error:
-        raise ContractFault(f"{name}: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise ContractFault(f"{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(document, dict):
-        raise ContractFault(f"{name}: not a mapping")
+        raise ContractFault(f"{name}:1: not a mapping")
     return _local_references(document)  # type: ignore[no-any-return]
 
 
@@ -284,17 +339,17 @@ def _local_references(value: Any) -> Any:
     return [_local_references(item) for item in value] if isinstance(value, list) else value
 
 
-def _operations(name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _operations(home: Path, name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = []
     for path, item in document.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 definition = dict(item[method])
                 if "operationId" not in definition:
-                    raise ContractFault(f"{name}: {method.upper()} {path} has no operationId")
+                    raise _fault(home, f"{path}:", f"{name}: {method.upper()} {path} has no operationId")
                 shared = item.get("parameters", [])
                 definition["parameters"] = [*shared, *definition.get("parameters", [])]
-                _check_path(name, path, definition["parameters"])
+                _check_path(home, path, definition["parameters"])
                 definition |= {"x-method": method.upper(), "x-path": path}
                 found.append(definition)
     return found

@@ -28,7 +28,10 @@ from stampcard.voucherify import (
     errors,
     events,
     exports,
+    forms,
+    handlers,
     imports,
+    incentives,
     keys,
     loyalties,
     loyalty_rewards,
@@ -50,10 +53,10 @@ from stampcard.voucherify import (
     vouchers,
     webhooks,
 )
+from stampcard.voucherify.forms import FORM
 from stampcard.voucherify.state import Project
 
 JSON_TYPES = ("", "application/json", "text/json")
-FORM = "application/x-www-form-urlencoded"
 
 
 class Voucherify(Vendor[Project]):
@@ -225,6 +228,8 @@ class Voucherify(Vendor[Project]):
         "get-reward-assignment-2": loyalty_rewards.read,
         "update-reward-assignment-1": loyalty_rewards.update,
         "delete-reward-assignment-1": loyalty_rewards.delete,
+        **incentives.HANDLERS,
+        **handlers.MORE,
     }
 
     # Projects and their keys
@@ -234,7 +239,7 @@ class Voucherify(Vendor[Project]):
         super().__init__(contracts)
 
     def add_tenant(self, world: World) -> Project:
-        project = Project(world, {key.kind: key for key in keys.derived(world)})
+        project = Project(world, {key.kind: key for key in keys.derived(world)}, registry=self._keys)
         project.listeners = [
             referrals.follow,
             segments.follow,
@@ -313,6 +318,8 @@ class Voucherify(Vendor[Project]):
         request = call.request
         if imports.takes_file(call.operation):
             return imports.read_file(request)
+        if call.operation.body is not None and FORM in call.operation.body.media_types:
+            return forms.read_only(request)
         takes_form = call.operation.extra.get("form", False)
         if request.media_type not in JSON_TYPES and not (takes_form and request.media_type == FORM):
             raise ContractError([Violation("media", (), "media", None, None, request.media_type)])

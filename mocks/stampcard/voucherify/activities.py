@@ -6,20 +6,37 @@ https://docs.voucherify.io/api-reference/customers/list-customer-activity
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import balances, customers, dates, lists, orders, redemptions, rollbacks, views
+from stampcard.voucherify import (
+    balances,
+    customers,
+    dates,
+    lists,
+    loyalties,
+    loyalty_tiers,
+    orders,
+    pending_points,
+    redemptions,
+    rollbacks,
+    views,
+)
+from stampcard.voucherify.loyalty_records import Expired, Pending, TierChange
 from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rollback, Segment, Transaction
-from stampcard.voucherify.state import Activity, Customer, Project, Publication
+from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
 
 
 def view(project: Project, customer: Customer, record: Activity) -> Json:
-    millis = int((dates.read_instant(record.created_at) or project.world.clock.now).timestamp() * 1000)
     return {
-        "id": f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}",
+        "id": id_of(project, record),
         "type": record.type,
         "data": data(project, customer, record),
         "created_at": record.created_at,
         "group_id": record.group_id,
     }
+
+
+def id_of(project: Project, record: Activity) -> str:
+    millis = int((dates.read_instant(record.created_at) or project.world.clock.now).timestamp() * 1000)
+    return f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}"
 
 
 def data(project: Project, customer: Customer, record: Activity) -> Json:
@@ -44,9 +61,46 @@ def data(project: Project, customer: Customer, record: Activity) -> Json:
         body |= {"transaction": balances.view(subject), "balance": subject.details["balance"]}
         body["voucher"] = views.voucher(subject.voucher)
         body["campaign"] = views.short_campaign(subject.voucher.campaign)
+    elif isinstance(subject, TierChange):
+        body |= tier_data(subject)
+    elif isinstance(subject, Pending | Expired | tuple):
+        body |= points_data(subject)
     elif isinstance(subject, CustomEvent):
         body |= {"event": {"type": subject.name, "metadata": subject.metadata}, "referral": None, "loyalty": None}
     return body
+
+
+def tier_data(change: TierChange) -> Json:
+    """Up and down name both tiers, the rest the one it is about."""
+    body: Json = {"campaign": views.short_campaign(change.voucher.campaign), "created_at": change.created_at}
+    before = loyalty_tiers.view(change.before) if change.before is not None else None
+    after = loyalty_tiers.view(change.after) if change.after is not None else None
+    if before is not None and after is not None and change.before is not change.after:
+        return {**body, "loyalty_tier_from": before, "loyalty_tier_to": after}
+    return {**body, "loyalty_tier": after or before}
+
+
+def points_data(subject: Pending | Expired | tuple[Pending, Transaction]) -> Json:
+    """Pending points, with the balance they came to where they are active now; or points that expired."""
+    pending = subject[0] if isinstance(subject, tuple) else subject
+    card = pending.voucher
+    body: Json = {"voucher": views.voucher(card), "campaign": views.short_campaign(card.campaign)}
+    if isinstance(pending, Expired):
+        return {**body, "points": pending.points, "buckets": pending.buckets, "transaction": pending.transaction}
+    body |= {"order": orders.view(pending.order), "pending_points": pending_points.view(pending)}
+    if isinstance(subject, tuple):
+        return {**body, "balance": subject[1].details["balance"], "transaction": balances.view(subject[1])}
+    waiting = card.value.get("pending_points", 0)
+    change = pending.points if pending.status == "PENDING" else -pending.points
+    of_card = {"type": "voucher", "id": card.id}
+    balance = {
+        "points": change,
+        "total": waiting,
+        "type": "loyalty_card",
+        "object": "balance",
+        "related_object": of_card,
+    }
+    return {**body, "voucher_pending_points_balance": balance}
 
 
 async def browse(call: Call[Project]) -> Reply:
@@ -64,3 +118,23 @@ async def browse(call: Call[Project]) -> Reply:
     return lists.cursor(
         call, found, lambda item: view(project, customer, item), lambda item: str(view(project, customer, item)["id"])
     )
+
+
+async def of_member(call: Call[Project]) -> Reply:
+    """What happened with a loyalty card, newest first, by cursor."""
+    project, card = call.state, loyalties.find_card(call)
+    if card.holder is None:
+        return lists.cursor(call, [], lambda item: item, lambda item: item)
+    customer = card.holder
+    found = [item for item in reversed(customer.activity) if is_about(item.subject, card)]
+    return lists.cursor(call, found, lambda item: view(project, customer, item), lambda item: id_of(project, item))
+
+
+def is_about(subject: object, card: Voucher) -> bool:
+    if isinstance(subject, tuple):
+        subject = subject[0]
+    if isinstance(subject, Publication):
+        return card in subject.vouchers
+    if isinstance(subject, Rollback):
+        subject = subject.redemption
+    return getattr(subject, "voucher", None) is card

@@ -8,21 +8,32 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, errors, happenings, lists, views, vouchers
+from stampcard.voucherify import buckets, campaigns, errors, happenings, lists, tier_moves, views, vouchers
 from stampcard.voucherify.records import Json, Transaction
 from stampcard.voucherify.state import Customer, Project, Voucher
 
+PENDING = "PENDING_POINTS_ACTIVATION"
 WORDS = {"GIFT_VOUCHER": ("CREDITS", "amount", "gift_voucher"), "LOYALTY_CARD": ("POINTS", "points", "loyalty_card")}
 
 
 def move(
-    project: Project, voucher: Voucher, change: int, kind: str, *, operation: str, granted: bool, **more: Any
+    project: Project,
+    voucher: Voucher,
+    change: int,
+    kind: str,
+    *,
+    group: str,
+    operation: str,
+    granted: bool,
+    **more: Any,
 ) -> Transaction:
     """Change a card's balance and note it. `kind` is ADDITION, REMOVAL, REDEMPTION, REFUND, ACCRUAL ...
 
-    `granted` says the change counts in what was granted in all; `more` are members of the transaction's record
-    (source, source_id, reason, related) and, as `about`, of its details.
+    `group` is the request it happened in; `granted` says the change counts in what was granted in all; `more` are
+    members of the transaction's record (source, source_id, reason, related), `about`, members of its details, and
+    `end`, the last day of points that expire.
     """
+    end = more.pop("end", None)
     word, unit, name = WORDS[voucher.type]
     value = voucher.value
     total = value[unit] + (change if granted else 0)
@@ -38,11 +49,25 @@ def move(
         "related_object": {"id": voucher.id, "type": "voucher"},
     }
     details = {"balance": balance, **more.pop("about", {})}
-    transaction = Transaction(project.serial_id("vtx_"), voucher, f"{word}_{kind}", details, project.now, **more)
+    kind_of = PENDING if kind == "ACTIVATION" else f"{word}_{kind}"
+    transaction = Transaction(project.serial_id("vtx_"), voucher, kind_of, details, project.now, **more)
     project.transactions.append(transaction)
+    follow(project, transaction, kind, group, end)
+    return transaction
+
+
+def follow(project: Project, transaction: Transaction, kind: str, group: str, end: str | None) -> None:
+    """What a change of a balance brings about: the holder's summary, points that expire, tiers."""
+    voucher = transaction.voucher
+    _, unit, name = WORDS[voucher.type]
+    change = transaction.details["balance"][unit]
     if voucher.holder is not None:
         note_holder(voucher.holder, voucher, change)
-    return transaction
+    if voucher.type == "LOYALTY_CARD":
+        buckets.settle(project, voucher, change, kind, transaction.details, end)
+    happenings.tell(project, group, f"voucher.{name}.transaction.created", None, transaction)
+    if voucher.type == "LOYALTY_CARD":
+        tier_moves.after_points(project, voucher, group)
 
 
 def note_holder(customer: Customer, voucher: Voucher, change: int) -> None:
@@ -86,8 +111,8 @@ def check_change(call: Call[Project], voucher: Voucher, amount: int) -> None:
         raise errors.refusal(call, 400, key, key.replace("_", " "), voucher.code)
 
 
-def adjust(call: Call[Project], voucher: Voucher, amount: int) -> Json:
-    """A checked change by hand; returns the balance as the call answers it."""
+def adjust(call: Call[Project], voucher: Voucher, amount: int, end: str | None = None) -> Json:
+    """A checked change by hand; returns the balance as the call answers it. `end` is the last day of added points."""
     project, body = call.state, call.body
     source = call.request.headers.get("x-voucherify-channel") or "API"
     transaction = move(
@@ -95,8 +120,10 @@ def adjust(call: Call[Project], voucher: Voucher, amount: int) -> Json:
         voucher,
         amount,
         "ADDITION" if amount > 0 else "REMOVAL",
+        group=errors.request_id(call),
         operation="MANUAL",
         granted=True,
+        end=end,
         source=source,
         source_id=body.get("source_id"),
         reason=body.get("reason"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import codes, errors, issuing, lists, promotions, values, views
+from stampcard.voucherify import codes, errors, issuing, lists, metadata, promotions, values, views
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.records import Rule
 from stampcard.voucherify.state import Campaign, Json, Project
@@ -126,6 +126,8 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
     definition = read_definition(call, voucher, kind)
     category, category_name = values.read_category(call, body)
     block = read_dates(call, body)
+    uses_voucher_schema = body.get("use_voucher_metadata_schema", kind != "PROMOTION")
+    metadata.check(call, "voucher" if uses_voucher_schema else "campaign", body.get("metadata"))
     return Campaign(
         project.random_id("camp_"),
         body["name"],
@@ -140,7 +142,7 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
         description=body.get("description"),
         auto_join=body.get("auto_join", False),
         join_once=kind == "LOYALTY_PROGRAM" or body.get("join_once", False),
-        use_voucher_metadata_schema=body.get("use_voucher_metadata_schema", kind != "PROMOTION"),
+        use_voucher_metadata_schema=uses_voucher_schema,
         activity_duration=values.read_duration(call, body, "activity_duration_after_publishing"),
         metadata=body.get("metadata"),
         category=category,
@@ -262,6 +264,8 @@ async def update(call: Call[Project]) -> Reply:
     duration = values.read_duration(call, body, "activity_duration_after_publishing")
     category, category_name = values.read_category(call, body)
     definition = changed_definition(call, campaign, body)
+    kind = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
+    metadata.check(call, kind, body.get("metadata"), campaign.metadata)
     read_referral(call, body.get("referral_program"), campaign.campaign_type)
 
     campaign.dates = values.given({**campaign.dates, **changed})
@@ -365,6 +369,7 @@ async def delete(call: Call[Project]) -> Reply:
     keep = not call.query.get("force", False)
     del project.campaigns[campaign.id], project.campaign_names[campaign.name]
     campaign.deleted = True
+    promotions.forget(project, campaign)
     if keep:
         project.reserve("campaign", campaign.name, campaign.id)
     action = issuing.add_action(project, "CAMPAIGN.VOUCHERS_DELETE", errors.request_id(call))

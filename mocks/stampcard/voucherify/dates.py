@@ -51,3 +51,10 @@ def plus(instant: datetime, duration: str) -> datetime:
         return moved + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     except (ValueError, OverflowError, IndexError):
         return datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def later(text: str, duration: str) -> str:
+    """An instant in the vendor's notation, a duration later."""
+    instant = read_instant(text)
+    assert instant is not None
+    return iso(plus(instant, duration))

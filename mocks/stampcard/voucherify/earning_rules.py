@@ -11,22 +11,29 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import (
+    activities,
+    buckets,
     campaigns,
+    days,
     desk,
     errors,
     happenings,
     judging,
     lists,
     loyalties,
+    pending_points,
     publications,
+    tier_moves,
     timeframes,
     values,
 )
 from stampcard.voucherify.discounts import left_of
+from stampcard.voucherify.loyalty_records import TierChange
 from stampcard.voucherify.records import CustomEvent, EarningRule, Json, Order, Redemption, Segment
 from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Voucher
 
-EVENTS = ("order.paid", "customer.segment.entered")
+TIER_EVENTS = "customer.loyalty.tier."
+ANY_TIER = "__ANY__"
 PLACES = {
     "ORDER_AMOUNT": ("order", "amount"),
     "ORDER_TOTAL_AMOUNT": ("order", "total_amount"),
@@ -63,7 +70,12 @@ def view(rule: EarningRule) -> Json:
     }
     if rule.segment_id is not None:
         body["segment"] = {"id": rule.segment_id}
-    return body if rule.schema_id is None else {**body, "custom_event": {"schema_id": rule.schema_id}}
+    if rule.schema_id is not None:
+        body["custom_event"] = {"schema_id": rule.schema_id}
+    if rule.tier_id is not None:
+        body["loyalty_tier"] = {"id": rule.tier_id}
+    more = {"pending_points": rule.pending, "expiration_rules": rule.expiration_rules}
+    return body | {name: value for name, value in more.items() if value is not None}
 
 
 async def browse(call: Call[Project]) -> Reply:
@@ -86,12 +98,12 @@ async def create(call: Call[Project]) -> Reply:
 
 def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRule:
     project = call.state
-    for name in ("pending_points", "expiration_rules", "loyalty_tier"):
-        if name in body:
-            raise campaigns.not_yet(call, f"earning rules with {name}")
     event = body["event"]
-    if event.startswith("customer.loyalty.tier."):
-        raise campaigns.not_yet(call, "earning rules on loyalty tiers")
+    loyalty = read_loyalty(call, values.given(body.get("loyalty")))
+    if event.startswith(TIER_EVENTS) and loyalty["type"] != "FIXED":
+        raise errors.invalid_payload(
+            call, "Property .loyalty.type should be equal to one of the allowed values [ FIXED ]"
+        )
     segment = values.given(body.get("segment")).get("id")
     if event == "customer.segment.entered" and segment not in project.segments:
         raise errors.not_found(call, "segment", str(segment))
@@ -99,7 +111,7 @@ def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRul
         project.random_id("ern_"),
         campaign,
         event,
-        read_loyalty(call, values.given(body.get("loyalty"))),
+        loyalty,
         project.now,
         project.random_id("auto_"),
         source=values.given(body.get("source")),
@@ -109,7 +121,35 @@ def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRul
         active=body.get("active", True),
         dates=values.given(values.read_dates(call, body)),
         metadata=body.get("metadata") or {},
+        pending=read_pending(call, values.given(body.get("pending_points")), event),
+        expiration_rules=read_expiration(call, body),
+        tier_id=read_tier(call, values.given(body.get("loyalty_tier"))),
     )
+
+
+def read_pending(call: Call[Project], given: Json, event: str) -> Json | None:
+    """How long points wait; only those of paid orders do. Raises invalid_payload."""
+    if not given:
+        return None
+    if event != "order.paid":
+        raise errors.invalid_payload(call, "Property .pending_points can be used only with the order.paid event")
+    for name in ("period_type", "period_value"):
+        if name not in given:
+            raise errors.invalid_payload(call, f"Property .pending_points should have required property '{name}'")
+    return given
+
+
+def read_expiration(call: Call[Project], body: Json) -> Json | None:
+    rules = body.get("expiration_rules")
+    return values.read_expiration(call, rules, ".expiration_rules") if rules else None
+
+
+def read_tier(call: Call[Project], given: Json) -> str | None:
+    """The tier whose change earns points, of whatever campaign; `__ANY__` is all. Raises 404."""
+    wanted: str | None = given.get("id")
+    if wanted is not None and wanted != ANY_TIER and wanted not in call.state.ledger.tiers:
+        raise errors.not_found(call, "loyalty_tier", wanted)
+    return wanted
 
 
 def read_condition(call: Call[Project], body: Json) -> str | None:
@@ -153,9 +193,12 @@ async def read(call: Call[Project]) -> Reply:
 async def update(call: Call[Project]) -> Reply:
     project, rule, body = call.state, find(call), values.given(call.body)
     fresh = read_rule(call, rule.campaign, {"event": rule.event, "loyalty": rule.loyalty, **body})
-    for name in ("loyalty", "active", "metadata", "source", "validation_rule_id"):
+    names = {
+        name: name for name in ("loyalty", "active", "metadata", "source", "validation_rule_id", "expiration_rules")
+    }
+    for name, attribute in {**names, "pending_points": "pending"}.items():
         if name in body:
-            setattr(rule, name, getattr(fresh, name))
+            setattr(rule, attribute, getattr(fresh, attribute))
     rule.dates = values.given({**rule.dates, **values.read_dates(call, call.body)})
     rule.updated_at = project.now
     call.summary = f"earning rule on {rule.event} updated"
@@ -197,8 +240,18 @@ def follow(project: Project, activity: Activity, customer: Customer | None) -> N
         wanted = subject.name if isinstance(subject, CustomEvent) else event
         if rule.event != wanted or (isinstance(subject, Segment) and rule.segment_id != subject.id):
             continue
+        if isinstance(subject, TierChange) and not is_about(rule, subject):
+            continue
         if is_open(project, rule) and holds(project, rule, customer, subject):
-            bring(project, activity.group_id, rule, customer, subject)
+            bring(project, activity, rule, customer, subject)
+
+
+def is_about(rule: EarningRule, change: TierChange) -> bool:
+    """Whether a rule waits for this tier: the one that was come to, or the one that was left (assumed)."""
+    tier = change.after or change.before
+    if rule.tier_id in (None, ANY_TIER):
+        return change.voucher.campaign is rule.campaign or rule.tier_id is None
+    return tier is not None and rule.tier_id == tier.id
 
 
 def is_open(project: Project, rule: EarningRule) -> bool:
@@ -223,9 +276,9 @@ def order_of(subject: Any) -> Order | None:
     return found if isinstance(found, Order) else None
 
 
-def bring(project: Project, group: str, rule: EarningRule, customer: Customer, subject: Any) -> None:
+def bring(project: Project, activity: Activity, rule: EarningRule, customer: Customer, subject: Any) -> None:
     """The customer's card gets the points; who has none is enrolled first where the program says so."""
-    points = points_of(rule.loyalty, customer, subject)
+    points, group = points_of(rule.loyalty, customer, subject), activity.group_id
     if points <= 0:
         return
     card = card_of(rule.campaign, customer)
@@ -233,11 +286,38 @@ def bring(project: Project, group: str, rule: EarningRule, customer: Customer, s
         card = enroll(project, group, rule.campaign, customer)
     if card is None or not card.active:
         return
-    about: Json = {"earning_rule": {"id": rule.id, "source": rule.source}}
+    tier = project.ledger.tier_of(card)
+    mapping = tier.earning_rules.get(rule.id) if tier is not None else None
+    points = tier_moves.mapped(points, mapping)
+    if points <= 0:
+        return
+    about = details(project, rule, activity, customer, subject)
+    if tier is not None:
+        about["holder_loyalty_tier"] = {"id": tier.id, "name": tier.name}
+        if mapping is not None:
+            about["loyalty_tier"] = {"id": tier.id, "name": tier.name}
+    order = order_of(subject)
+    if rule.pending is not None and order is not None:
+        pending_points.park(
+            project, group, rule, card, points, {"customer": customer, "order": order, "details": about}
+        )
+        return
+    rules = rule.expiration_rules or buckets.rules_of(card.campaign)
+    loyalties.earn(project, group, card, points, about, days.expiry(rules, days.current(project)))
+
+
+def details(project: Project, rule: EarningRule, activity: Activity, customer: Customer, subject: Any) -> Json:
+    """What a transaction or pending points say of how they came about."""
+    about: Json = {
+        "event": {"id": activities.id_of(project, activity), "type": activity.type},
+        "earning_rule": {"id": rule.id, "source": rule.source},
+    }
     order = order_of(subject)
     if order is not None:
         about["order"] = {"id": order.id, "source_id": order.source_id}
-    loyalties.earn(project, group, card, points, about)
+    if isinstance(subject, Segment):
+        about["segment"] = {"id": subject.id, "name": subject.name}
+    return about
 
 
 def card_of(campaign: Campaign, customer: Customer) -> Voucher | None:

@@ -6,7 +6,7 @@ https://docs.voucherify.io/api-reference/events/track-custom-event
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, customers, errors, happenings, views
+from stampcard.voucherify import campaigns, customers, errors, happenings, metadata, views
 from stampcard.voucherify.records import CustomEvent
 from stampcard.voucherify.state import Project
 
@@ -17,6 +17,7 @@ async def track(call: Call[Project]) -> Reply:
     for name in ("referral", "loyalty"):
         if body.get(name):
             raise campaigns.not_yet(call, f"custom events with {name}")
+    metadata.check_event(call, body["event"], body.get("metadata"))
     reference = customers.read_reference(call, body["customer"])
     group = errors.request_id(call)
     customer = customers.settle(call.state, reference, group)

@@ -13,11 +13,13 @@ from typing import Any
 
 from stampcard.core import codec
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, columns, errors, lists, values
+from stampcard.voucherify import campaigns, columns, dates, errors, lists, values
 from stampcard.voucherify.records import Export, Json
 from stampcard.voucherify.state import Project
 
 HOSTS = {"eu": "download.voucherify.io", "us1": "us1.download.voucherify.io", "as1": "as1.download.voucherify.io"}
+REPORT = "report"
+"""What our records of reports on bulk changes call themselves; no export of the vendor's."""
 
 
 def view(record: Export) -> Json:
@@ -37,7 +39,7 @@ def view(record: Export) -> Json:
 def find(call: Call[Project]) -> Export:
     wanted = call.path["exportId"]
     found = call.state.exports.get(wanted)
-    if found is None:
+    if found is None or found.exported_object == REPORT:
         raise errors.not_found(call, "export", wanted)
     return found
 
@@ -52,14 +54,29 @@ async def create(call: Call[Project]) -> Reply:
 
     async def run() -> None:
         if record.id in project.exports:
-            record.text = render(project, kind, parameters)
-            record.token = project.world.chance.alnum(64)
-            record.url = f"https://{HOSTS[project.settings.region]}/v1/exports/{record.id}?token={record.token}"
-            record.status = "DONE"
+            complete(project, record, render(project, kind, parameters))
 
     project.world.clock.after(timedelta(), run, name=f"export {kind}s", vendor="voucherify", cause=call.id)
     call.summary = f"export of {kind}s scheduled"
     return Reply(200, view(record))
+
+
+def complete(project: Project, record: Export, text: str) -> None:
+    record.text = text
+    record.token = project.world.chance.alnum(64)
+    record.url = f"https://{HOSTS[project.settings.region]}/v1/exports/{record.id}?token={record.token}"
+    record.status = "DONE"
+
+
+def publish_report(project: Project, rows: list[tuple[Any, ...]], days: int) -> tuple[str, str]:
+    """A file about a bulk change that is fetched like an export but not listed; returns its address and its end."""
+    record = Export(project.random_id("exp_"), REPORT, {}, project.now)
+    project.exports[record.id] = record
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([[cell(value) for value in row] for row in rows])
+    complete(project, record, text.getvalue())
+    assert record.url is not None
+    return record.url, dates.later(project.now, f"P{days}D")
 
 
 def read_parameters(call: Call[Project]) -> Json:
@@ -124,7 +141,7 @@ def cell(value: Any) -> str:
 
 
 async def browse(call: Call[Project]) -> Reply:
-    found = list(reversed(call.state.exports.values()))
+    found = [item for item in reversed(call.state.exports.values()) if item.exported_object != REPORT]
     found = lists.ordered(call, found, lambda item, name: getattr(item, name), "-created_at")
     return lists.page(call, "exports", found, view)
 

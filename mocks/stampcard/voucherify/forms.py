@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from stampcard.core.errors import ContractError, Violation
+from stampcard.core.http import Request
+
+FORM = "application/x-www-form-urlencoded"
 MAX_DEPTH = 10
 """Brackets deeper than this are not read (assumed: the vendor publishes no limit)."""
 
@@ -20,6 +24,13 @@ def read_form(raw: bytes) -> dict[str, Any] | None:
         return nested(parse_qsl(text, keep_blank_values=True, max_num_fields=1000, errors="strict"))
     except ValueError:  # of which UnicodeDecodeError is one
         return None
+
+
+def read_only(request: Request) -> dict[str, Any]:
+    """The body of an operation that takes nothing but a form. Raises ContractError (`media`)."""
+    if request.media_type != FORM:
+        raise ContractError([Violation("media", (), "media", None, None, request.media_type)])
+    return read_form(request.body) or {}
 
 
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

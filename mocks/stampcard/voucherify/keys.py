@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Caller
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.core.world import World
-from stampcard.voucherify import errors
+from stampcard.voucherify import errors, tokens
 from stampcard.voucherify.settings import Key
 from stampcard.voucherify.state import Project
 
@@ -45,6 +47,8 @@ def audience(path: str) -> str:
 def identify(keys: Keys, request: Request) -> Caller[Project] | None:
     if is_download(request):
         return identify_download(keys, request)
+    if "authorization" in request.headers and HEADERS[audience(request.raw_path)][0] not in request.headers:
+        return identify_token(keys, request)
     name = HEADERS[audience(request.raw_path)][0]
     found = keys.get(request.headers.get(name))
     return Caller(*found) if found is not None else None
@@ -65,18 +69,54 @@ def identify_download(keys: Keys, request: Request) -> Caller[Project] | None:
     return None
 
 
-def authenticate(caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
-    """Raises 401 for a wrong pair, 403 for another region's or the wrong kind of key."""
+def identify_token(keys: Keys, request: Request) -> Caller[Project] | None:
+    """By bearer token, or by the name and secret of an OAuth service key (HTTP Basic)."""
+    value = tokens.bearer(request)
+    if value is None:
+        found = keys.get(basic(request)[0])
+        return Caller(*found) if found is not None else None
+    for world, project, _ in keys.values():
+        if value in project.tokens:
+            return Caller(world, project, project.tokens[value].key)
+    return None
+
+
+def basic(request: Request) -> tuple[str, str]:
+    """Name and secret of HTTP Basic authentication; empty where there is none."""
+    kind, _, value = request.headers.get("authorization").partition(" ")
+    try:
+        name, _, secret = b64decode(value.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return (name, secret) if kind.lower() == "basic" else ("", "")
+
+
+def check_pair(caller: Caller[Project], request: Request, operation: Operation) -> None:
+    """Raises 401 for a wrong token or for the wrong kind of key."""
+    key: Key = caller.key
+    if operation.path == "/v2/oauth/token":
+        if key.kind != "oauth" or basic(request) != (key.id, key.token):
+            raise ApiError(401, errors.UNAUTHORIZED)
+        return
     wanted = audience(operation.path)
+    if request.headers.get(HEADERS[wanted][1]) != key.token:
+        raise ApiError(401, errors.UNAUTHORIZED)
+    if key.kind != wanted and not (wanted == "server" and key.kind == "integration"):
+        raise ApiError(401, errors.UNAUTHORIZED)
+
+
+def authenticate(caller: Caller[Project] | None, request: Request, operation: Operation) -> Caller[Project]:
+    """Raises 401 for a wrong pair, 403 for another region's, the wrong kind of key, or a scope a token lacks."""
     if caller is None:
         raise ApiError(401, errors.UNAUTHORIZED)
     key: Key = caller.key
     if operation.service == "download":
         return caller
-    if request.headers.get(HEADERS[wanted][1]) != key.token:
-        raise ApiError(401, errors.UNAUTHORIZED)
-    if key.kind != wanted and not (wanted == "server" and key.kind == "integration"):
-        raise ApiError(401, errors.UNAUTHORIZED)
+    token = caller.state.tokens.get(tokens.bearer(request) or "")
+    if token is not None and HEADERS[audience(operation.path)][0] not in request.headers:
+        tokens.check(token, operation, caller.world.clock.epoch)
+    else:
+        check_pair(caller, request, operation)
     host = request.host.partition(":")[0].lower()
     if host.endswith("api.voucherify.io") and host != REGION_HOSTS.get(caller.state.settings.region, host):
         raise ApiError(403, errors.WRONG_REGION)

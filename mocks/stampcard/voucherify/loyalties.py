@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import balances, campaigns, dates, errors, happenings, lists, publications, views, vouchers
+from stampcard.voucherify import balances, buckets, campaigns, errors, happenings, lists, publications, views, vouchers
 from stampcard.voucherify.records import Transaction
 from stampcard.voucherify.state import Campaign, Project, Voucher
 
@@ -98,22 +98,14 @@ async def read_member(call: Call[Project]) -> Reply:
 
 
 async def change_balance(call: Call[Project]) -> Reply:
-    """Points by hand; the card must have a holder. Points that expire are not emulated."""
+    """Points by hand; the card must have a holder."""
     card, body = find_card(call), call.body
-    if body.get("expiration_date") is not None:
-        expiry = dates.normal(body["expiration_date"])
-        if expiry is None:
-            raise errors.not_a_date(call, ".expiration_date")
-        if expiry < call.state.now:
-            details = "Expiration date cannot be set in the past"
-            raise errors.refusal(call, 400, "invalid_expiration_date", "Invalid Expiration Date", details)
+    end = buckets.read_end(call, card)
     if card.holder is None:
         message = "Customer must be a holder of a loyalty card."
         raise errors.refusal(call, 400, "invalid_customer", message, card.code)
     balances.check_change(call, card, body["points"])
-    if body.get("expiration_type") == "CUSTOM_DATE" or body.get("expiration_date") is not None:
-        raise campaigns.not_yet(call, "loyalty points that expire")
-    changed = balances.adjust(call, card, body["points"])
+    changed = balances.adjust(call, card, body["points"], end)
     points = changed.pop("amount")
     return Reply(200, {"points": points, **changed})
 
@@ -133,17 +125,21 @@ async def transfer(call: Call[Project]) -> Reply:
             raise errors.refusal(call, 400, key, "loyalty card points exceeded", row["code"])
         sources.append((source, row))
     for source, row in sources:
-        move(project, source, target, row)
+        move(project, source, target, row, errors.request_id(call))
     call.summary = f"{sum(wanted.values())} points moved to {target.code}"
     return Reply(200, views.voucher(target))
 
 
-def move(project: Project, source: Voucher, target: Voucher, row: dict[str, Any]) -> None:
+def move(project: Project, source: Voucher, target: Voucher, row: dict[str, Any], group: str) -> None:
+    """Points that are moved expire anew, by the rules of the program they come to."""
     short = [{"id": card.id, "code": card.code} for card in (source, target)]
     about = {"source_voucher": short[0], "destination_voucher": short[1]}
 
     def change(card: Voucher, points: int, kind: str) -> Transaction:
-        made = balances.move(project, card, points, kind, operation="MANUAL", granted=True, about=about)
+        end = buckets.program_end(project, card) if points > 0 else None
+        made = balances.move(
+            project, card, points, kind, group=group, operation="MANUAL", granted=True, about=about, end=end
+        )
         made.source_id, made.reason, made.source = row.get("source_id"), row.get("reason"), "API"
         return made
 
@@ -162,8 +158,10 @@ async def browse_transactions(call: Call[Project]) -> Reply:
     return balances.cursor(call, [item for item in call.state.transactions if item.voucher is card])
 
 
-def earn(project: Project, group: str, card: Voucher, points: int, about: dict[str, Any]) -> None:
-    """Points earned by a rule."""
-    transaction = balances.move(project, card, points, "ACCRUAL", operation="AUTOMATIC", granted=True, about=about)
+def earn(project: Project, group: str, card: Voucher, points: int, about: dict[str, Any], end: str | None) -> None:
+    """Points earned by a rule; `end` is their last day."""
+    transaction = balances.move(
+        project, card, points, "ACCRUAL", group=group, operation="AUTOMATIC", granted=True, about=about, end=end
+    )
     happenings.tell(project, group, "customer.rewarded.loyalty_points", card.holder, transaction)
     happenings.tell(project, group, "customer.voucher.loyalty_card.points_added", card.holder, transaction)

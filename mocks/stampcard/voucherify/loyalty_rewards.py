@@ -32,6 +32,21 @@ async def browse(call: Call[Project]) -> Reply:
     return lists.page(call, "data", found, with_reward)
 
 
+async def browse_assignments(call: Call[Project]) -> Reply:
+    """Newest first; `assignmentId` is the one with that id."""
+    campaign = loyalties.find(call, call.path["campaignId"])
+    found = [item for item in reversed(call.state.reward_assignments.values()) if item.campaign is campaign]
+    if "assignmentId" in call.query:
+        found = [item for item in found if item.id == call.query["assignmentId"]]
+    return lists.page(call, "data", found, rewards.assignment_view)
+
+
+async def read_reward(call: Call[Project]) -> Reply:
+    record = find(call)
+    call.summary = f"reward {record.reward.name}"
+    return Reply(200, rewards.view(record.reward))
+
+
 async def create(call: Call[Project]) -> Reply:
     """All of the array or none."""
     project = call.state

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import cart, customers, errors, happenings, lists, values, views
-from stampcard.voucherify.records import Json, Order
+from stampcard.voucherify import cart, customers, errors, happenings, lists, metadata, values, views
+from stampcard.voucherify.records import Json, Line, Order
 from stampcard.voucherify.state import Customer, Project
 
 COUNTED = ("PAID", "FULFILLED")
@@ -54,6 +54,8 @@ class Draft:
         self.body = body
         self.known = known
         self.lines = cart.read_lines(call, body["items"]) if "items" in body else None
+        if call.state.schemas:
+            check_metadata(call, body, known, self.lines)
         self.customer = read_person(call, body, "customer")
         self.referrer = read_person(call, body, "referrer")
 
@@ -71,6 +73,14 @@ class Draft:
         return order
 
 
+def check_metadata(call: Call[Project], body: Json, known: Order | None, lines: list[Line] | None) -> None:
+    """The order's metadata, where an order is sent at all, and that of its lines. Raises metadata_validation_failed."""
+    if body:
+        metadata.check(call, "order", body.get("metadata"), known.metadata if known is not None else None)
+    for line in lines or ():
+        metadata.check(call, "order_item", line.metadata)
+
+
 def read_person(call: Call[Project], body: Json, name: str) -> customers.Reference | None:
     given = body.get(name) if body.get(name) is not None else body.get(f"{name}_id")
     return customers.read_reference(call, given, f".{name}") if given is not None else None
@@ -85,6 +95,15 @@ def read_draft(call: Call[Project], given: Mapping[str, Any] | None) -> Draft:
 def store(call: Call[Project], draft: Draft, priced: Order, status: str | None, customer: Customer | None) -> Order:
     """Create or update the order a draft describes; tells what happened to it."""
     project, group = call.state, errors.request_id(call)
+    order = place(project, draft, priced, customer, group)
+    kind = "customer.order.created" if draft.known is None else "customer.order.updated"
+    happenings.tell(project, group, kind, order.customer, order)
+    set_status(call, order, status or draft.body.get("status"))
+    return order
+
+
+def place(project: Project, draft: Draft, priced: Order, customer: Customer | None, group: str) -> Order:
+    """The order a draft describes, created or updated, and its people; nobody is told of the order."""
     if customer is None and draft.customer is not None:
         customer = customers.settle(project, draft.customer, group)
     referrer = customers.settle(project, draft.referrer, group) if draft.referrer is not None else None
@@ -96,17 +115,13 @@ def store(call: Call[Project], draft: Draft, priced: Order, status: str | None, 
         project.orders[order.id] = order
         if order.source_id is not None:
             project.order_sources[order.source_id] = order
-        happenings.tell(project, group, "customer.order.created", order.customer, order)
-    else:
-        for name in ("lines", "amount", "initial_amount", "metadata", "customer", "referrer", "discount"):
-            setattr(known, name, getattr(order, name))
-        for name in ("items_discount", "applied", "items_applied", "redemptions"):
-            setattr(known, name, getattr(order, name))
-        order = known
-        order.updated_at = project.now
-        happenings.tell(project, group, "customer.order.updated", order.customer, order)
-    set_status(call, order, status or draft.body.get("status"))
-    return order
+        return order
+    for name in ("lines", "amount", "initial_amount", "metadata", "customer", "referrer", "discount"):
+        setattr(known, name, getattr(order, name))
+    for name in ("items_discount", "applied", "items_applied", "redemptions"):
+        setattr(known, name, getattr(order, name))
+    known.updated_at = project.now
+    return known
 
 
 def set_status(call: Call[Project], order: Order, status: str | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import (
+    balances,
     campaigns,
     codes,
     customers,
@@ -20,6 +21,8 @@ from stampcard.voucherify import (
     happenings,
     issuing,
     lists,
+    metadata,
+    tier_moves,
     values,
     views,
     vouchers,
@@ -108,6 +111,8 @@ def publish(call: Call[Project], order: Order) -> Publication:
         campaign = campaigns.find(call, order.campaign)
     else:
         raise ApiError(400, errors.MISSING_VOUCHERS)
+    if project.schemas:
+        metadata.check(call, "publication", order.metadata)
 
     before = known_publication(call, order, customer.known, campaign, voucher)
     if before is not None:
@@ -237,6 +242,8 @@ def record(call: Call[Project], order: Order, customer: Customer, found: list[Vo
         voucher.publish_count += 1
         voucher.updated_at = now
         customer.vouchers.append(voucher)
+        if voucher.type != "DISCOUNT_VOUCHER":
+            balances.note_holder(customer, voucher, voucher.value["balance"])
         if campaign is not None and campaign.activity_duration is not None:
             end = dates.plus(project.world.clock.now, campaign.activity_duration)
             voucher.expiration_date = dates.normal(end.isoformat())
@@ -246,6 +253,9 @@ def record(call: Call[Project], order: Order, customer: Customer, found: list[Vo
     if campaign is not None:
         campaign.first.setdefault(customer.id, publication)
     happenings.tell(project, group, "customer.publication.succeeded", customer, publication, now)
+    for voucher in found:
+        if voucher.type == "LOYALTY_CARD":
+            tier_moves.after_points(project, voucher, group)
     call.summary = f"published {shown(publication)}"
     return publication
 

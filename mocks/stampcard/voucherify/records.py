@@ -234,6 +234,9 @@ class EarningRule(msgspec.Struct):
     dates: Json = {}
     metadata: Json = {}
     updated_at: str | None = None
+    pending: Json | None = None
+    expiration_rules: Json | None = None
+    tier_id: str | None = None
 
 
 class Reward(msgspec.Struct):

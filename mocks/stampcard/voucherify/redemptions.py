@@ -45,8 +45,12 @@ async def redeem(call: Call[Project]) -> Reply:
 
 async def redeem_voucher(call: Call[Project]) -> Reply:
     """The older call for one code; a failure names the failed redemption it left."""
+    return redeem_code(call, call.path["code"])
+
+
+def redeem_code(call: Call[Project], code: str) -> Reply:
     body = call.body or {}
-    row = {"object": "voucher", "id": call.path["code"], **{name: body.get(name) for name in ("gift", "reward")}}
+    row = {"object": "voucher", "id": code, **{name: body.get(name) for name in ("gift", "reward")}}
     tracked = {**body, "tracking_id": call.query.get("tracking_id")}
     _, made = perform(call, tracked, redeemables.read_items(call, [row]), names_failure=True)
     return Reply(200, view(call.state, made[0]))
@@ -72,12 +76,18 @@ def perform(
     customer = customers.settle(call.state, request.reference, group) if request.reference is not None else None
     if customer is None and request.draft.known is not None:
         customer = request.draft.known.customer
-    made = record(call, request, customer, body.get("metadata"))
+    made = record(call, request, customer or holder_of(basket.applicable), body.get("metadata"))
     if basket.session_key is not None:
         sessions.release(call.state, basket.session_key)
     who = f" by {customer.source_id or customer.id}" if customer else ""
     call.summary = f"redeemed{who}: {told(basket.items)}"
     return request, made
+
+
+def holder_of(items: list[Item]) -> Customer | None:
+    """Who pays with points is the card's holder, named or not."""
+    cards = (item.voucher for item in items if item.voucher is not None and item.voucher.type == "LOYALTY_CARD")
+    return next((card.holder for card in cards if card.holder is not None), None)
 
 
 def failure(call: Call[Project], request: Request, names_failure: bool) -> ApiError:
@@ -149,6 +159,7 @@ def record(call: Call[Project], request: Request, customer: Customer | None, met
     for item in basket.applicable:
         redemption = Redemption(project.serial_id("r_"), *common, order=order, parent=parent, key=key)
         redemption.voucher, redemption.tier, redemption.amount = item.voucher, item.tier, item.credits
+        redemption.reward = item.reward
         use(call, item, redemption)
         keep(project, redemption, item.target)
         made.append(redemption)
@@ -186,10 +197,10 @@ def use(call: Call[Project], item: Item, redemption: Redemption) -> None:
     voucher.redeemed_quantity += 1
     voucher.updated_at = project.now
     if item.credits is not None:
-        spend(project, redemption, item.credits)
+        spend(project, redemption, item.credits, errors.request_id(call))
 
 
-def spend(project: Project, redemption: Redemption, amount: int) -> None:
+def spend(project: Project, redemption: Redemption, amount: int, group: str) -> None:
     """Credits or points leave the card."""
     voucher = redemption.voucher
     assert voucher is not None
@@ -197,7 +208,9 @@ def spend(project: Project, redemption: Redemption, amount: int) -> None:
     about = {"redemption": {"id": redemption.id}}
     if redemption.order is not None:
         about["order"] = {"id": redemption.order.id, "source_id": redemption.order.source_id or ""}
-    balances.move(project, voucher, -amount, "REDEMPTION", operation="AUTOMATIC", granted=False, about=about)
+    balances.move(
+        project, voucher, -amount, "REDEMPTION", group=group, operation="AUTOMATIC", granted=False, about=about
+    )
     if redemption.customer is not None:
         note_spent(redemption.customer, voucher.type, amount)
 

@@ -10,19 +10,21 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import (
     balances,
+    buckets,
     campaigns,
     errors,
     happenings,
     loyalties,
-    products,
+    paying,
     publications,
+    redeemables,
     redemptions,
     rewards,
-    skus,
+    sessions,
     views,
 )
 from stampcard.voucherify.earning_rules import card_of
-from stampcard.voucherify.records import Json, Redemption, RewardAssignment
+from stampcard.voucherify.records import Redemption, RewardAssignment
 from stampcard.voucherify.state import Customer, Project, Voucher
 from stampcard.voucherify.validations import tracking
 
@@ -32,7 +34,10 @@ async def redeem(call: Call[Project]) -> Reply:
     project, wanted = call.state, call.body["reward"]
     card = loyalties.find_card(call)
     assignment = find_assignment(call, card, wanted)
-    holder = check(call, card, assignment)
+    if assignment.reward.type == "COIN":
+        return pay(call, card)
+    points = paying.price(project, card, assignment)
+    holder = check(call, card, assignment, points)
     group = errors.request_id(call)
     given = hand_over(call, assignment, holder)
     redemption = Redemption(
@@ -43,19 +48,34 @@ async def redeem(call: Call[Project]) -> Reply:
         call.body.get("metadata"),
         call.key.id,
         voucher=card,
-        amount=assignment.points,
-        reward=reward_view(call, assignment, holder, given),
+        amount=points,
+        reward=rewards.redeemed_view(call, assignment, holder, given),
         key=call.key.id,
     )
     card.redeemed_quantity += 1
     assignment.reward.redeemed += 1
     redemptions.count(holder, total_redeemed=1, total_succeeded=1)
-    redemptions.spend(project, redemption, assignment.points or 0)
+    redemptions.spend(project, redemption, points, group)
     redemptions.keep(project, redemption, card.id)
     for kind in ("customer.redemption.succeeded", "customer.reward_redemptions.completed"):
         happenings.tell(project, group, kind, holder, redemption)
-    call.summary = f"reward {assignment.reward.name} for {assignment.points} points of {card.code}"
+    call.summary = f"reward {assignment.reward.name} for {points} points of {card.code}"
     return Reply(200, redemptions.view(project, redemption))
+
+
+def pay(call: Call[Project], card: Voucher) -> Reply:
+    """An order paid with points, as a redemption of the card."""
+    body = call.body
+    if card.holder is None:
+        message = "Customer must be a holder of a loyalty card."
+        raise errors.refusal(call, 400, "invalid_customer", message, card.code)
+    if body.get("order") is None:
+        details = "An order is required when redeeming a LOYALTY_CARD"
+        raise errors.refusal(call, 400, "missing_order", "Missing order", details)
+    row = {"object": "voucher", "id": card.code, "reward": body["reward"]}
+    asked = {"order": body["order"], "customer": {"id": card.holder.id}, "metadata": body.get("metadata")}
+    _, made = redemptions.perform(call, asked, redeemables.read_items(call, [row]), names_failure=True)
+    return Reply(200, redemptions.view(call.state, made[0]))
 
 
 def find_assignment(call: Call[Project], card: Voucher, wanted: Any) -> RewardAssignment:
@@ -67,7 +87,7 @@ def find_assignment(call: Call[Project], card: Voucher, wanted: Any) -> RewardAs
     raise errors.not_found(call, "reward_assignment", wanted["id"])
 
 
-def check(call: Call[Project], card: Voucher, assignment: RewardAssignment) -> Customer:
+def check(call: Call[Project], card: Voucher, assignment: RewardAssignment, points: int) -> Customer:
     """The holder, when the card may pay. Raises ApiError."""
     project, reward = call.state, assignment.reward
     if card.holder is None or card.holder.id not in project.customers:
@@ -77,11 +97,10 @@ def check(call: Call[Project], card: Voucher, assignment: RewardAssignment) -> C
         raise errors.refusal(call, 400, "voucher_disabled", "voucher is disabled", card.code)
     if card.expiration_date is not None and card.expiration_date <= project.now:
         raise errors.refusal(call, 400, "voucher_expired", "voucher expired", card.code)
-    if reward.type == "COIN":
-        raise campaigns.not_yet(call, "paying with points (COIN rewards)")
     if reward.stock is not None and reward.redeemed >= reward.stock:
         raise errors.refusal(call, 400, "quantity_exceeded", "quantity exceeded", card.code)
-    if (assignment.points or 0) > card.value["balance"]:
+    reserved = sum(lock.amount for lock in sessions.held(project, card.id, None))
+    if points > card.value["balance"] - reserved:
         key = "loyalty_card_points_exceeded"
         raise errors.refusal(call, 400, key, "loyalty card points exceeded", card.code)
     return card.holder
@@ -100,31 +119,20 @@ def hand_over(call: Call[Project], assignment: RewardAssignment, holder: Custome
         card = publications.publish(call, publications.Order(body, False)).vouchers[0]
     if "balance" in block and card.type != "DISCOUNT_VOUCHER":
         about = {"reward": {"id": reward.id}}
-        balances.move(project, card, block["balance"], "ADDITION", operation="AUTOMATIC", granted=True, about=about)
+        end = buckets.program_end(project, card) if card.type == "LOYALTY_CARD" else None
+        group = errors.request_id(call)
+        balances.move(
+            project,
+            card,
+            block["balance"],
+            "ADDITION",
+            group=group,
+            operation="AUTOMATIC",
+            granted=True,
+            about=about,
+            end=end,
+        )
     return card
-
-
-def reward_view(call: Call[Project], assignment: RewardAssignment, holder: Customer, given: Voucher | None) -> Json:
-    reward = assignment.reward
-    block = reward.parameters.get("product", {})
-    product = products.find(call, block["id"]) if block else None
-    sku = skus.find(call, block["sku_id"]) if "sku_id" in block else None
-    return {
-        "customer": views.short_customer(holder),
-        "assignment_id": assignment.id,
-        "voucher": views.voucher(given) if given is not None else None,
-        "product": products.view(product) if product is not None else None,
-        "sku": skus.view(sku) if sku is not None else None,
-        "loyalty_tier_id": None,
-        "id": reward.id,
-        "name": reward.name,
-        "object": "reward",
-        "created_at": reward.created_at,
-        "updated_at": reward.updated_at,
-        "parameters": reward.parameters,
-        "metadata": reward.metadata,
-        "type": reward.type,
-    }
 
 
 async def browse(call: Call[Project]) -> Reply:
@@ -132,7 +140,7 @@ async def browse(call: Call[Project]) -> Reply:
     card = loyalties.find_card(call)
     found = [item for item in call.state.reward_assignments.values() if item.campaign is card.campaign]
     if call.query.get("affordable_only"):
-        found = [item for item in found if (item.points or 0) <= card.value["balance"]]
+        found = [item for item in found if paying.price(call.state, card, item) <= card.value["balance"]]
     shown = [
         {
             "reward": rewards.view(item.reward),

@@ -10,9 +10,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import campaigns, errors, lists, loyalties, products, skus, values
+from stampcard.voucherify import campaigns, errors, lists, loyalties, products, skus, values, views
 from stampcard.voucherify.records import Json, Reward, RewardAssignment
-from stampcard.voucherify.state import Project
+from stampcard.voucherify.state import Customer, Project, Voucher
 
 
 def find(call: Call[Project], reference: str) -> Reward:
@@ -80,6 +80,8 @@ def read_parameters(call: Call[Project], kind: str, given: Mapping[str, Any]) ->
         if not positive(block.get("exchange_ratio")):
             raise missing(call, "parameters.coin.exchange_ratio")
         ratio = block.get("points_ratio", 1)
+        if not positive(ratio):
+            raise errors.invalid_payload(call, "Property .parameters.coin.points_ratio should be > 0")
         return {"coin": {"exchange_ratio": block["exchange_ratio"], "points_ratio": ratio}}
     product = products.find(call, str(block.get("id")))
     sku = skus.find(call, str(block["sku_id"]), product) if "sku_id" in block else None
@@ -213,3 +215,27 @@ async def delete_assignment(call: Call[Project]) -> Reply:
     del call.state.reward_assignments[record.id]
     call.summary = f"reward {record.reward.name} is no longer assigned to {record.campaign.name}"
     return Reply(204)
+
+
+def redeemed_view(call: Call[Project], assignment: RewardAssignment, holder: Customer, given: Voucher | None) -> Json:
+    """A reward as the redemption of it shows it, with what was handed over."""
+    reward = assignment.reward
+    block = reward.parameters.get("product", {})
+    product = products.find(call, block["id"]) if block else None
+    sku = skus.find(call, block["sku_id"]) if "sku_id" in block else None
+    return {
+        "customer": views.short_customer(holder),
+        "assignment_id": assignment.id,
+        "voucher": views.voucher(given) if given is not None else None,
+        "product": products.view(product) if product is not None else None,
+        "sku": skus.view(sku) if sku is not None else None,
+        "loyalty_tier_id": None,
+        "id": reward.id,
+        "name": reward.name,
+        "object": "reward",
+        "created_at": reward.created_at,
+        "updated_at": reward.updated_at,
+        "parameters": reward.parameters,
+        "metadata": reward.metadata,
+        "type": reward.type,
+    }

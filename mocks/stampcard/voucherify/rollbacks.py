@@ -81,7 +81,7 @@ def perform(call: Call[Project], found: list[Redemption], parent: Redemption | N
     made = []
     for redemption in found:
         rollback = Rollback(project.serial_id("rr_"), project.now, redemption, *common, parent=above)
-        take_back(project, redemption, rollback)
+        take_back(project, redemption, rollback, errors.request_id(call))
         made.append(rollback)
     if parent is not None:
         parent.rolled_back = True
@@ -96,7 +96,7 @@ def perform(call: Call[Project], found: list[Redemption], parent: Redemption | N
     return made
 
 
-def take_back(project: Project, redemption: Redemption, rollback: Rollback) -> None:
+def take_back(project: Project, redemption: Redemption, rollback: Rollback, group: str) -> None:
     """Uses and credits come back."""
     redemption.rolled_back = True
     if redemption.customer is not None:
@@ -113,7 +113,10 @@ def take_back(project: Project, redemption: Redemption, rollback: Rollback) -> N
         rollback.amount = -redemption.amount
         voucher.redeemed_amount -= redemption.amount
         about = {"redemption": {"id": redemption.id}, "rollback": {"id": rollback.id}}
-        balances.move(project, voucher, redemption.amount, "REFUND", operation="AUTOMATIC", granted=False, about=about)
+        refund = redemption.amount
+        balances.move(
+            project, voucher, refund, "REFUND", group=group, operation="AUTOMATIC", granted=False, about=about
+        )
 
 
 def cancel_order(call: Call[Project], redemption: Redemption, rollback: Rollback, made: list[Rollback]) -> None:

@@ -94,8 +94,12 @@ def belongs(customer: Customer, segment: Segment) -> bool:
 
 def follow(project: Project, activity: Activity, customer: Customer | None) -> None:
     """Something happened: the customer may have entered or left segments."""
-    if customer is None or activity.type.startswith("customer.segment."):
-        return
+    if customer is not None and not activity.type.startswith("customer.segment."):
+        look_again(project, customer, activity.group_id)
+
+
+def look_again(project: Project, customer: Customer, group: str) -> None:
+    """Which segments the customer has entered or left since they were looked at last."""
     for segment in list(project.segments.values()):
         if segment.filter is None:
             continue
@@ -107,7 +111,7 @@ def follow(project: Project, activity: Activity, customer: Customer | None) -> N
             item.segment_id == segment.id for item in project.distributions.values()
         ):
             kind = "customer.segment.entered" if inside else "customer.segment.left"
-            happenings.tell(project, activity.group_id, kind, customer, segment)
+            happenings.tell(project, group, kind, customer, segment)
 
 
 async def read(call: Call[Project]) -> Reply:

@@ -142,7 +142,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         old = next((key for key in project.keys.values() if key.name == row["name"]), None)
         if old is not None and old.name not in ("server", "client", "management"):
             known.pop(old.id, None)
-        key = Key(row["type"], row["id"], row["token"], row["name"])
+        key = Key(row["type"], row["id"], row["token"], row["name"], tuple(row.get("permissions", ())))
         project.keys[f"{row['type']}:{row['name']}"] = key
         known[key.id] = (world, project, key)
     tables: dict[str, Callable[[Call[Project], Row], None]] = {

@@ -68,10 +68,39 @@ def read_card(call: Call[Project], value: Mapping[str, Any], place: str) -> Json
     found = given(value)
     if "points" not in found:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'points'")
-    if "expiration_rules" in found:
-        message = "stampcard does not emulate loyalty points that expire yet"
+    rules = found.get("expiration_rules")
+    more = {"expiration_rules": read_expiration(call, rules, f"{place}.expiration_rules")} if rules else {}
+    return {"points": found["points"], **more}
+
+
+EXPIRATION = {"MONTH": ("period_value",), "FIXED_DAY_OF_YEAR": ("fixed_month", "fixed_day")}
+"""What each way for points to expire needs."""
+ROUNDINGS = ("END_OF_MONTH", "END_OF_QUARTER", "END_OF_HALF_YEAR", "END_OF_YEAR", "PARTICULAR_MONTH")
+RANGES = {"period_value": (0, 1200), "rounding_value": (1, 12), "fixed_month": (1, 12), "fixed_day": (1, 31)}
+
+
+def read_expiration(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:
+    """How points expire, with what their type needs. Raises invalid_payload, 501."""
+    found = given(value)
+    needed = EXPIRATION.get(found.get("period_type", ""))
+    if needed is None:
+        message = f"stampcard does not emulate points that expire by {found.get('period_type')}"
         raise ApiError(501, {"message": message, "operation": call.operation.id})
-    return {"points": found["points"]}
+    rounding = found.get("rounding_type")
+    if rounding is not None and rounding not in ROUNDINGS:
+        allowed = ", ".join(ROUNDINGS)
+        details = f"Property {place}.rounding_type should be equal to one of the allowed values [ {allowed} ]"
+        raise errors.invalid_payload(call, details)
+    if rounding == "PARTICULAR_MONTH":
+        needed = (*needed, "rounding_value")
+    for name in needed:
+        if name not in found:
+            raise errors.invalid_payload(call, f"Property {place} should have required property '{name}'")
+    for name, (low, high) in RANGES.items():
+        if name in found and not low <= found[name] <= high:
+            bound = f">= {low}" if found[name] < low else f"<= {high}"
+            raise errors.invalid_payload(call, f"Property {place}.{name} should be {bound}")
+    return found
 
 
 def read_dates(call: Call[Project], body: Mapping[str, Any]) -> Json:

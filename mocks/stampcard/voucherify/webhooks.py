@@ -14,8 +14,9 @@ from stampcard.core import codec
 from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.http import Response
-from stampcard.voucherify import activities, errors, happenings, values, views
+from stampcard.voucherify import activities, earning_rules, errors, happenings, orders, values, views
 from stampcard.voucherify.distributions import RETRIES
+from stampcard.voucherify.management import of_path, project_id
 from stampcard.voucherify.records import Json, Redemption, Rollback, Transaction, Webhook
 from stampcard.voucherify.state import Activity, Customer, Project, Publication
 
@@ -36,25 +37,13 @@ WRONG_SPELLINGS = {"voucher.gift.balance_aded", "voucher.loyalty_card.points_ade
 ENTITIES = {"redemption": "evred_", "publication": "evpub_", "voucher": "evvou_", "customer": "evcus_"}
 
 
-def project_id(project: Project) -> str:
-    return project.settings.id or f"proj_{project.world.secrets.alnum('voucherify project', 7)}"
-
-
 def secret(project: Project) -> str:
     """What signs: shown in the project settings only."""
     return project.settings.webhook_secret or project.world.secrets.alnum("voucherify webhook secret", 32)
 
 
-def check_project(call: Call[Project]) -> None:
-    """Raises the management API's 404, which has no key."""
-    wanted = call.path["projectId"]
-    if wanted != project_id(call.state):
-        raise errors.management_not_found("project", wanted)
-
-
 def find(call: Call[Project]) -> Webhook:
-    check_project(call)
-    found = call.state.webhooks.get(call.path["webhookId"])
+    found = of_path(call).webhooks.get(call.path["webhookId"])
     if found is None:
         raise errors.management_not_found("webhook", call.path["webhookId"])
     return found
@@ -72,15 +61,13 @@ def view(record: Webhook) -> Json:
 
 
 async def browse(call: Call[Project]) -> Reply:
-    check_project(call)
-    found = [view(item) for item in call.state.webhooks.values()]
+    found = [view(item) for item in of_path(call).webhooks.values()]
     call.summary = f"{len(found)} webhooks"
     return Reply(200, views.listing("data", found, len(found)))
 
 
 async def create(call: Call[Project]) -> Reply:
-    check_project(call)
-    project, body = call.state, call.body
+    project, body = of_path(call), call.body
     check_url(call, body["target_url"])
     record = Webhook(project.random_id("wh_"), body["target_url"], read_events(call, body["events"]), project.now)
     record.active = body.get("active") is not False
@@ -127,7 +114,7 @@ async def update(call: Call[Project]) -> Reply:
 
 async def delete(call: Call[Project]) -> Reply:
     record = find(call)
-    del call.state.webhooks[record.id]
+    del of_path(call).webhooks[record.id]
     call.summary = f"webhook to {record.target_url} deleted"
     return Reply(204)
 
@@ -167,6 +154,7 @@ def send(project: Project, webhook: Webhook, kind: str, activity: Activity, cust
         ladder(*RETRIES),
         done=done,
         timeout=10.0,
+        event=kind,
     ).schedule()
 
 
@@ -206,6 +194,8 @@ def entity(subject: Any, customer: Customer) -> str:
 
 def data(project: Project, kind: str, activity: Activity, customer: Customer) -> Json:
     """The activity's data; publications and redemptions in the project event's own slots, unused ones null."""
+    if kind in ("customer.created", "customer.updated"):
+        return {"customer": views.customer(customer)}
     body = activities.data(project, customer, activity)
     subject = activity.subject
     if isinstance(subject, Publication):
@@ -217,5 +207,27 @@ def data(project: Project, kind: str, activity: Activity, customer: Customer) ->
         body["campaign"] = views.short_campaign(one.voucher.campaign if one.voucher else None)
         body["voucher"] = views.listed(views.voucher(one.voucher)) if one.voucher else None
         body["holder"] = views.short_customer(holder) if holder else None
-        body |= {"order": one.order_view, "promotion_tier": None, "created_at": activity.created_at}
+        body |= {"order": one.order_view, "promotion_tier": None}
+        if isinstance(subject, Redemption):
+            body["created_at"] = activity.created_at
+    elif kind == "customer.rewarded.loyalty_points":
+        body = rewarded(project, body, subject)
+    elif kind == "voucher.gift.balance_added":
+        del body["customer"]
     return body
+
+
+def rewarded(project: Project, body: Json, earned: Transaction) -> Json:
+    """What brought a member points: the rule, and the order it was about; the rule's own event stays null."""
+    rule = project.earning_rules.get(earned.details["earning_rule"]["id"])
+    order = project.orders.get(earned.details.get("order", {}).get("id", ""))
+    holder = earned.voucher.holder
+    slots = {name: body[name] for name in ("customer", "voucher", "campaign", "balance")}
+    return {
+        **slots,
+        "holder": views.short_customer(holder) if holder else None,
+        "loyalty_tier": None,
+        "earning_rule": earning_rules.view(rule) if rule else None,
+        "order": orders.view(order) if order else None,
+        "event": None,
+    }
