@@ -90,6 +90,7 @@ def _send(workspace: Workspace, connector: Connector, events: Sequence[Event]) -
         cause=cause,
         retry=_retry,
         done=done,
+        event="currents_batch",
     )
     delivery.schedule()
 

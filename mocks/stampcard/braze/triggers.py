@@ -108,6 +108,8 @@ def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -
 
 def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]], cause: int) -> None:
     """Reserved fields or custom attributes changed: name -> (old, new), None where there is no value."""
+    if workspace.engine.connectors:
+        _tell_states(workspace, user, changes)
     if not workspace.campaigns and not workspace.canvases:
         return  # Nothing waits for it.
 
@@ -119,13 +121,16 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
             return _status_matches(action, changes.get(STATUSES[action["action"]]))
         return action["action"] == ATTRIBUTE and _attribute_matches(action, changes)
 
+    _happened(workspace, user, Occasion(f"change of {', '.join(list(changes)[:5])}", cause, matches))
+
+
+def _tell_states(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]]) -> None:
     for field, channel in (("email_subscribe", "email"), ("push_subscribe", "push")):
         if field in changes:
             state = str(changes[field][1] or DEFAULT_STATUS)
-            told = {"subscription_status": SHOWN[state], "channel": channel}
+            told: dict[str, Any] = {"subscription_status": SHOWN[state], "channel": channel}
             told |= {"email_address": user.email} if channel == "email" else {}
             currents.behaved(workspace, user, "subscription.GlobalStateChange", told)
-    _happened(workspace, user, Occasion(f"change of {', '.join(list(changes)[:5])}", cause, matches))
 
 
 def group_changed(
@@ -141,7 +146,11 @@ def group_changed(
         )
 
     for user in users:
-        told = {"subscription_group_id": group.id, "subscription_status": SHOWN[state], "channel": group.channel}
+        told: dict[str, Any] = {
+            "subscription_group_id": group.id,
+            "subscription_status": SHOWN[state],
+            "channel": group.channel,
+        }
         told |= {"email_address": user.email} if group.channel == "email" else {"phone_number": user.phone}
         currents.behaved(workspace, user, "subscriptiongroup.StateChange", told)
         _happened(workspace, user, Occasion(f"{state} in subscription group {group.name}", cause, matches))

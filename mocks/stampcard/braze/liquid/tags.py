@@ -11,8 +11,8 @@ from liquid import Node, RenderContext, Tag, Token, TokenStream
 from liquid.builtin.expressions import FilteredExpression, Path, tokenize
 from liquid.builtin.output import Output as OutputTag
 from liquid.builtin.output import OutputNode
-from liquid.builtin.tags.assign_tag import AssignTag
-from liquid.builtin.tags.capture_tag import CaptureTag
+from liquid.builtin.tags.assign_tag import AssignNode, AssignTag
+from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
 from liquid.builtin.tags.for_tag import ForNode, ForTag
 from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.expression import Expression
@@ -90,7 +90,7 @@ def _check_name(stream: TokenStream) -> None:
 class Assign(AssignTag):
     """`assign`, with the names Braze takes."""
 
-    def parse(self, stream: TokenStream) -> Node:
+    def parse(self, stream: TokenStream) -> AssignNode:
         _check_name(stream)
         return super().parse(stream)
 
@@ -98,7 +98,7 @@ class Assign(AssignTag):
 class Capture(CaptureTag):
     """`capture`, with the names Braze takes."""
 
-    def parse(self, stream: TokenStream) -> Node:
+    def parse(self, stream: TokenStream) -> CaptureNode:
         _check_name(stream)
         return super().parse(stream)
 
