@@ -8,15 +8,30 @@ import os
 import sys
 from collections.abc import Sequence
 
-from stampcard.cli import check, contract, coverage, faults, play, record, report, schema, sign, up, why
+from stampcard.cli import (
+    check,
+    contract,
+    coverage,
+    faults,
+    message_events,
+    play,
+    record,
+    report,
+    schema,
+    sign,
+    up,
+    why,
+)
 from stampcard.core.errors import StampcardError
+
+COMMANDS = (up, play, coverage, check, report, record, faults, contract, schema, sign, why, message_events)
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     whole = argparse.ArgumentParser(prog="stampcard", description="Fake Braze, Punchh, Voucherify and Antavo servers.")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
-    for command in (up, play, coverage, check, report, record, faults, contract, schema, sign, why):
+    for command in COMMANDS:
         command.add(commands)
     return whole
 
