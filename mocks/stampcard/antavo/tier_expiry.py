@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from stampcard.antavo import tiers
 from stampcard.antavo.catalogue import Structure
+from stampcard.antavo.expiry import next_day
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE
 
@@ -50,17 +51,12 @@ def ends_at(brand: Brand, customer: Customer, structure: Structure) -> datetime 
         return datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=rule.days) + grace
     if rule.type == "calendar":
         month, day = map(int, rule.date.split("-"))
-        return _next(now, month, day) + grace
+        return next_day(now, month, day) + grace
     if rule.type == "anniversary":
         joined = customer.optin_at or customer.created_at
         # Nobody's anniversary is the 29th of February, but every fourth year.
-        return _next(now, joined.month, min(joined.day, 28)) + grace
+        return next_day(now, joined.month, min(joined.day, 28)) + grace
     return None
-
-
-def _next(now: datetime, month: int, day: int) -> datetime:
-    due = datetime(now.year, month, day, tzinfo=UTC)
-    return due if due > now else due.replace(year=now.year + 1)
 
 
 def _kept(structure: Structure, customer: Customer) -> str | None:
