@@ -367,3 +367,15 @@ async def test_a_setup_that_does_not_fit_names_the_place(
 
     assert refused.value.problem["pointer"] == place
     assert world.inside.tenants["antavo"].customers == {}
+
+
+async def test_any_event_may_make_a_customer_where_the_workspace_says_so(world: WorldClient) -> None:
+    await set_up(world, customers={"anonymous_registration": True})
+
+    refused = await event(world.antavo, "point_unspend", {"points": 5}, customer="bo")
+    gone = await call(world.antavo, "GET", "/customers/bo")
+    added = await event(world.antavo, "point_add", {"points": 5}, customer="bo")
+
+    assert (refused.status_code, gone.status_code) == (400, 404)
+    assert (added.json()["score"], added.json()["status"]) == (5, "active")
+    assert (await profile(world.antavo, "bo"))["optin_at"] is None

@@ -92,11 +92,17 @@ async def test_a_grace_period_comes_on_top(world: WorldClient) -> None:
 
 @pytest.mark.parametrize(
     ("expiration", "day"),
-    [({"type": "calendar", "date": "02-01"}, "2026-02-01"), ({"type": "anniversary"}, "2027-01-15")],
+    [
+        ({"type": "rolling", "days": 30}, "2026-02-14"),
+        ({"type": "calendar", "date": "02-01"}, "2026-02-01"),
+        ({"type": "anniversary"}, "2027-01-15"),
+    ],
 )
 async def test_periods_by_the_calendar(world: WorldClient, expiration: dict[str, Any], day: str) -> None:
     await set_up(world, expiration)
 
+    (found,) = (await profile(world.antavo))["tiers"]
+    assert found["expdate"] == f"{day}T00:00:00+00:00"
     (due,) = [job.due for job in world.inside.clock.due if job.name == "gold of ann expires"]
 
     assert f"{due:%Y-%m-%d}" == day

@@ -53,7 +53,7 @@ class Structure(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct):
     """The tier a member has in a structure, since when, by which event, and the earlier ones.
 
-    `base` is what had been counted when the period began that counts now.
+    `base` is what had been counted when the period began that counts now, `until` its end, if tiers expire.
     """
 
     tier: str
@@ -62,6 +62,7 @@ class Standing(msgspec.Struct):
     manual: bool = False
     history: list[dict[str, str]] = []
     base: Number = 0
+    until: datetime | None = None
 
 
 class Coupon(msgspec.Struct):

@@ -25,6 +25,7 @@ from stampcard.antavo.catalogue import Challenge, Structure
 from stampcard.antavo.errors import refused
 from stampcard.antavo.state import Brand, Customer, Transaction
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
+from stampcard.core.errors import ApiError
 
 ACTIONS: Mapping[str, Callable[[Work], None]] = {
     "opt_in": enrolment.opt_in,
@@ -85,10 +86,31 @@ def process(brand: Brand, event: Incoming, *, cause: int | None, diagnose: Diagn
     act = _find_action(brand, event.action)
     if act is enrolment.opt_in:
         customer = Customer(event.customer, "active", brand.world.clock.now, brand.world.clock.now)
+    elif _is_stranger(brand, event):
+        return _register_anonymously(brand, event, act, cause, diagnose)
     else:
         customer = find_customer(brand, event.customer, event.external_id)
     work = Work(brand, event, cause, diagnose, customer, effective(brand, event.data), depth)
     return _run(work, act)
+
+
+def _is_stranger(brand: Brand, event: Incoming) -> bool:
+    """Whether anonymous registration makes a customer of whoever the event names."""
+    known = event.customer in brand.customers or ":" in event.customer or event.external_id
+    return brand.settings.customers.anonymous_registration and not known
+
+
+def _register_anonymously(
+    brand: Brand, event: Incoming, act: Callable[[Work], None], cause: int | None, diagnose: Diagnose
+) -> Work:
+    """The event's customer is new; one whose event is refused never was."""
+    customer = Customer(event.customer, "active", brand.world.clock.now, brand.world.clock.now)
+    brand.customers[customer.id] = customer
+    try:
+        return _run(Work(brand, event, cause, diagnose, customer, effective(brand, event.data)), act)
+    except ApiError:
+        del brand.customers[customer.id]
+        raise
 
 
 def perform(

@@ -31,6 +31,7 @@ class Customers(msgspec.Struct, frozen=True):
     search_multi_shape: str = "data"
     inactive_readable: bool = False
     verification: bool = False
+    anonymous_registration: bool = False
 
 
 class Transactions(msgspec.Struct, frozen=True):

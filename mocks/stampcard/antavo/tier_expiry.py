@@ -1,7 +1,8 @@
 """Tiers that expire: at the end of a member's period the tier is earned again or lost.
 
-The manual names the kinds of expiration (rolling, calendar, anniversary), downgrade options and grace periods; the
-arithmetic is assumed: what counts is what was earned since the period began, and a new period begins with each end.
+The manual names the kinds of expiration (rolling, calendar, anniversary), downgrade options and grace periods, the
+Customer API the `expdate` on which the tier is recalculated, a midnight; the arithmetic is assumed: what counts is what
+was earned since the period began, and a new period begins with each end.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from stampcard.antavo import tiers
 from stampcard.antavo.catalogue import Structure
+from stampcard.antavo.expiry import next_day
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE
 
@@ -21,7 +23,7 @@ Change = Callable[[Brand, Customer, Structure, str | None, int], None]
 def arm(brand: Brand, customer: Customer, structure: Structure, change: Change, cause: int | None) -> None:
     """See to the end of the period that begins now, if the structure's tiers expire."""
     standing = customer.tiers[structure.id]
-    due = ends_at(brand, customer, structure)
+    due = standing.until = ends_at(brand, customer, structure)
     if due is None:
         return
 
@@ -46,20 +48,15 @@ def ends_at(brand: Brand, customer: Customer, structure: Structure) -> datetime 
     rule, now = structure.expiration, brand.world.clock.now
     grace = timedelta(days=rule.grace_days)
     if rule.type == "rolling":
-        return now + timedelta(days=rule.days) + grace
+        return datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=rule.days) + grace
     if rule.type == "calendar":
         month, day = map(int, rule.date.split("-"))
-        return _next(now, month, day) + grace
+        return next_day(now, month, day) + grace
     if rule.type == "anniversary":
         joined = customer.optin_at or customer.created_at
         # Nobody's anniversary is the 29th of February, but every fourth year.
-        return _next(now, joined.month, min(joined.day, 28)) + grace
+        return next_day(now, joined.month, min(joined.day, 28)) + grace
     return None
-
-
-def _next(now: datetime, month: int, day: int) -> datetime:
-    due = datetime(now.year, month, day, tzinfo=UTC)
-    return due if due > now else due.replace(year=now.year + 1)
 
 
 def _kept(structure: Structure, customer: Customer) -> str | None:

@@ -81,6 +81,8 @@ def _view(structure: Structure, customer: Customer, standing: Standing) -> dict[
         "threshold": tier.threshold,
         "points": points,
     }
+    if standing.until is not None:
+        found["expdate"] = iso(standing.until)
     if structure.type != "invitation" and place + 1 < len(structure.tiers):
         following = structure.tiers[place + 1]
         missing = max(0, total((following.threshold, -points)))
