@@ -39,6 +39,7 @@ from stampcard.voucherify import (
     promotions,
     publications,
     redemptions,
+    referral_rewards,
     referrals,
     reward_redemptions,
     rewards,
@@ -240,6 +241,7 @@ class Voucherify(Vendor[Project]):
         project = Project(world, {key.kind: key for key in keys.derived(world)})
         project.listeners = [
             referrals.follow,
+            referral_rewards.follow,
             segments.follow,
             earning_rules.follow,
             distributions.follow,

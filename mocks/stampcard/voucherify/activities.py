@@ -20,7 +20,7 @@ from stampcard.voucherify import (
     views,
 )
 from stampcard.voucherify.loyalty_records import Expired, Pending, TierChange
-from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rollback, Segment, Transaction
+from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rewarded, Rollback, Segment, Transaction
 from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
 
 
@@ -61,13 +61,38 @@ def data(project: Project, customer: Customer, record: Activity) -> Json:
         body |= {"transaction": balances.view(subject), "balance": subject.details["balance"]}
         body["voucher"] = views.voucher(subject.voucher)
         body["campaign"] = views.short_campaign(subject.voucher.campaign)
+    elif isinstance(subject, Rewarded):
+        body |= reward_data(project, subject)
     elif isinstance(subject, TierChange):
         body |= tier_data(subject)
     elif isinstance(subject, Pending | Expired | tuple):
         body |= points_data(subject)
     elif isinstance(subject, CustomEvent):
-        body |= {"event": {"type": subject.name, "metadata": subject.metadata}, "referral": None, "loyalty": None}
+        body |= {"event": {"type": subject.name, "metadata": subject.metadata}, **told_with(subject)}
     return body
+
+
+def reward_data(project: Project, subject: Rewarded) -> Json:
+    """What referring brought to a card."""
+    balance = subject.transaction.details["balance"]
+    event = subject.event
+    return {
+        "holder": views.short_customer(subject.code.holder) if subject.code.holder else None,
+        "voucher": views.voucher(subject.voucher),
+        "campaign": views.short_campaign(subject.code.campaign),
+        "redemption": redemptions.view(project, subject.redemption) if subject.redemption else None,
+        "reward": None,
+        "referral_tier": {name: subject.tier[name] for name in ("id", "name")} if subject.tier else None,
+        "balance": {name: balance[name] for name in ("amount", "points") if name in balance},
+        "custom_event": {"type": event.name, "metadata": event.metadata} if event else None,
+        "customer_event": None,
+    }
+
+
+def told_with(event: CustomEvent) -> Json:
+    """The referral code and the loyalty card of a custom event."""
+    found = {"referral": event.referral, "loyalty": event.loyalty}
+    return {name: {"code": record.code} if record is not None else None for name, record in found.items()}
 
 
 def tier_data(change: TierChange) -> Json:

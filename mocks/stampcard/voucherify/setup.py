@@ -15,7 +15,17 @@ from stampcard.core.chance import Chance
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
 from stampcard.core.world import World
-from stampcard.voucherify import campaigns, codes, customers, issuing, products, segments, skus, vouchers
+from stampcard.voucherify import (
+    campaigns,
+    codes,
+    customers,
+    issuing,
+    products,
+    referral_rewards,
+    segments,
+    skus,
+    vouchers,
+)
 from stampcard.voucherify import setup_distributions as sending
 from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.keys import Keys
@@ -60,6 +70,7 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
         names.add(row["name"])
         with placed(pointer):
             check_campaign(by_hand(stand.world, stand, row), pointer)
+            check_referral_tiers(project, section, row, pointer)
     for index, row in enumerate(section.get("vouchers", ())):
         with placed(f"{ROOT}/vouchers/{index}"):
             check_voucher(by_hand(stand.world, stand, row), section, f"{ROOT}/vouchers/{index}")
@@ -102,6 +113,19 @@ def check_campaign(call: Call[Project], pointer: str) -> None:
         issuing.check_capacity(
             call, campaign, codes.read_config(voucher.get("code_config")), body.get("vouchers_count", 0)
         )
+
+
+def check_referral_tiers(project: Project, section: Row, row: Row, pointer: str) -> None:
+    """What referrers get comes from a campaign of this document, or of the project."""
+    known = (
+        {campaign["name"] for campaign in section["campaigns"]}
+        | project.campaigns.keys()
+        | project.campaign_names.keys()
+    )
+    for index, tier in enumerate(row.get("referral_tiers", ())):
+        if tier["reward"]["campaign"] not in known:
+            place = f"{pointer}/referral_tiers/{index}/reward/campaign"
+            raise SetupError(place, f"there is no campaign {tier['reward']['campaign']!r}")
 
 
 def check_voucher(call: Call[Project], section: Row, pointer: str) -> None:
@@ -191,6 +215,7 @@ def add_campaign(call: Call[Project], row: Row) -> None:
     campaign, voucher = campaigns.read_new(call, dict(row))
     campaign.id = row.get("id") or (old.id if old is not None else campaign.id)
     campaign.active = row.get("active", True)
+    campaign.referral_tiers = [referral_rewards.tier(project, tier) for tier in row.get("referral_tiers", ())]
     campaigns.add(project, campaign)
     if campaign.type == "STANDALONE":
         issuing.issue(project, campaign, voucher["code"], {}, project.now)

@@ -145,6 +145,7 @@ class Campaign(msgspec.Struct):
     protected: bool = False
     referral_program: Json | None = None
     tiers_expiration: Json | None = None
+    referral_tiers: list[Json] = []
     deleted: bool = False
     assignments: list[Assignment] | None = None
     count: int = 0
@@ -239,6 +240,7 @@ class Project:
     exports: dict[str, Export] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     holders: dict[str, list[Holder]] = field(default_factory=dict)
+    converted: set[str] = field(default_factory=set)
     earning_rules: dict[str, EarningRule] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
     reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaign_vouchers, campaigns, codes, errors, issuing, lists, values, views
+from stampcard.voucherify import campaign_vouchers, campaigns, codes, errors, happenings, issuing, lists, values, views
 from stampcard.voucherify.state import Campaign, Json, Project, Voucher
 
 
@@ -61,6 +61,7 @@ def make(call: Call[Project], code: str | None) -> Reply:
     voucher = add(project, campaign, code, kind, overrides)
     for rule in rules:
         project.assign(rule, "voucher", voucher.id)
+    happenings.note(call, "voucher.created", voucher)
     call.summary = f"voucher {code} created"
     return Reply(200, views.voucher(voucher))
 
@@ -155,6 +156,7 @@ def change(call: Call[Project], voucher: Voucher) -> None:
     voucher.value = value
     voucher.updated_at = project.now
     project.enqueue(voucher)
+    happenings.note(call, "voucher.updated", voucher)
 
 
 def changed_metadata(voucher: Voucher, body: Mapping[str, Any]) -> Json | None:
@@ -184,6 +186,7 @@ async def delete(call: Call[Project]) -> Reply:
     """Without `force` the code stays reserved in the bin."""
     voucher = find(call, call.path["code"])
     call.state.remove_voucher(voucher, keep_code=not call.query.get("force", False))
+    happenings.note(call, "voucher.deleted", voucher)
     call.summary = f"voucher {voucher.code} deleted"
     return Reply(204)
 
@@ -200,6 +203,7 @@ def switch(call: Call[Project], voucher: Voucher, active: bool) -> Reply:
     voucher.active = active
     voucher.updated_at = call.state.now
     call.state.enqueue(voucher)
+    happenings.note(call, f"voucher.{'enabled' if active else 'disabled'}", voucher)
     call.summary = f"voucher {voucher.code} {'enabled' if active else 'disabled'}"
     return Reply(200, views.voucher(voucher))
 
