@@ -25,7 +25,7 @@ ROOMS: list[set[str]] = [
     {"emulator"},
     {"asgi", "control"},
     {"server", "client"},
-    {"blocking", "check", "storyboard", "timeline", "report", "drift"},
+    {"blocking", "check", "consumer", "storyboard", "timeline", "report", "drift"},
     {"play"},
     {"cli", "__main__", "pytest_plugin", "__init__"},
 ]
@@ -34,6 +34,7 @@ ROOMS: list[set[str]] = [
 MAY_NAME_A_VENDOR = {
     "emulator.py": "puts the four in one world",
     "check/signing.py": "signs calls as the vendors' clients do",
+    "consumer/signing.py": "signs events as the vendors do",
     "cli/sign.py": "prints a call signed as Punchh and Antavo want it",
 }
 
@@ -43,7 +44,9 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 """Functions over 40 lines, and why; stories are told in one go and not counted."""
 
-NAMED_OTHERWISE: dict[str, str] = {}
+NAMED_OTHERWISE: dict[str, str] = {
+    "antavo/webhooks": "what leaves is sent by sites.py and braze.py",
+}
 """Contract files whose handlers or tests go by another name, and why."""
 
 
@@ -151,7 +154,7 @@ def test_a_resource_has_one_name_everywhere(vendor: str, file: Path, stampcard_e
     bound = stampcard_emulator.vendors[vendor].handlers
     elsewhere = {
         operation: bound[operation].__module__
-        for item in document["paths"].values()
+        for item in document.get("paths", {}).values()
         for definition in item.values()
         if isinstance(definition, dict) and (operation := definition.get("operationId"))
         if not f"{bound[operation].__module__}.".startswith(f"{module}.")

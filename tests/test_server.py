@@ -20,7 +20,7 @@ import pytest
 
 from stampcard import Emulator
 from stampcard.blocking import LiveWorld
-from stampcard.server import BackgroundServer, listen, serving
+from stampcard.server import BackgroundServer, Line, listen, serving
 
 VENDORS = ("braze", "punchh", "voucherify", "antavo")
 HOSTS = {
@@ -358,3 +358,37 @@ async def test_a_request_under_way_is_answered_before_the_end() -> None:
             world.clock.after(timedelta(), slow, name="slow")
             await asyncio.sleep(0.1)
         assert json.loads((await asking).content)["fired"][0]["what"] == "slow"
+
+
+class Written:
+    """A transport that keeps what is written to it."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        self.pieces.append(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_a_line_holds_leaves_in_one_piece() -> None:
+    line = Line(written := Written())  # type: ignore[arg-type]
+    line.write(b"continue")
+    line.hold()
+    line.write(b"head ")
+    line.write(b"body")
+    assert written.pieces == [b"continue"]
+    line.release()
+    line.write(b"more")
+    assert (written.pieces, line.closed) == ([b"continue", b"head body", b"more"], False)
+
+
+def test_a_line_that_closes_writes_what_it_holds() -> None:
+    line = Line(written := Written())  # type: ignore[arg-type]
+    line.hold()
+    line.write(b"head")
+    line.close()
+    assert (written.pieces, written.closed) == ([b"head"], True)

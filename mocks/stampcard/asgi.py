@@ -54,13 +54,13 @@ async def _serve(
     receive: Receive,
     send: Send,
 ) -> None:
-    read = await _read_body(receive, vendor.max_body)
-    if read is None:
-        return
-    body, oversize = read
     target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     if query := scope["query_string"]:
         target = f"{target}?{query.decode('latin-1')}"
+    read = await _read_body(receive, vendor.max_body, lambda: _limit(vendor, scope["method"], target, service))
+    if read is None:
+        return
+    body, oversize = read
     cause = headers.get("x-stampcard-cause")
     request = Request(
         scope["method"],
@@ -76,12 +76,23 @@ async def _serve(
         await asyncio.sleep(response.delay)
     if response.dropped:
         return await _drop(scope, receive)
-    await _send(send, response)
+    await _send(send, response, scope.get("stampcard.transport"))
 
 
-async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool] | None:
-    """The body, or nothing and True when it is over the limit; None when the client went away in the middle."""
+def _limit(vendor: Vendor[Any], method: str, target: str, service: str | None) -> int:
+    """The most bytes of a body of the operation a request leads to."""
+    match = vendor.contract.find(Request(method, target, Headers(()), b""), service)
+    operation = match.operation if match is not None else None
+    return (operation.max_body if operation is not None else None) or vendor.max_body
+
+
+async def _read_body(receive: Receive, usual: int, own: Callable[[], int]) -> tuple[bytes, bool] | None:
+    """The body, or nothing and True when it is over the limit; None when the client went away in the middle.
+
+    The operation's `own` limit is looked up for a body over the `usual` one only.
+    """
     parts: list[bytes] = []
+    limit = usual
     size, more = 0, True
     while more and size <= DRAIN_LIMIT:
         message = await receive()
@@ -89,6 +100,8 @@ async def _read_body(receive: Receive, limit: int) -> tuple[bytes, bool] | None:
             return None
         part = message.get("body", b"")
         size += len(part)
+        if size > limit == usual:
+            limit = own()
         if size <= limit:
             parts.append(part)
         more = message.get("more_body", False)
@@ -100,12 +113,17 @@ def _field(name: str) -> bytes:
     return name.lower().encode("latin-1")
 
 
-async def _send(send: Send, response: Response) -> None:
+async def _send(send: Send, response: Response, line: Any = None) -> None:
+    """Head and body; in one piece where a server's line can hold the head."""
     headers = [(_field(name), value.encode("latin-1")) for name, value in response.headers]
     if response.status != 204:
         headers.append((b"content-length", str(len(response.body)).encode()))
+    if line is not None:
+        line.hold()
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+    if line is not None:
+        line.release()
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

@@ -82,6 +82,7 @@ class Emulator:
         )
         for vendor in self.vendors.values():
             world.tenants[vendor.name] = vendor.add_tenant(world)
+            world.events[vendor.name] = vendor.contract.events
         self.worlds[name] = world
         return world
 

@@ -20,8 +20,45 @@ from stampcard.emulator import Emulator
 T = TypeVar("T")
 
 
+class Line:
+    """A connection's transport that can hold what is written, so that head and body of an answer leave together.
+
+    Each write wakes the reader at the other end, which costs more than the answer itself.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._held: list[bytes] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def hold(self) -> None:
+        self._held = []
+
+    def write(self, data: bytes) -> None:
+        if self._held is None:
+            self._transport.write(data)
+        else:
+            self._held.append(data)
+
+    def release(self) -> None:
+        """Write what was held, and hold no more."""
+        held, self._held = self._held, None
+        if held:
+            self._transport.write(b"".join(held))
+
+    def close(self) -> None:
+        self.release()
+        self._transport.close()
+
+
 class _Protocol(HttpToolsProtocol):
-    """Lets a fault break the connection."""
+    """Lets a fault break the connection, and an answer leave in one piece."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.transport = Line(transport)  # type: ignore[assignment]
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

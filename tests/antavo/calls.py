@@ -14,16 +14,25 @@ from stampcard.antavo.signing import Message, authorization, long_date
 from stampcard.client import Door
 from stampcard.core.clock import FROZEN_START
 
+SERVICES = {"read-api": ("/v1/customers",), "promotion": ("/v1/promotion", "/v1/cart")}
+"""Hosts beside the main one, and what lives on them."""
+
 
 def authorize(
     door: Door, method: str, target: str, body: bytes, headers: Mapping[str, str], at: datetime = FROZEN_START
 ) -> dict[str, str]:
-    """The headers of a call with Date and a signature over date and host; /v1/customers lives on the Read API's."""
+    """The headers of a call with Date and a signature over date and host; what has an Authorization keeps it.
+
+    /v1/customers lives on the Read API's host, promotions and carts on the promotion engine's.
+    """
     date = long_date(at)
     host = urlsplit(door.url).netloc
-    if target.startswith("/v1/customers"):
-        host = f"read-api.{door['stack']}.antavo.com"
-        headers = {**headers, "Host": host}
+    for service, paths in SERVICES.items():
+        if target.startswith(paths):
+            host = f"{service}.{door['stack']}.antavo.com"
+            headers = {**headers, "Host": host}
+    if "Authorization" in headers:
+        return dict(headers)
     message = Message(method, target, [("date", date), ("host", host)], body)
     signed = authorization(message, key=door["api_key"], secret=door["api_secret"], stack=door["stack"], at=at)
     return {**headers, "Date": date, "Authorization": signed}

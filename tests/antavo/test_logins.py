@@ -95,3 +95,47 @@ async def test_a_reset_for_nobody(world: WorldClient) -> None:
     response = await call(world.antavo, "POST", "/customers/-/password/request", {"username": "nobody"})
 
     assert message(response) == "Customer not found"
+
+
+# Verification
+
+
+async def register(world: WorldClient) -> str:
+    """An opt-in that has to be verified; the token, from the journal."""
+    await world.setup({"antavo": {"customers": {"verification": True}}})
+    await opt_in(world)
+    (entry,) = await world.journal(operation="customer_optin_credentials")
+    found: str = entry["summary"].rpartition(" ")[2]
+    return found
+
+
+async def test_a_registration_waits_for_its_verification(world: WorldClient) -> None:
+    made = await register(world)
+
+    refused = await login(world)
+    verified = await call(world.antavo, "GET", f"/customers/-/verify/?token={made}")
+
+    assert message(refused) == "Invalid username or password"
+    assert (verified.status_code, verified.json()) == (200, {})
+    assert (await login(world)).json()["status"] == "active"
+    again = await call(world.antavo, "GET", f"/customers/-/verify/?token={made}")
+    assert message(again) == "This token has already been used"
+
+
+async def test_a_verification_goes_on_to_a_page(world: WorldClient) -> None:
+    made = await register(world)
+
+    response = await call(
+        world.antavo, "GET", f"/customers/-/verify/?token={made}&redirect_url=https://shop.example/hi"
+    )
+
+    assert (response.status_code, response.headers["location"]) == (302, "https://shop.example/hi")
+
+
+async def test_tokens_are_for_one_purpose(world: WorldClient) -> None:
+    await opt_in(world)
+    made = await token(world)
+
+    response = await call(world.antavo, "GET", f"/customers/-/verify/?token={made}")
+
+    assert message(response) == "This request token is not valid"

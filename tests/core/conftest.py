@@ -70,6 +70,7 @@ THINGS: dict[str, Any] = {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
                 },
                 "responses": {"201": json_of({"$ref": "#/components/schemas/Thing"}), "4XX": ERROR},
+                "x-failures": {"shelf-full": {"status": 409, "body": {"error": "the shelf is full"}}},
                 **KNOWN,
             },
         },

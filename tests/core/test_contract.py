@@ -35,6 +35,19 @@ def test_an_operation_without_a_file_is_listed_as_not_emulated(folder: Folder) -
     assert (later.emulation, later.provenance, later.tier, later.body) == ("none", "documented", "core", None)
 
 
+def test_the_index_may_name_a_base_path_and_a_reason(folder: Folder) -> None:
+    """Under the base the vendor's host serves the path; without it is served, too."""
+    rows = folder.documents["index.yaml"]["operations"]
+    next(one for one in rows if one["id"] == "list")["base"] = "/api"
+    next(one for one in rows if one["id"] == "later")["reason"] = "nobody knows its answer"
+    contract = loaded(folder)
+    for path in ("/api/v1/things", "/v1/things"):
+        match = contract.find(Request("GET", path, Headers([])), None)
+        assert match is not None and match.operation is contract.operations["list"]
+    assert contract.find(Request("GET", "/api/v1/call", Headers([])), None) is None
+    assert contract.operations["later"].extra == {"reason": "nobody knows its answer"}
+
+
 def test_other_extensions_are_handed_on(folder: Folder) -> None:
     folder.paths["/v1/crash"]["get"]["x-permission"] = "crash.all"
     assert loaded(folder).operations["crash"].extra == {"permission": "crash.all"}

@@ -270,6 +270,14 @@ async def test_a_removed_world_s_key_names_nobody(town: Town) -> None:
     assert (await town.call("GET", "/v1/things")).status == 401
 
 
+async def test_an_operation_may_take_more_than_the_vendor_s_usual_body(folder: Folder) -> None:
+    folder.paths["/v1/things"]["post"]["x-max-body"] = 3000
+    town = Town(folder.write())
+    sizes = [len(b'{"name": "a"}') + spaces for spaces in (1500, 3000)]
+    bodies = [b'{"name": "a"}'.ljust(size) for size in sizes]
+    assert [(await town.call("POST", "/v1/things", body)).status for body in bodies] == [201, 413]
+
+
 async def test_a_long_body_is_kept_up_to_a_limit(town: Town) -> None:
     Shop.max_body, before = 10**6, Shop.max_body
     try:

@@ -54,6 +54,21 @@ async def test_a_fault_comes_before_authentication(town: Town) -> None:
     assert (await town.call("GET", "/v1/things", key="key-w!")).status == 500
 
 
+async def test_a_failure_the_vendor_documents_is_answered_in_its_words(town: Town) -> None:
+    """A call that is not in order is refused as ever; one that is has no effect; other operations do not fail so."""
+    town.world.faults.replace([{"error": "shelf-full"}], {"shop": town.shop.contract.operations})
+    refused = await town.call("POST", "/v1/things", {"name": 1})
+    failed = await town.call("POST", "/v1/things", {"name": "a"})
+    assert (failed.status, codec.decode(failed.body), town.store.things) == (409, {"error": "the shelf is full"}, {})
+    assert (refused.status, (await town.call("GET", "/v1/things")).status) == (400, 200)
+
+
+@pytest.mark.parametrize("row", [{"error": "fire"}, {"error": "shelf-full", "operation": "list"}], ids=str)
+def test_a_failure_nobody_documents_is_refused(town: Town, row: dict[str, Any]) -> None:
+    with pytest.raises(BadFault, match="no failure called"):
+        town.world.faults.replace([row], {"shop": town.shop.contract.operations})
+
+
 def test_the_first_that_fits_hits_and_counts_down() -> None:
     found = faults({"operation": "a", "status": 500, "times": 2}, {"status": 418})
     hits = [found.hit(vendor="shop", operation=operation) for operation in "abaaa"]
@@ -112,6 +127,8 @@ def test_never_and_always(probability: float, count: int) -> None:
         {"status": 500, "colour": "red"},
         {"status": 500, "vendor": 1},
         {"status": 500, "host": "h", "operation": "add"},
+        {"error": "shelf-full", "host": "h"},
+        {"error": "shelf-full", "status": 400},
     ],
     ids=str,
 )

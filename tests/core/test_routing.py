@@ -61,3 +61,25 @@ def test_methods_of_one_path_keep_their_own_parameter_names() -> None:
 def test_a_second_target_for_one_route_is_a_fault() -> None:
     with pytest.raises(ContractFault, match=r"GET /things/\{name\} is served twice"):
         router("/things/{id}", "/things/{name}")
+
+
+def test_of_templates_that_fit_the_one_with_the_method_is_taken() -> None:
+    tree: Router[str] = Router()
+    tree.add("GET", "/things/special/{id}", "special")
+    tree.add("PUT", "/things/{kind}/{id}", "any")
+    tree.add("GET", "/things/special/new", "new")
+
+    def target(method: str, path: str) -> tuple[str, list[str]] | None:
+        match = tree.find(path, method)
+        return (match[0][method][0], match[1]) if match and method in match[0] else None
+
+    assert target("GET", "/things/special/1") == ("special", ["1"])
+    assert target("PUT", "/things/special/1") == ("any", ["special", "1"])
+    assert target("PUT", "/things/special/new") == ("any", ["special", "new"])
+    assert target("GET", "/things/special/new") == ("new", [])
+
+
+def test_a_method_nobody_has_leads_to_the_most_specific_path() -> None:
+    tree = router("/things/{id}", "/things/new")
+    match = tree.find("/things/new", "DELETE")
+    assert match is not None and match[0]["GET"][0] == "/things/new"

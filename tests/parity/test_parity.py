@@ -4,17 +4,23 @@ A row: `name`; `source` (where the behaviour is known from) and `provenance` (do
 optional `setup` (a setup document) and `before` (calls made first, each of which must succeed); `call`; `reply` with
 `status`, and `body` (exact) or `contains` (members that must be there, recursively) and optional `headers`.
 
-A call: `method`, `path`, one of `json` or `text` (raw), `headers`, `query`, `auth` (default: this vendor's usual
-credentials; `none`: nothing is added). Text in a call or a reply may name what a world knows: `<api_key>` or another
-credential of the ready line; `save` maps a name to a dotted path in a reply of `before`, used as `<name>` afterwards.
+A call: `method`, `path`, one of `json`, `text` (raw) or `form` (parts of a multipart form), `headers`, `query`, `auth`
+(default: this vendor's usual credentials; `none`: nothing is added). Text in a call or a reply may name what a world
+knows: `<api_key>` or another credential of the ready line; `save` maps a name to a dotted path in a reply of `before`,
+used as `<name>` afterwards.
+What is too large to be written out: `{repeat: text, times: 3}` is a text, and `{numbered: item, times: 3}` in a list
+stands for three items with `<n>` 0, 1, 2. A part of a form has a `name`, a `file` name where it is one, and a `text` or
+a `zip` (of files with these names).
 """
 
 from __future__ import annotations
 
 import importlib
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -68,11 +74,31 @@ async def make(door: Door, vendor: str, call: dict[str, Any]) -> Any:
         headers.setdefault("Content-Type", "application/json")
     elif "text" in call:
         body = call["text"].encode()
+    elif "form" in call:
+        body = b"".join(map(part, call["form"])) + b"--parity--\r\n"
+        headers["Content-Type"] = "multipart/form-data; boundary=parity"
     target = call["path"] + (f"?{call['query']}" if "query" in call else "")
     if call.get("auth") != "none":
         calls = importlib.import_module(f"tests.{vendor}.calls")
         headers = calls.authorize(door, call["method"], target, body, headers)
     return await door.request(call["method"], target, content=body or None, headers=headers)
+
+
+def part(row: dict[str, Any]) -> bytes:
+    """One part of a multipart form."""
+    content = zipped(row["zip"]) if "zip" in row else row["text"].encode()
+    named = f'; filename="{row["file"]}"' if "file" in row else ""
+    return (
+        f'--parity\r\nContent-Disposition: form-data; name="{row["name"]}"{named}\r\n\r\n'.encode() + content + b"\r\n"
+    )
+
+
+def zipped(names: list[str]) -> bytes:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<svg/>")
+    return packed.getvalue()
 
 
 def filled(value: Any, names: dict[str, str]) -> Any:
@@ -81,9 +107,20 @@ def filled(value: Any, names: dict[str, str]) -> Any:
         if whole and whole[1] in names:
             return names[whole[1]]
         return re.sub(r"<(\w+)>", lambda m: str(names.get(m[1], m[0])), value)
+    if isinstance(value, dict) and value.keys() == {"repeat", "times"}:
+        return value["repeat"] * value["times"]
     if isinstance(value, dict):
         return {filled(key, names): filled(item, names) for key, item in value.items()}
-    return [filled(item, names) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [filled(item, names) for row in value for item in numbered(row)]
+    return value
+
+
+def numbered(row: Any) -> list[Any]:
+    """An item of a list, or the many items it stands for."""
+    if not isinstance(row, dict) or row.keys() != {"numbered", "times"}:
+        return [row]
+    return [filled(row["numbered"], {"n": str(number)}) for number in range(row["times"])]
 
 
 def picked(value: Any, place: str) -> Any:

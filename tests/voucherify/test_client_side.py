@@ -57,3 +57,16 @@ async def test_server_keys_do_not_open_it(world: WorldClient) -> None:
     response = await world.voucherify.get("/client/v1/promotions/tiers", headers=keys)
 
     assert response.status_code == 401
+
+
+async def test_browsers_list_one_customer_s_codes_where_they_may(world: WorldClient) -> None:
+    await discount_campaign(world)
+    await made(world, "POST", "/v1/publications", {"campaign": "Spring", "customer": "ann"})
+
+    off = await send(world, "GET", "/client/v1/vouchers?customer=ann")
+    await world.setup({"voucherify": {"client_side": {"list_vouchers": True}}})
+    on = await made(world, "GET", "/client/v1/vouchers?customer=ann")
+    everybody = await send(world, "GET", "/client/v1/vouchers")
+
+    assert (off.status_code, on["total"]) == (403, 1)
+    assert (everybody.status_code, everybody.json()["key"]) == (400, "invalid_query_params")

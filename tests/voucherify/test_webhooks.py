@@ -9,6 +9,9 @@ import pytest
 from stampcard.client import WorldClient
 from stampcard.voucherify.webhooks import SENT, project_id, signature
 from tests.voucherify.calls import discount_campaign, made, publish, send
+from tests.voucherify.test_earning_rules import pay, rule
+from tests.voucherify.test_loyalties import member, program
+from tests.voucherify.test_paying import coins, paid
 
 TARGET = "http://127.0.0.1:9/hook"
 
@@ -82,6 +85,34 @@ async def test_other_events_are_not_sent(world: WorldClient) -> None:
     assert await calls(world) == []
 
 
+async def test_a_redemption_of_nobody_is_told_too(world: WorldClient) -> None:
+    await hook(world, "redemption.succeeded", "redemption.failed")
+    await made(world, "POST", "/v1/vouchers/A", {"discount": {"type": "AMOUNT", "amount_off": 10}})
+    basket = {"redeemables": [{"object": "voucher", "id": "A"}], "order": {"amount": 100}}
+    await made(world, "POST", "/v1/redemptions", basket)
+    await made(world, "POST", "/v1/vouchers/A/disable")
+    await send(world, "POST", "/v1/redemptions", basket)
+    await world.settle()
+
+    bodies = [entry["request"]["body"] for entry in await calls(world)]
+
+    assert [body["type"] for body in bodies] == ["redemption.succeeded", "redemption.failed"]
+    assert [body["data"]["customer"] for body in bodies] == [None, None]
+
+
+async def test_points_that_pay_are_told_with_their_redemption(world: WorldClient) -> None:
+    await hook(world, "voucher.loyalty_card.transaction.created")
+    code, reward = await coins(world)
+    redemption = (await made(world, "POST", "/v1/redemptions", paid(code, reward, points=100)))["redemptions"][0]
+    await world.settle()
+
+    [sent] = [entry["request"]["body"]["data"] for entry in await calls(world)]
+
+    assert sent["redemption"] == {"id": redemption["id"], "object": "redemption"}
+    assert (sent["balance"]["points"], sent["balance"]["balance"]) == (-100, 400)
+    assert (sent["order"]["id"], sent["segment"]) == (redemption["order"]["id"], None)
+
+
 async def test_a_target_that_never_answers_is_disabled_after_a_day(world: WorldClient) -> None:
     webhook = await hook(world, "customer.created")
     await made(world, "POST", "/v1/customers", {"source_id": "ann"})
@@ -109,7 +140,8 @@ async def test_every_kind_is_sent_by_the_change_that_causes_it(world: WorldClien
         body = call["request"]["body"]
         told.setdefault(body["type"], set()).update(body["data"])
 
-    assert sorted(SENT - told.keys()) == [], sorted(SENT - told.keys())
+    assert world.inside is not None and world.inside.faults_of_ours == []
+    assert sorted(SENT - told.keys()) == []
     assert {kind: keys - told[kind] for kind, keys in KEYS.items() if keys - told[kind]} == {}
 
 
@@ -224,3 +256,25 @@ async def referral(world: WorldClient) -> None:
     code = (await publish(world, "Friends", "ann"))["voucher"]["code"]
     basket = {"redeemables": [{"object": "voucher", "id": code}], "customer": "bob", "order": {"amount": 100}}
     await made(world, "POST", "/v1/redemptions", basket)
+
+
+def test_what_the_project_can_send_is_what_the_contract_says(world: WorldClient) -> None:
+    assert world.inside is not None
+    events = world.inside.events["voucherify"]
+    sent = {name for name, event in events.items() if event.emulation == "emitted" and event.receiver == "consumer"}
+    assert sent == SENT
+
+
+async def test_points_earned_tell_the_rule_and_the_order(world: WorldClient) -> None:
+    await hook(world, "customer.rewarded.loyalty_points")
+    await program(world, 0)
+    await member(world)
+    made_rule = await rule(world)
+    await pay(world, source_id="o1")
+    await world.settle()
+
+    [sent] = [entry["request"]["body"]["data"] for entry in await calls(world)][:1]
+
+    assert sent["earning_rule"]["id"] == made_rule["id"]
+    assert (sent["order"]["source_id"], sent["balance"]["points"]) == ("o1", 5)
+    assert sent["holder"]["source_id"] == sent["customer"]["source_id"] == "ann"

@@ -11,29 +11,39 @@ from stampcard.antavo import (
     activities,
     async_events,
     auth,
+    bids,
     braze,
     bulk,
     challenges,
+    club_expiry,
     club_members,
     clubs,
     content,
+    contests,
     coupon_pools,
     coupons,
     customer_lists,
     customers,
     entities,
     events,
+    explorations,
     history,
     integrations,
     leaderboard,
     legacy_rewards,
     logins,
     offers,
+    plugin,
     points_preview,
+    prize_wheels,
+    profiling,
+    promotions,
+    quizzes,
     read_api,
     rewards,
     setup,
     transactions,
+    wallet,
 )
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, in_envelope, plain, refused
 from stampcard.antavo.forms import read_form
@@ -134,6 +144,7 @@ class Antavo(Vendor[Brand]):
         # logins
         "customer_optin_credentials": logins.opt_in,
         "customer_login": logins.login,
+        "customer_verify": logins.verify,
         "customer_password_request": logins.request_reset,
         "customer_password_reset": logins.reset,
         # clubs
@@ -144,6 +155,7 @@ class Antavo(Vendor[Brand]):
         "club_history": clubs.history,
         "club_update": clubs.rename,
         "club_disband": clubs.disband,
+        "club_point_expiry": club_expiry.point_expiry,
         "club_points_adjust": clubs.adjust,
         "club_points_donate": clubs.donate,
         "club_members": club_members.list_all,
@@ -161,6 +173,35 @@ class Antavo(Vendor[Brand]):
         # content
         "faq_list": content.faq,
         "share_intent": content.share_intent,
+        # gamification modules
+        "contests_list": contests.list_all,
+        "contest_enter": contests.enter,
+        "quizzes_list": quizzes.list_all,
+        "quiz_get": quizzes.get,
+        "quiz_answer": quizzes.answer,
+        "profiling_flows": profiling.flows,
+        "profiling_next": profiling.next_question,
+        "profiling_answer": profiling.answer,
+        "customer_data_extension": profiling.data_extension,
+        "content_consumption_list": explorations.contents,
+        "treasure_hunt_list": explorations.treasures,
+        "prize_wheels_list": prize_wheels.list_all,
+        "prize_wheel_get": prize_wheels.get,
+        "prize_wheel_spin": prize_wheels.spin,
+        "reward_bid": bids.bid,
+        "wallet_passes": wallet.passes,
+        # promotion engine
+        "promotions_list": promotions.list_all,
+        "promotion_get": promotions.get,
+        "promotion_status": promotions.set_status,
+        "promotion_cart": promotions.simulate,
+        "promotion_cart_finalize": promotions.finalize,
+        # plugin
+        "oauth_authorize": plugin.authorize,
+        "oauth_access_token": plugin.access_token,
+        "plugin_connect": plugin.connect,
+        "plugin_settings_save": plugin.save,
+        "plugin_settings_get": plugin.get,
         # coupon pools
         "coupon_pool_create": coupon_pools.create,
         "coupon_pool_update": coupon_pools.update,
@@ -199,6 +240,13 @@ class Antavo(Vendor[Brand]):
         for index, row in enumerate(section.get("auth_clients", ())):
             if self._brands.get(row["id"], state) is not state or row["id"] == state.key.key:
                 raise SetupError(f"/antavo/auth_clients/{index}/id", "another credential has this id")
+        secret = section.get("promotion", {}).get("jwt_secret")
+        others = [brand for brand in self._brands.values() if brand is not state]
+        if secret and any(brand.settings.promotion.jwt_secret == secret for brand in others):
+            raise SetupError("/antavo/promotion/jwt_secret", "another workspace has this secret: its tokens name it")
+        client = section.get("plugin", {}).get("client_id")
+        if client and any(brand.settings.plugin.client_id == client for brand in others):
+            raise SetupError("/antavo/plugin/client_id", "another workspace has this client id")
         setup.check(state, section)
 
     def apply_setup(self, world: World, state: Brand, section: Mapping[str, Any]) -> None:
@@ -223,6 +271,11 @@ class Antavo(Vendor[Brand]):
         check_rate(call)
 
     # The vendor's words
+
+    def not_emulated(self, operation: Operation) -> ApiError:
+        error = super().not_emulated(operation)
+        error.body |= {"reason": operation.extra["reason"]}
+        return error
 
     def not_found(self, request: Request) -> ApiError:
         if request.host.startswith("read-api."):
@@ -251,6 +304,8 @@ class Antavo(Vendor[Brand]):
     def invalid(self, call: Call[Brand], error: ContractError) -> ApiError:
         if call.operation.service == "read":
             return read_api.invalid()
+        if call.operation.service == "promotion":
+            return promotions.invalid(call.operation.id, error.first)
         if call.operation.id == "points_preview" and error.first.keyword == "required":
             return plain(400, BAD_REQUEST, 0, f"Property {error.first.limit} cannot be empty")
         if call.operation.id == "auth_token":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from stampcard.antavo import auth, read_api, signing
+from stampcard.antavo import auth, plugin, promotion_tokens, read_api, signing
 from stampcard.antavo.errors import UNAUTHORIZED, in_envelope, plain
 from stampcard.antavo.forms import read_form
 from stampcard.antavo.state import ApiKey, AuthClient, Brand, Token
@@ -22,6 +22,9 @@ FORM = "application/x-www-form-urlencoded"
 
 def find_caller(request: Request, brands: Mapping[str, Brand]) -> Caller[Brand] | None:
     """Whose workspace a credential names, nothing checked: `brands` maps API keys, client ids and tokens' brands."""
+    if plugin.is_connecting(request):
+        brand = plugin.find_brand(request, set_of(brands))
+        return Caller(brand.world, brand, None) if brand else None
     basic, bearer = auth.basic_credentials(request), auth.bearer_token(request)
     if basic is not None:
         brand = brands.get(basic[0])
@@ -29,7 +32,10 @@ def find_caller(request: Request, brands: Mapping[str, Brand]) -> Caller[Brand] 
         return Caller(brand.world, brand, client) if brand and client else None
     if bearer is not None:
         brand = next((brand for brand in set_of(brands) if bearer in brand.tokens), None)
-        return Caller(brand.world, brand, brand.tokens[bearer]) if brand else None
+        if brand is not None:
+            return Caller(brand.world, brand, brand.tokens[bearer])
+        found = promotion_tokens.find_token(bearer, set_of(brands))
+        return Caller(found[0].world, *found) if found else None
     name = named_key(request)
     brand = brands.get(name) if name else None
     return Caller(brand.world, brand, brand.key) if brand and brand.key.key == name else None
@@ -66,6 +72,10 @@ def check(caller: Caller[Brand] | None, request: Request, operation: Operation) 
         return _check_client(caller, request)
     if kind == "bearer":
         return _check_token(caller)
+    if kind == "plugin":
+        return plugin.check(caller, request)
+    if kind == "promotion_jwt":
+        return promotion_tokens.check(caller, request, operation)
     if kind == "api_key_body":
         if caller is None or _key_in_body(request) != caller.state.key.key:
             raise in_envelope(operation.path, plain(401, UNAUTHORIZED, 0, "No api_key provided"))

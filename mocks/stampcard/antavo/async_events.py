@@ -44,7 +44,7 @@ async def submit(call: Call[Brand]) -> Reply:
     async def run() -> None:
         brand.queued[name] = _outcome(brand, event, call.id)
         if callback:
-            deliver(brand, callback, brand.queued[name], call.id)
+            deliver(brand, "async_event_callback", callback, brand.queued[name], call.id)
 
     call.world.clock.after(timedelta(), run, name=f"async {event.action}", vendor="antavo", cause=call.id)
     call.summary = f"{event.action} of {event.customer} queued"

@@ -189,6 +189,7 @@ def track(
         cause=cause,
         retry=ladder(*[settings.retry_seconds] * settings.retries),
         done=done,
+        event="braze_users_track",
     )
     brand.braze.log.append(delivery)
     del brand.braze.log[:-_LOG_SIZE]

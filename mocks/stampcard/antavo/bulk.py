@@ -218,7 +218,7 @@ def _queue(
         brand.world.record("antavo", "bulk_operation", summary, cause=call.id)
         if callback:
             url = f"/v1/bulk-operation/reward/claim/{batch.id}/status"
-            deliver(brand, callback, {"status_url": url, **_claim_payload(batch)}, call.id)
+            deliver(brand, "bulk_claim_callback", callback, {"status_url": url, **_claim_payload(batch)}, call.id)
 
     call.world.clock.after(timedelta(), run, name=f"{kind} batch", vendor="antavo", cause=call.id)
     call.summary = f"{kind} batch {batch.id} of {len(rows)} rows queued at {iso(batch.created_at)}"

@@ -144,12 +144,16 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class ResetToken(msgspec.Struct):
-    """Lets a member set a new password once; `state` is open, used or deactivated."""
+    """Lets a member do one thing once: `purpose` is password (set a new one) or verification (of a registration).
+
+    `state` is open, used or deactivated.
+    """
 
     token: str
     customer: str
     expires_at: datetime
     state: str = "open"
+    purpose: str = "password"
 
 
 class Batch(msgspec.Struct):

@@ -32,6 +32,15 @@ class Template(msgspec.Struct, frozen=True):
     point_conversion_rate: float = 1
     minimum_points_threshold: int = 0
     donation_limit: int | None = None
+    point_expiration_days: int | None = None
+
+
+class Lot(msgspec.Struct):
+    """Club points that were added together, and when they expire; `over` once that day has come."""
+
+    points: Number
+    due: datetime
+    over: bool = False
 
 
 class Member(msgspec.Struct):
@@ -58,6 +67,8 @@ class Club(msgspec.Struct):
     expired: Number = 0
     members: dict[str, Member] = {}
     history: list[dict[str, Any]] = []
+    lots: list[Lot] = []
+    expirations: dict[str, Number] = {}
 
     @property
     def spendable(self) -> Number:

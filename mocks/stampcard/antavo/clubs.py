@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stampcard.antavo import club_expiry
 from stampcard.antavo.amounts import total
 from stampcard.antavo.club_records import (
     Club,
@@ -21,6 +22,7 @@ from stampcard.antavo.club_records import (
     note,
     refuse,
 )
+from stampcard.antavo.errors import NOT_FOUND, in_envelope, plain
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.state import Brand, Customer
@@ -144,6 +146,7 @@ async def adjust(call: Call[Brand]) -> Reply:
     if not points or not isinstance(points, int):
         raise refuse(201094, "Property 'points' cannot be empty")
     club.contributed = total((club.contributed, points))
+    club_expiry.note(brand, club, points, call.id)
     kind = "club_point_add" if points > 0 else "club_point_remove"
     note(call, club, member.customer, kind, amount=abs(points), reason=call.body.get("reason"))
     return answer({"member": member_view(club, member), "club": _view(club)})
@@ -159,6 +162,7 @@ async def donate(call: Call[Brand]) -> Reply:
     given: int = body["donated_account_points"]
     points = total([given * template.point_conversion_rate])
     club.contributed = total((club.contributed, points))
+    club_expiry.note(brand, club, points, call.id)
     member.contributed = total((member.contributed, points))
     member.donated = total((member.donated, given))
     rate = template.point_conversion_rate
@@ -190,7 +194,8 @@ def _check_donation(brand: Brand, club: Club, customer: Customer, body: Mapping[
         raise refuse(201102, "Property 'reason' is too long")
     member = club.members.get(customer.id)
     if member is None or member.status != "active":
-        raise refuse(201097, "Active club member not found")
+        # Published with this type beside this status.
+        raise in_envelope("/v1/", plain(400, NOT_FOUND, 201097, "Active club member not found"))
     if not template.point_donation:
         raise refuse(201150, "Account Group Settings on the Club Template not found")
     if given < template.minimum_points_threshold:

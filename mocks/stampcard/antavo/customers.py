@@ -119,5 +119,7 @@ def _move(brand: Brand, source: Customer, target: Customer) -> None:
         lot.customer = target.id
     target.lots = sorted([*target.lots, *source.lots], key=lambda lot: lot.due)
     source.events, source.transactions, source.reservations, source.lots = [], [], {}, []
+    for bid in brand.modules.bids.values():
+        bid.customer = target.id if bid.customer == source.id else bid.customer
     for coupon in brand.coupons.values():
         coupon.customer = target.id if coupon.customer == source.id else coupon.customer

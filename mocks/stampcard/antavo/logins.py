@@ -25,7 +25,11 @@ _LOGIN_FIELDS = (
 
 
 async def opt_in(call: Call[Brand]) -> Reply:
-    """Enrol with a password; the event opt_in is registered as well. An id that exists is refused in other words."""
+    """Enrol with a password; the event opt_in is registered as well. An id that exists is refused in other words.
+
+    With the verification option the member is inactive until a token is confirmed; how the real token travels is up to
+    the workspace's messages, so here the journal tells it.
+    """
     brand, body = call.state, call.body
     _check_pair(body)
     name = call.path["customer_id"]
@@ -36,6 +40,10 @@ async def opt_in(call: Call[Brand]) -> Reply:
     work = process(brand, Incoming(name, "opt_in", data), cause=call.id)
     work.customer.password = _digest(name, body["password"])
     call.summary = f"opt-in of {name} with a password"
+    if brand.settings.customers.verification:
+        work.customer.status = "inactive"
+        made = _issue(call, work.customer, "verification")
+        call.summary += f"; to be verified with the token {made.token}"
     return Reply(200, _view(brand, work.customer))
 
 
@@ -60,31 +68,56 @@ async def request_reset(call: Call[Brand]) -> Reply:
     customer = _by_username(call.state, (call.body or {}).get("username"))
     if customer is None:
         raise _refuse("Customer not found")
-    for other in call.state.resets.values():
-        if other.customer == customer.id and other.state == "open":
-            other.state = "deactivated"
-    made = ResetToken(call.world.chance.alnum(40), customer.id, call.world.clock.now + LIFETIME)
-    call.state.resets[made.token] = made
-    return Reply(200, {"token": made.token})
+    return Reply(200, {"token": _issue(call, customer, "password").token})
 
 
 async def reset(call: Call[Brand]) -> Reply:
     """Set a new password with a token."""
     brand, body = call.state, call.body or {}
-    found = brand.resets.get(body.get("token") or "")
+    found, customer = _find_token(brand, body.get("token") or "", "password")
+    _check_pair(body)
+    customer.password = _digest(customer.id, body["password"])
+    found.state = "used"
+    return Reply(200, {"token": found.token})
+
+
+async def verify(call: Call[Brand]) -> Reply:
+    """Confirm a registration: inactive becomes active. With `redirect_url` the browser goes on to it."""
+    target = call.query.get("redirect_url", "")
+    if target and not (target.isascii() and target.isprintable()):
+        raise _refuse("Invalid value for parameter 'redirect_url'")
+    found, customer = _find_token(call.state, call.query.get("token", ""), "verification")
+    found.state = "used"
+    if customer.status == "inactive":
+        customer.status = "active"
+        customer.updated_at = call.world.clock.now
+    call.summary = f"registration of {customer.id} verified"
+    return Reply(302, None, [("Location", target)]) if target else Reply(200, {})
+
+
+def _issue(call: Call[Brand], customer: Customer, purpose: str) -> ResetToken:
+    """A new token; older open ones for the same thing are deactivated."""
+    for other in call.state.resets.values():
+        if (other.customer, other.purpose, other.state) == (customer.id, purpose, "open"):
+            other.state = "deactivated"
+    made = ResetToken(call.world.chance.alnum(40), customer.id, call.world.clock.now + LIFETIME, purpose=purpose)
+    call.state.resets[made.token] = made
+    return made
+
+
+def _find_token(brand: Brand, text: str, purpose: str) -> tuple[ResetToken, Customer]:
+    """An open token of this purpose and its member. Raises ApiError."""
+    found = brand.resets.get(text)
     customer = brand.customers.get(found.customer) if found else None
-    if found is None or customer is None:
+    if found is None or customer is None or found.purpose != purpose:
         raise _refuse("This request token is not valid")
     if found.state == "used":
         raise _refuse("This token has already been used")
     if found.state == "deactivated":
         raise _refuse("This token is already deactivated")
-    if found.expires_at <= call.world.clock.now:
+    if found.expires_at <= brand.world.clock.now:
         raise _refuse("This token has been expired")
-    _check_pair(body)
-    customer.password = _digest(customer.id, body["password"])
-    found.state = "used"
-    return Reply(200, {"token": found.token})
+    return found, customer
 
 
 def _register(work: Work) -> None:

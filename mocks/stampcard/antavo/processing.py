@@ -40,7 +40,9 @@ ACTIONS: Mapping[str, Callable[[Work], None]] = {
     "challenge_reset": challenges.reset,
 }
 
-NOT_EMULATED = frozenset("checkout_item checkout_claim coupon coupon_change referral review_submit".split())
+NOT_EMULATED = frozenset(
+    "checkout_item checkout_claim coupon coupon_change referral review_submit treasure_found".split()
+)
 """Built-in events whose effects depend on modules that are not emulated: refused rather than half done."""
 
 INTERNAL = frozenset(

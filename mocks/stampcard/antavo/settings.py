@@ -30,6 +30,7 @@ class Customers(msgspec.Struct, frozen=True):
     reoptin: bool = True
     search_multi_shape: str = "data"
     inactive_readable: bool = False
+    verification: bool = False
 
 
 class Transactions(msgspec.Struct, frozen=True):
@@ -99,6 +100,22 @@ class RateLimit(msgspec.Struct, frozen=True):
     block_seconds: float = 60
 
 
+class Promotion(msgspec.Struct, frozen=True):
+    jwt_secret: str = ""
+    workspace_id: str = "500"
+    timezone: str = "UTC"
+    locking_minutes: float = 15
+
+
+class Plugin(msgspec.Struct, frozen=True):
+    client_id: str = ""
+    client_secret: str = ""
+    exchange_rate: float = 1
+    loyalty_central_url: str = ""
+    loyalty_platform_url: str = ""
+    extensions: dict[str, dict[str, Any]] = {}
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All switches; a default is what is known, or what is assumed where nothing is."""
 
@@ -113,6 +130,8 @@ class Settings(msgspec.Struct, frozen=True):
     ratelimit: RateLimit = RateLimit()
     webhooks: Webhooks = Webhooks()
     braze: BrazeSync = BrazeSync()
+    promotion: Promotion = Promotion()
+    plugin: Plugin = Plugin()
 
 
 def changed(settings: Settings, section: Mapping[str, Any]) -> Settings:

@@ -7,9 +7,20 @@ from typing import Any
 
 import msgspec
 
-from stampcard.antavo import braze, catalogue_setup, expiry, processing, tiers, workflow_setup
+from stampcard.antavo import (
+    braze,
+    catalogue_setup,
+    expiry,
+    module_setup,
+    processing,
+    promotion_setup,
+    tiers,
+    workflow_setup,
+)
+from stampcard.antavo.catalogue import ResetToken
 from stampcard.antavo.club_records import Template
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
+from stampcard.antavo.logins import LIFETIME
 from stampcard.antavo.processing import ACTIONS, INTERNAL
 from stampcard.antavo.settings import changed
 from stampcard.antavo.state import Action, AuthClient, Brand, Customer, Field, MappedField, Row
@@ -25,6 +36,11 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
             raise SetupError(f"/antavo/fields/{index}/name", f"{row['name']} is a built-in field")
     for index, row in enumerate(section.get("auth_clients", ())):
         workflow_setup.check_instant(row.get("expires_at"), f"/antavo/auth_clients/{index}/expires_at")
+    members = brand.customers.keys() | {row["id"] for row in section.get("members", ())}
+    for index, row in enumerate(section.get("login_tokens", ())):
+        workflow_setup.check_instant(row.get("expires_at"), f"/antavo/login_tokens/{index}/expires_at")
+        if row["member"] not in members:
+            raise SetupError(f"/antavo/login_tokens/{index}/member", f"no member has the id {row['member']!r}")
     for index, row in enumerate(section.get("actions", ())):
         if row["name"] in ACTIONS or row["name"] in INTERNAL:
             raise SetupError(f"/antavo/actions/{index}/name", f"{row['name']} is a built-in event")
@@ -35,6 +51,8 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
         _check_member(fields, row, f"/antavo/members/{index}/fields")
     _check_braze(brand, fields, section.get("braze", {}))
     catalogue_setup.check(brand, section)
+    module_setup.check(brand, section)
+    promotion_setup.check(brand, section)
     workflow_setup.check(brand, section)
 
 
@@ -70,6 +88,10 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     for row in section.get("auth_clients", ()):
         expires = parse_instant(row["expires_at"]) if "expires_at" in row else None
         brand.clients[row["id"]] = AuthClient(row["id"], row["secret"], row.get("status", "active"), expires)
+    for row in section.get("login_tokens", ()):
+        until = parse_instant(row["expires_at"]) if "expires_at" in row else brand.world.clock.now + LIFETIME
+        state, purpose = row.get("status", "open"), row.get("purpose", "verification")
+        brand.resets[row["token"]] = ResetToken(row["token"], row["member"], until, state, purpose)
     brand.faq |= {row["title"]: row["description"] for row in section.get("faq", ())}
     for row in section.get("club_templates", ()):
         brand.club_templates[row["id"]] = msgspec.convert(row, Template)
@@ -78,6 +100,8 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     catalogue_setup.apply(brand, section)
     for row in section.get("members", ()):
         _add_member(brand, row)
+    module_setup.apply(brand, section)
+    promotion_setup.apply(brand, section)
     module = section.get("braze", {})
     if "instance_url" in module:
         brand.braze.instance_url = module["instance_url"]

@@ -29,12 +29,12 @@ def authorization(brand: Brand, site: TrustedSite) -> dict[str, str]:
         token = b64encode(f"{site.username}:{site.password}".encode()).decode()
         return {"Authorization": f"Basic {token}"}
     if site.auth == "jwt":
-        return {"Authorization": f"Bearer {_jwt(site.secret, int(brand.world.clock.epoch))}"}
+        return {"Authorization": f"Bearer {jwt(site.secret, int(brand.world.clock.epoch))}"}
     return {}
 
 
-def _jwt(secret: str, now: int) -> str:
-    """HS256; the claims Antavo sends are not published (assumed: iat and exp)."""
+def jwt(secret: str, now: int) -> str:
+    """HS256, made at Unix time `now`; the claims Antavo sends are not published (assumed: iat and exp)."""
     parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300}]
     text = ".".join(_base64(codec.encode(part)) for part in parts)
     return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
@@ -51,7 +51,7 @@ def send(
     cause: int | None,
     done: Callable[[Delivery, Response | None], None],
 ) -> Delivery:
-    """Owe a trusted site one call; `message` holds method, url, headers and body."""
+    """Owe a trusted site one call; `message` holds method, url, headers, body and, of a callback, the event."""
     switches = brand.settings.webhooks
     delivery = Delivery(
         world=brand.world,
@@ -61,15 +61,15 @@ def send(
         cause=cause,
         retry=ladder(*[switches.retry_seconds] * (switches.retries - 1)),
         done=done,
-        **message,
+        **{"event": "workflow_webhook", **message},
     )
     brand.webhooks.append(delivery)
     delivery.schedule()
     return delivery
 
 
-def deliver(brand: Brand, url: str, body: Any, cause: int | None) -> None:
-    """POST an outcome to the callback its caller named, if it is at a trusted site."""
+def deliver(brand: Brand, event: str, url: str, body: Any, cause: int | None) -> None:
+    """POST an outcome to the callback its caller named, if it is at a trusted site; `event` is the contract's name."""
     site = site_of(brand, url)
     if site is None:
         return
@@ -79,4 +79,4 @@ def deliver(brand: Brand, url: str, body: Any, cause: int | None) -> None:
             summary = f"callback to {url} failed after {len(delivery.attempts)} attempts"
             brand.world.record("antavo", "callback", summary, cause=cause, error=summary)
 
-    send(brand, site, {"method": "POST", "url": url, "body": codec.encode(body)}, cause, done)
+    send(brand, site, {"method": "POST", "url": url, "body": codec.encode(body), "event": event}, cause, done)

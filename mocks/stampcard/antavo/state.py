@@ -22,12 +22,15 @@ from stampcard.antavo.catalogue import (
     Standing,
     Structure,
 )
+from stampcard.antavo.module_records import Modules, Played
+from stampcard.antavo.promotion_records import CartState, Promotion
 from stampcard.antavo.settings import Settings
 from stampcard.core.delivery import Delivery
 from stampcard.core.world import World
 
 if TYPE_CHECKING:
     from stampcard.antavo.club_records import Club, Invitation, Template
+    from stampcard.antavo.plugin import Grant
     from stampcard.antavo.workflow import Campaign, TrustedSite, Workflow
 
 STATUSES = ("active", "inactive", "opted_out", "banned", "suspended", "merged")
@@ -148,6 +151,7 @@ class Customer(msgspec.Struct):
     tiers: dict[str, Standing] = {}
     challenges: dict[str, Progress] = {}
     offers: list[str] = []
+    played: Played = msgspec.field(default_factory=Played)
     password: str = ""
     mapped: dict[str, Any] = {}
 
@@ -238,6 +242,12 @@ class Brand:
     offers: dict[str, Offer] = field(default_factory=dict)
     resets: dict[str, ResetToken] = field(default_factory=dict)
     faq: dict[str, str] = field(default_factory=dict)
+    modules: Modules = field(default_factory=Modules)
+    promotions: dict[str, Promotion] = field(default_factory=dict)
+    carts: dict[str, CartState] = field(default_factory=dict)
+    plugin_codes: dict[str, Grant] = field(default_factory=dict)
+    plugin_tokens: dict[str, Grant] = field(default_factory=dict)
+    plugin_settings: dict[str, Any] = field(default_factory=dict)
     club_templates: dict[str, Template] = field(default_factory=dict)
     clubs: dict[str, Club] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)

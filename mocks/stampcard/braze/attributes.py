@@ -7,6 +7,7 @@ without a word. What makes Braze drop a whole object is looked for earlier, by t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from stampcard.braze import emails, identity, push, subscriptions, triggers, values
@@ -19,17 +20,21 @@ Note = Callable[[str, str, str], None]
 
 Changes = dict[str, tuple[Any, Any]]
 
+FOLLOWED = frozenset({"email_subscribe", "marked_email_as_spam_at"})
+"""Fields that are noted of the address, too."""
+
 
 class Writing:
-    """One user attributes object on its way onto one profile; `place` is the object's JSON pointer."""
+    """One user attributes object on its way onto one profile, `now`; `place` is the object's JSON pointer."""
 
-    __slots__ = ("changes", "merge", "note", "place", "user", "workspace")
+    __slots__ = ("changes", "merge", "note", "now", "place", "user", "workspace")
 
-    def __init__(self, workspace: Workspace, user: User, note: Note, place: str) -> None:
+    def __init__(self, workspace: Workspace, user: User, note: Note, place: str, now: datetime | None = None) -> None:
         self.workspace = workspace
         self.user = user
         self.note = note
         self.place = place
+        self.now = now or workspace.world.clock.now
         self.merge = False
         self.changes: Changes = {}
 
@@ -41,9 +46,10 @@ def apply(writing: Writing, sent: Mapping[str, Any], cause: int) -> None:
     """Write one user attributes object onto a profile, and tell the triggers what changed."""
     writing.merge = sent.get("_merge_objects") is True
     _write(writing, sent)
-    identity.touch(writing.workspace, writing.user)
+    identity.touch(writing.workspace, writing.user, writing.now)
     if writing.changes:
-        emails.follow(writing.workspace, writing.user, writing.changes)
+        if not FOLLOWED.isdisjoint(writing.changes):
+            emails.follow(writing.workspace, writing.user, writing.changes)
         triggers.attributes_changed(writing.workspace, writing.user, writing.changes, cause)
 
 
@@ -54,13 +60,29 @@ def store(workspace: Workspace, user: User, sent: Mapping[str, Any]) -> None:
 
 
 def _write(writing: Writing, sent: Mapping[str, Any]) -> None:
+    """Every member by its name; a plain value of the type its custom attribute is known with goes the short way."""
+    custom, changes, known = writing.user.custom, writing.changes, writing.workspace.attributes
     for key, value in sent.items():
-        if key in FIELDS:
-            _set_field(writing, key, value)
-        elif key in SPECIAL:
-            SPECIAL[key](writing, value)
-        elif key not in IDENTIFYING and key not in CONTROL:
+        if (write := WRITERS.get(key)) is not None:
+            write(writing, key, value)
+            continue
+        kind = value.__class__
+        definition = known.get(key)
+        if definition is None or definition.data_type != PLAIN.get(kind) or definition.blocklisted:
             _set_custom(writing, key, value)
+        elif kind is str and len(value) > 9 and (len(value) > MAX_TEXT or values.detect_time(value) is not None):
+            _set_custom(writing, key, value)
+        elif kind is bool or kind is str or values.fits(value):
+            old = custom.get(key)
+            if old != value or old.__class__ is not kind:
+                custom[key] = value
+                changes[key] = (old, value)
+        else:
+            _set_custom(writing, key, value)
+
+
+def _ignore(writing: Writing, key: str, value: Any) -> None:
+    """For what says whom or how, and is stored nowhere."""
 
 
 def _set_field(writing: Writing, key: str, value: Any) -> None:
@@ -81,7 +103,7 @@ def _set_field(writing: Writing, key: str, value: Any) -> None:
         writing.changes[name] = (old, stored)
 
 
-def _set_email(writing: Writing, value: Any) -> None:
+def _set_email(writing: Writing, key: str, value: Any) -> None:
     old, profile = writing.user.email, writing.user.profile
     state = profile.get("email_subscribe")
     identity.set_email(writing.workspace, writing.user, value)
@@ -91,7 +113,7 @@ def _set_email(writing: Writing, value: Any) -> None:
         writing.changes["email"] = (old, writing.user.email)
 
 
-def _set_phone(writing: Writing, value: Any) -> None:
+def _set_phone(writing: Writing, key: str, value: Any) -> None:
     if value is not None and (not isinstance(value, str) or not value):
         writing.leave_out("a phone number is a text", "phone")
         return
@@ -101,7 +123,7 @@ def _set_phone(writing: Writing, value: Any) -> None:
         writing.changes["phone"] = (old, writing.user.phone)
 
 
-def _set_groups(writing: Writing, value: Any) -> None:
+def _set_groups(writing: Writing, key: str, value: Any) -> None:
     groups = writing.workspace.subscription_groups
     for index, row in enumerate(value if isinstance(value, list) else [None]):
         wanted = row.get("subscription_group_id") if isinstance(row, dict) else None
@@ -112,43 +134,26 @@ def _set_groups(writing: Writing, value: Any) -> None:
             subscriptions.choose(writing.workspace, writing.user, group, row["subscription_state"])
 
 
-def _set_tokens(writing: Writing, value: Any) -> None:
+def _set_tokens(writing: Writing, key: str, value: Any) -> None:
     for index, row in enumerate(value if isinstance(value, list) else [None]):
         if not push.add_token(writing.workspace, writing.user, row):
             writing.leave_out("unknown app_id, or no token", f"push_tokens/{index}")
 
 
-SPECIAL: Mapping[str, Callable[[Writing, Any], None]] = {
+WRITERS: Mapping[str, Callable[[Writing, str, Any], None]] = {
+    **dict.fromkeys(FIELDS, _set_field),
+    **dict.fromkeys(IDENTIFYING | CONTROL, _ignore),
     "email": _set_email,
     "phone": _set_phone,
     "subscription_groups": _set_groups,
     "push_tokens": _set_tokens,
 }
-"""Fields with an index or effects of their own."""
-
-
-def _set_custom(writing: Writing, key: str, value: Any) -> None:
-    """The short way for a plain value of the type its name is known with; the long way for everything else."""
-    kind = PLAIN.get(value.__class__)
-    definition = writing.workspace.attributes.get(key)
-    if kind is None or definition is None or definition.data_type != kind or definition.blocklisted:
-        return _set_carefully(writing, key, value)
-    if kind == "String":
-        if len(value) > 9 and (len(value) > MAX_TEXT or values.detect_time(value) is not None):
-            return _set_carefully(writing, key, value)
-    elif not values.fits(value):
-        return _set_carefully(writing, key, value)
-    custom = writing.user.custom
-    old = custom.get(key)
-    if old != value or old.__class__ is not value.__class__:
-        custom[key] = value
-        writing.changes[key] = (old, value)
-
+"""What is no custom attribute: field -> how it is written."""
 
 PLAIN = {str: "String", bool: "Boolean", int: "Number", float: "Number"}
 
 
-def _set_carefully(writing: Writing, key: str, value: Any) -> None:
+def _set_custom(writing: Writing, key: str, value: Any) -> None:
     if len(key) > MAX_TEXT:
         writing.note("cut", f"a name keeps {MAX_TEXT} characters", f"{writing.place}/{key}")
         key = key[:MAX_TEXT]
@@ -274,9 +279,14 @@ def _changed_array(workspace: Workspace, old: Any, value: dict[str, Any]) -> Any
 
 
 def _changed_objects(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
-    """`$update`, `$remove` and `$add` on an array of objects, in the order of the keys (assumed)."""
+    """`$add`, `$remove` and `$update` on an array of objects, in this order or as the workspace's switch says.
+
+    https://github.com/braze-inc/braze-docs/issues/11289: so a $remove cannot clear the way for an $add.
+    """
     kept = list(old) if isinstance(old, list) else []
-    for name, rows in value.items():
+    as_sent = writing.workspace.switches.nested_array_operations == "as_sent"
+    for name in value if as_sent else [name for name in ("$add", "$remove", "$update") if name in value]:
+        rows = value[name]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             return Refusal(f"{name} takes an array of objects")
         if name == "$add":

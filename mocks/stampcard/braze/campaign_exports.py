@@ -29,8 +29,12 @@ UNCOUNTED = {
 
 async def list_campaigns(call: Call[Workspace]) -> Reply:
     """100 on a page, oldest first unless asked otherwise."""
-    after = edited_after(call)
-    found = [campaign for campaign in call.state.campaigns.values() if after is None or campaign.updated_at > after]
+    after, archived = edited_after(call), call.query.get("include_archived", False)
+    found = [
+        campaign
+        for campaign in call.state.campaigns.values()
+        if (after is None or campaign.updated_at > after) and (archived or not campaign.archived)
+    ]
     page = page_of(call, found)
     rows = [
         {
@@ -76,7 +80,7 @@ async def campaign_details(call: Call[Workspace]) -> Reply:
     body = {
         "created_at": iso(campaign.created_at),
         "updated_at": iso(campaign.updated_at),
-        "archived": False,
+        "archived": campaign.archived,
         "draft": False,
         "enabled": campaign.enabled,
         "has_post_launch_draft": False,

@@ -65,6 +65,7 @@ class Campaign:
     speed_limit: int | None = None
     postback: str | None = None
     enabled: bool = True
+    archived: bool = False
     tags: tuple[str, ...] = ()
     description: str = ""
     first_sent: datetime | None = None

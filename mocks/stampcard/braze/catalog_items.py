@@ -123,7 +123,7 @@ async def get_item(call: Call[Workspace]) -> Reply:
 
 async def create_item(call: Call[Workspace]) -> Reply:
     catalog, item_id = _one(call)
-    item = {"id": item_id, **read_item(catalog, _given(call))}
+    item = {"id": item_id, **read_item(catalog, _given(call), alone=True)}
     if item_id in catalog.items:
         raise catalog_error("item-already-exists", "The item already exists", {"item_id": item_id})
     return _keep(call, catalog, item, 201)
@@ -133,13 +133,13 @@ async def update_item(call: Call[Workspace]) -> Reply:
     catalog, item_id = _one(call)
     given = _given(call)
     old = _find_item(catalog, item_id)
-    return _keep(call, catalog, {**old, **read_item(catalog, given, old)}, 200)
+    return _keep(call, catalog, {**old, **read_item(catalog, given, old, alone=True)}, 200)
 
 
 async def replace_item(call: Call[Workspace]) -> Reply:
     """The whole item, there before or not."""
     catalog, item_id = _one(call)
-    return _keep(call, catalog, {"id": item_id, **read_item(catalog, _given(call))}, 200)
+    return _keep(call, catalog, {"id": item_id, **read_item(catalog, _given(call), alone=True)}, 200)
 
 
 async def delete_item(call: Call[Workspace]) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.braze import values
-from stampcard.braze.catalogs import MAX_NAME, NAME
+from stampcard.braze.catalogs import MAX_NAME, NAME, filtered_by
 from stampcard.braze.errors import catalog_error
 from stampcard.braze.state import Catalog, Switches
 from stampcard.core.clock import iso
@@ -48,13 +48,27 @@ def check_id(item_id: str) -> None:
         raise catalog_error("invalid-ids", "Some ids are invalid", {"id": item_id})
 
 
-def read_item(catalog: Catalog, item: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """An item's fields in their types; with the `old` item array fields take $add and $remove. Raises ApiError."""
+def read_item(
+    catalog: Catalog, item: Mapping[str, Any], old: Mapping[str, Any] | None = None, *, alone: bool = False
+) -> dict[str, Any]:
+    """An item's fields in their types; with the `old` item array fields take $add and $remove. Raises ApiError.
+
+    `alone`: the call is about this item only. Then a value over the limit has an id of its own where a selection
+    filters by the field (how long is too long there is not documented; the limit of every value is assumed).
+    """
     unknown = [name for name in item if name not in catalog.fields]
     if unknown:
         message = "Some of the fields given do not exist in the catalog"
         raise catalog_error("invalid-fields", message, {"fields": unknown})
-    return {name: _read(catalog.fields[name], name, value, old) for name, value in item.items()}
+    stored = {name: _read(catalog.fields[name], name, value, old) for name, value in item.items()}
+    filtered = set().union(*map(filtered_by, catalog.selections.values())) if alone else ()
+    for name, value in stored.items():
+        if len(value) > MAX_VALUE if isinstance(value, str) else values.size_of(value) > MAX_VALUE:
+            if name in filtered:
+                message = "A field that a selection filters by is too long"
+                raise catalog_error("filtered-set-field-too-long", message, {"field": name})
+            raise catalog_error("items-too-large", "Some items are too large", {"field": name})
+    return stored
 
 
 def _read(kind: str, name: str, value: Any, old: Mapping[str, Any] | None) -> Any:
@@ -65,8 +79,6 @@ def _read(kind: str, name: str, value: Any, old: Mapping[str, Any] | None) -> An
         raise catalog_error("unable-to-coerce-value", f"Unable to coerce the value to {kind}", {"field": name})
     if isinstance(stored, dict):
         _check_object(name, stored)
-    if len(stored) > MAX_VALUE if isinstance(stored, str) else values.size_of(stored) > MAX_VALUE:
-        raise catalog_error("items-too-large", "Some items are too large", {"field": name})
     return stored
 
 

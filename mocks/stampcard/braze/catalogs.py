@@ -8,6 +8,7 @@ from typing import Any
 
 from stampcard.braze.errors import catalog_error
 from stampcard.braze.state import Catalog, Workspace
+from stampcard.braze.values import size_of
 from stampcard.core.endpoint import Call, Reply
 
 TYPES = ("string", "number", "boolean", "time", "array", "object")
@@ -105,10 +106,21 @@ async def create_fields(call: Call[Workspace]) -> Reply:
         raise catalog_error("field-names-not-unique", "Field names are not unique", {"fields": sorted(known)})
     if len(fields) + len(catalog.fields) > MAX_FIELDS:
         raise catalog_error("catalog-exceeds-fields-limit", "Catalog exceeds fields limit")
+    _check_storage(call.state)
     catalog.fields |= fields
     catalog.updated_at = call.world.clock.now
     call.summary = f"{len(fields)} fields more in {catalog.name!r}"
     return Reply(202, {"message": "success"})
+
+
+def _check_storage(workspace: Workspace) -> None:
+    """Whether the company's quota of catalog storage, where it has one, is used up. Raises ApiError."""
+    quota = workspace.switches.catalog_storage_mb
+    if quota is None:
+        return
+    used = sum(size_of(item) for catalog in workspace.catalogs.values() for item in catalog.items.values())
+    if used >= quota * 1024 * 1024:
+        raise catalog_error("company-size-limit-already-reached", "The company's size limit is already reached")
 
 
 async def delete_field(call: Call[Workspace]) -> Reply:
@@ -119,6 +131,9 @@ async def delete_field(call: Call[Workspace]) -> Reply:
         raise catalog_error("invalid-field-name", "Field name is invalid", {"field_name": name})
     if any(name in _fields_of(selection) for selection in catalog.selections.values()):
         raise catalog_error("field-referenced-by-selection", "A selection uses this field", {"field_name": name})
+    if name == catalog.inventory_field:
+        message = "The field is the inventory field of back-in-stock notifications"
+        raise catalog_error("field-is-inventory", message, {"field_name": name})
     del catalog.fields[name]
     for item in catalog.items.values():
         item.pop(name, None)
@@ -127,13 +142,19 @@ async def delete_field(call: Call[Workspace]) -> Reply:
 
 
 def _fields_of(selection: Mapping[str, Any]) -> set[str]:
-    return {*(row["field"] for row in selection.get("filters") or ()), selection.get("sort_field") or ""}
+    return filtered_by(selection) | {selection.get("sort_field") or ""}
+
+
+def filtered_by(selection: Mapping[str, Any]) -> set[str]:
+    """The fields that a selection's filters look at."""
+    return {row["field"] for row in selection.get("filters") or ()}
 
 
 async def create_selection(call: Call[Workspace]) -> Reply:
     catalog = find_catalog(call.state, call.path["catalog_name"], call.state.switches.catalog_not_found_status)
     selection = call.body.get("selection")
     check_selection(catalog, selection)
+    _check_storage(call.state)
     catalog.selections[selection["name"]] = selection
     catalog.updated_at = call.world.clock.now
     call.summary = f"selection {selection['name']!r} of {catalog.name!r}"

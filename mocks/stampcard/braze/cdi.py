@@ -11,7 +11,7 @@ from typing import Any
 from stampcard.braze.custom_data import page_links, read_cursor
 from stampcard.braze.errors import refused
 from stampcard.braze.state import Workspace
-from stampcard.braze.tracking import APPLY, Tracking, fault_of
+from stampcard.braze.tracking import APPLY, Tracking, check_of
 from stampcard.core.clock import iso
 from stampcard.core.endpoint import Call, Reply
 
@@ -111,10 +111,10 @@ async def sync(call: Call[Workspace]) -> Reply:
 
 def _read_rows(workspace: Workspace, integration: Integration, job: Job, entry: int) -> None:
     name = KINDS[integration.kind]
-    _, apply = APPLY[name]
+    check, (_, apply) = check_of(workspace, name), APPLY[name]
     tracking = Tracking(workspace, lambda code, message, pointer: None, entry)
     for row in integration.rows[integration.read :]:
-        if fault_of(workspace, name, row) is not None:
+        if check(row) is not None:
             job.failed += 1
         else:
             apply(tracking, row, "")

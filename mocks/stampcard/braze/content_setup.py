@@ -75,7 +75,18 @@ def _catalog(workspace: Workspace, row: Row, document: Row) -> Catalog:
     for selection in row.get("selections", ()):
         catalogs.check_selection(catalog, selection)
         catalog.selections[selection["name"]] = selection
+    catalog.inventory_field = row.get("inventory_field")
     return catalog
+
+
+def check_catalogs(workspace: Workspace, document: Row) -> None:
+    """Raises SetupError."""
+    _checked("catalogs", _catalog)(workspace, document)
+    for index, row in enumerate(document["catalogs"]):
+        kinds = {field["name"]: field["type"] for field in row["fields"]}
+        if "inventory_field" in row and kinds.get(row["inventory_field"]) not in ("number", "boolean"):
+            why = "back-in-stock notifications look at a number or boolean field of the catalog"
+            raise SetupError(f"/braze/catalogs/{index}/inventory_field", why)
 
 
 def apply_catalogs(workspace: Workspace, rows: Sequence[Row]) -> None:
@@ -85,4 +96,3 @@ def apply_catalogs(workspace: Workspace, rows: Sequence[Row]) -> None:
 
 check_blocks = _checked("content_blocks", _block_fields)
 check_templates = _checked("templates", _template_fields)
-check_catalogs = _checked("catalogs", _catalog)

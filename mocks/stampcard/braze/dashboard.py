@@ -283,6 +283,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         speed_limit=row.get("send_rate_limit"),
         postback=row.get("http_event_postback"),
         enabled=row.get("status", "Active") == "Active",
+        archived=row.get("status") == "Archived",
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),
     )

@@ -149,6 +149,7 @@ def _tell(workspace: Workspace, callback: str, export: Export, cause: int) -> No
         body=codec.encode({"success": True, "url": export.url}),
         cause=cause,
         retry=lambda delivery: None,
+        event="export_callback",
     ).schedule()
 
 

@@ -7,6 +7,7 @@ An *identified by* object is any JSON object with one of `external_id`, `user_al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from stampcard.braze.state import NOTHING, User, Workspace
@@ -85,11 +86,11 @@ def add_user(workspace: Workspace, by: Mapping[str, Any] = NOTHING) -> User:
     return user
 
 
-def touch(workspace: Workspace, user: User) -> None:
+def touch(workspace: Workspace, user: User, now: datetime | None = None) -> None:
     """Note that a profile was updated now."""
     workspace.revision += 1
     user.revision = workspace.revision
-    user.updated_at = workspace.world.clock.now
+    user.updated_at = now or workspace.world.clock.now
 
 
 def remove_user(workspace: Workspace, user: User) -> None:

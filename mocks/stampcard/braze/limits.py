@@ -1,7 +1,7 @@
 """Rate limits: how many calls a workspace has made in each window of the virtual clock.
 
 Windows are aligned: an hourly limit starts anew on the full hour. A world counts and warns; it refuses with 429 when
-its setup says `rate_limits: enforce`.
+its setup says `rate_limits: enforce`. Braze sets limits for a workspace on request: the setup's `api_limits`.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def take(call: Call[Workspace], bucket: str) -> None:
         return
     limit, seconds = BUCKETS[bucket]
     workspace = call.state
+    limit = workspace.api_limits.get(bucket, limit)
     start = int(call.world.clock.epoch) // seconds * seconds
     since, used = workspace.buckets.get(bucket, (start, 0))
     used = used + 1 if since == start else 1

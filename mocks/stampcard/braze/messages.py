@@ -15,17 +15,20 @@ from stampcard.braze.channels import CHANNELS
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.targets import (
     MAX_RECIPIENTS,
-    TOO_MANY,
+    TOO_MANY_IDS,
     bad,
     check_audience,
     check_broadcast,
     filtered,
     named_users,
+    not_emulated,
 )
 from stampcard.braze.values import size_of
 from stampcard.core.endpoint import Call, Reply
 
 TEMPLATE_TEXTS = ("subject", "body", "plaintext_body", "preheader", "should_inline_css")
+MAX_SLIDEUP = 140
+"""Characters of an in-app message, a slideup above all."""
 WEBHOOK_PARTS = {"url": "url", "request_method": "method", "request_headers": "headers", "body": "body"}
 
 
@@ -81,7 +84,7 @@ def checked(call: Call[Workspace]) -> ApiMessages:
     body = call.body
     explicit = bool(body.get("external_user_ids") or body.get("user_aliases"))
     if len(body.get("external_user_ids") or ()) + len(body.get("user_aliases") or ()) > MAX_RECIPIENTS:
-        raise errors.refused(TOO_MANY)
+        raise errors.refused(TOO_MANY_IDS[call.state.switches.max_ids_text])
     if not explicit and not body.get("segment_id") and not body.get("audience"):
         raise errors.refused("No Recipients")
     check_broadcast(call, explicit)
@@ -98,6 +101,10 @@ def contents_of(call: Call[Workspace], campaign: Campaign | None) -> list[Conten
     messages = {channel: message for channel, message in (call.body.get("messages") or {}).items() if message}
     if not messages:
         raise errors.refused("No message to send")
+    if "in_app_message" in messages:
+        if len(messages["in_app_message"].get("message", "")) > MAX_SLIDEUP:
+            raise errors.refused("Slideup Message Length Exceeded")
+        raise not_emulated(call, "in-app messages, which only an SDK shows,")
     return [_content(call, campaign, channel, message) for channel, message in messages.items()]
 
 

@@ -41,6 +41,8 @@ def is_email(value: Any) -> bool:
 
 
 def _text(value: Any) -> Any:
+    if value.__class__ is str:
+        return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return INVALID
     return str(value)

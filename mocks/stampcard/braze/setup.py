@@ -14,6 +14,8 @@ from typing import Any
 
 from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales, webhook_templates
 from stampcard.braze.canvas import dashboard as canvases
+from stampcard.braze.currencies import is_currency
+from stampcard.braze.limits import BUCKETS
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.tracking import fault_of_attributes, happened
 from stampcard.braze.values import read_time
@@ -96,6 +98,26 @@ def _apply_apps(workspace: Workspace, rows: Sequence[Row]) -> None:
 def _apply_switches(workspace: Workspace, row: Row) -> None:
     for name, value in row.items():
         setattr(workspace.switches, name, value)
+
+
+def _check_limits(workspace: Workspace, document: Document) -> None:
+    for name in document["api_limits"]:
+        if name not in BUCKETS:
+            raise SetupError(f"/braze/api_limits/{name}", f"no such limit; there are {', '.join(sorted(BUCKETS))}")
+
+
+def _apply_limits(workspace: Workspace, row: Row) -> None:
+    workspace.api_limits.update(row)
+
+
+def _check_rates(workspace: Workspace, document: Document) -> None:
+    for code in document["exchange_rates"]:
+        if not is_currency(code) or code == "USD":
+            raise SetupError(f"/braze/exchange_rates/{code}", "not an ISO 4217 currency other than USD")
+
+
+def _apply_rates(workspace: Workspace, row: Row) -> None:
+    workspace.exchange_rates.update(row)
 
 
 def _apply_dummies(workspace: Workspace, external_ids: Sequence[str]) -> None:
@@ -229,6 +251,8 @@ def _attributes_of(row: Row) -> dict[str, Any]:
 
 SECTIONS: tuple[Section, ...] = (
     Section("switches", _apply_switches),
+    Section("api_limits", _apply_limits, _check_limits),
+    Section("exchange_rates", _apply_rates, _check_rates),
     Section("api_keys", _apply_keys, _check_keys),
     Section("apps", _apply_apps),
     Section("custom_attributes", _definitions("attributes")),

@@ -150,6 +150,12 @@ class Switches:
     last_coordinates: str = "longitude_first"
     ids_not_strings: str = "ids-not-strings"
     invalid_catalog_name: str = "invalid-catalog-name"
+    catalog_storage_mb: float | None = None
+    max_ids_text: str = "external_ids_and_aliases"
+    merge_identifiers: str = "any"
+    transactional_queue_seconds: float = 0
+    unknown_locale_status: int = 400
+    nested_array_operations: str = "add_remove_update"
 
 
 class Definition(msgspec.Struct):
@@ -178,7 +184,10 @@ class SubscriptionGroup:
 
 @dataclass(slots=True)
 class Catalog:
-    """One catalog: field name -> type in their order (id first), items by id, selections by name as sent."""
+    """One catalog: field name -> type in their order (id first), items by id, selections by name as sent.
+
+    `inventory_field` is the field that back-in-stock notifications look at, None without them.
+    """
 
     name: str
     description: str
@@ -186,6 +195,7 @@ class Catalog:
     updated_at: datetime
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     selections: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    inventory_field: str | None = None
 
 
 @dataclass(slots=True)
@@ -198,7 +208,9 @@ class Workspace:
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
     ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
     `recipients` who (braze_id) received a campaign or variation on a day since 1970; `canvas_entries` when a Canvas was
-    entered first and last. `translations` maps the id of a variation, block or template to locale to text id to text.
+    entered first and last. `exchange_rates` says how many USD one of a currency is, `api_limits` how many calls a
+    bucket takes in a window where Braze has set it for the workspace. `translations` maps the id of a variation, block
+    or template to locale to text id to text.
     """
 
     world: World
@@ -216,6 +228,8 @@ class Workspace:
     )
     sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    exchange_rates: dict[str, float] = field(default_factory=dict)
+    api_limits: dict[str, int] = field(default_factory=dict)
     dummy_ids: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -19,6 +19,8 @@ from stampcard.core.errors import ApiError
 MAX_RECIPIENTS = 50
 MAX_PROPERTIES = 50 * 1024
 TOO_MANY = "The max number of external_ids and aliases per request was exceeded"
+TOO_MANY_IDS = {"external_ids_and_aliases": TOO_MANY, "ids": "The max number of ids per request was exceeded"}
+"""What too many ids are told, by the workspace's switch."""
 BY = ("external_user_id", "user_alias", "braze_id", "email")
 
 Row = Mapping[str, Any]

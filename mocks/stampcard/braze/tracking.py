@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import attributes, identity, push, triggers, values
+from stampcard.braze import attributes, currencies, ecommerce, identity, push, triggers, values
 from stampcard.braze.profile import is_email
 from stampcard.braze.state import Definition, Tally, User, Workspace
 
@@ -88,11 +88,15 @@ def fault_of_event(sent: Any) -> str | None:
         return "'name' is required"
     if sent.get("email") is not None and not is_email(sent["email"]):
         return "The value provided for the 'email' field is not a valid email."
-    return _fault_of_occasion(sent)
+    return _fault_of_occasion(sent) or ecommerce.fault(name, sent.get("properties") or {})
 
 
 def fault_of_purchase(sent: Any) -> str | None:
-    """Why Braze drops a purchase object. Texts of what a purchase lacks are assumed: they are not published."""
+    """Why Braze drops a purchase object.
+
+    The text on currencies is documented (page on recommended events); those on a price and a quantity that are not
+    valid are recorded (public integrations); those on what a purchase lacks are assumed.
+    """
     if not isinstance(sent, dict):
         return "a valid identifier is required"
     if fault := _fault_of_identifier(sent):
@@ -101,15 +105,15 @@ def fault_of_purchase(sent: Any) -> str | None:
         if not isinstance(sent.get(name), str) or not sent[name]:
             return f"'{name}' is required"
     price = sent.get("price")
-    if isinstance(price, bool) or not isinstance(price, int | float):
+    if price is None:
         return "'price' is required"
-    if abs(price) > MAX_PRICE:
-        return "'price' is out of range"
-    if len(sent["currency"]) != 3 or not sent["currency"].isalpha():
-        return "'currency' must be an ISO 4217 currency code"
+    if isinstance(price, bool) or not isinstance(price, int | float) or abs(price) > MAX_PRICE:
+        return "'price' is not valid"
+    if not currencies.is_currency(sent["currency"]):
+        return "'currency' must be an ISO 4217 currency"
     quantity = sent.get("quantity", 1)
     if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= 100:
-        return "'quantity' must be a whole number from 1 to 100"
+        return "'quantity' is not valid"
     return _fault_of_occasion(sent)
 
 
@@ -133,14 +137,25 @@ def _fault_of_properties(properties: Any) -> str | None:
     return None
 
 
-def fault_of(workspace: Workspace, name: str, sent: Any) -> str | None:
-    """Why Braze drops an object of one of the arrays, with what the workspace's switches say."""
+def check_of(workspace: Workspace, name: str) -> Callable[[Any], str | None]:
+    """What tells why Braze drops an object of one of the arrays, or None; with what the workspace's switches say."""
     check, _ = APPLY[name]
-    fault = check(sent)
-    if fault is None and name == "purchases" and (most := workspace.switches.purchase_properties_kb) < 100:
-        if values.size_of(sent.get("properties") or {}) > most * 1024:
+    most = workspace.switches.purchase_properties_kb
+    if name != "purchases" or most * 1024 >= MAX_PROPERTIES:
+        return check
+
+    def narrower(sent: Any) -> str | None:
+        fault = check(sent)
+        if fault is None and values.size_of(sent.get("properties") or {}) > most * 1024:
             return f"'properties' must be up to {most} KB"
-    return fault
+        return fault
+
+    return narrower
+
+
+def fault_of(workspace: Workspace, name: str, sent: Any) -> str | None:
+    """Why Braze drops one object."""
+    return check_of(workspace, name)(sent)
 
 
 def attribute(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | None:
@@ -151,7 +166,7 @@ def attribute(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User |
         return None
     user = _user(tracking, sent, place)
     if user is not None:
-        writing = attributes.Writing(tracking.workspace, user, tracking.note, place)
+        writing = attributes.Writing(tracking.workspace, user, tracking.note, place, tracking.now)
         attributes.apply(writing, sent, tracking.cause)
     return user
 
@@ -167,6 +182,9 @@ def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
     time = _time(tracking, sent, place)
     _count(user.events, name, time, 1)
     happened(workspace, "event", name, time, sent.get("app_id"))
+    if revenue := ecommerce.revenue(name, sent.get("properties") or {}):
+        currency, at = sent["properties"]["currency"], f"{place}/properties/currency"
+        user.total_revenue += currencies.in_usd(workspace, revenue, currency, tracking.note, at)
     identity.touch(workspace, user)
     triggers.event_happened(workspace, user, name, sent.get("properties") or {}, time, tracking.cause)
     return user
@@ -181,10 +199,8 @@ def purchase(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | 
     if not _defined(tracking, workspace.products, product, place):
         return user
     time, quantity = _time(tracking, sent, place), sent.get("quantity", 1)
-    if sent["currency"].upper() != "USD":
-        message = "Braze converts revenue to USD by the day's rate; it is kept here as it was sent"
-        tracking.note("currency", message, f"{place}/currency")
-    revenue = sent["price"] * quantity
+    price, currency = sent["price"] * quantity, sent["currency"]
+    revenue = currencies.in_usd(workspace, price, currency, tracking.note, f"{place}/currency")
     _count(user.purchases, product, time, quantity)
     user.total_revenue += revenue
     happened(workspace, "purchase", product, time, sent.get("app_id"), quantity)

@@ -28,6 +28,8 @@ from stampcard.core.outbox import Message
 MALFORMED = "campaign_id must be a string of the campaign api identifier"
 UNKNOWN = "Campaign does not exist"
 OTHER_TYPE = "The campaign is not a transactional campaign. Only transactional campaigns may use this endpoint"
+ARCHIVED = "The campaign is archived. Unarchive the campaign in order for trigger requests to take effect."
+QUEUED = "The external reference has been queued.  Please retry to obtain send_id."
 PAUSED = "The campaign is paused. Resume the campaign in order for trigger requests to take effect."
 NOT_EMAILABLE = "User not emailable"
 REMEMBERED = timedelta(hours=24)
@@ -59,6 +61,8 @@ async def send(call: Call[Workspace]) -> Reply:
     external = call.body.get("external_send_id")
     known: Dispatch | None = call.state.engine.dispatches.get(external) if external else None
     if known is not None and call.world.clock.now - known.at < REMEMBERED:
+        if call.world.clock.now - known.at < timedelta(seconds=call.state.switches.transactional_queue_seconds):
+            raise errors.refused(QUEUED)
         call.diagnose("duplicate", "this external_send_id was sent within 24 hours; nothing is sent again")
         call.summary = "repeated external_send_id"
         return Reply(201, known.body("sent"))
@@ -88,6 +92,8 @@ def _campaign(call: Call[Workspace]) -> Campaign:
         raise errors.refused(UNKNOWN)
     if campaign.delivery != TRANSACTIONAL:
         raise errors.refused(OTHER_TYPE)
+    if campaign.archived:
+        raise errors.refused(ARCHIVED)
     if not campaign.enabled:
         raise errors.refused(PAUSED)
     return campaign
@@ -172,4 +178,5 @@ def _tell(dispatch: Dispatch, status: str, **more: Any) -> None:
         body=codec.encode(dispatch.body(status, **more)),
         cause=dispatch.cause,
         retry=ladder(*POSTBACK_RETRIES),
+        event="transactional_postback",
     ).schedule()

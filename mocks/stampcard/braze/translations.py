@@ -6,6 +6,7 @@ texts are assumed. A locale of the workspace belongs to every text that has tran
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,14 @@ from typing import Any
 from stampcard.braze.errors import translation_error
 from stampcard.braze.locales import Locale, sources
 from stampcard.braze.state import Workspace
+from stampcard.braze.values import size_of
 from stampcard.core.endpoint import Call, Reply
 
 UNSUPPORTED = "This message does not support multi-language."
 NO_LOCALE = "The provided locale code does not exist."
+MAX_SIZE = 20 * 1024 * 1024
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+TOO_LARGE = "The provided translations have exceeded the maximum of 20MB."
 UNREADABLE = "The provided translations yielded errors when parsing. Please contact Braze for more information."
 
 
@@ -40,6 +45,8 @@ def _source(owner: str, parts: Any, workspace: Workspace) -> Source:
 
 
 def _variation(contents: Any, key: str, workspace: Workspace) -> Source:
+    if not _UUID.fullmatch(key):
+        raise translation_error("Invalid message variation ID")
     content = next((content for content in contents if content.id == key), None)
     if content is None:
         raise translation_error("Message not found", 404)
@@ -93,7 +100,7 @@ def _locale(workspace: Workspace, key: Any) -> Locale:
     if locale is None:
         locale = next((locale for locale in workspace.locales.values() if key in (locale.name, locale.key)), None)
     if locale is None:
-        raise translation_error(NO_LOCALE)
+        raise translation_error(NO_LOCALE, workspace.switches.unknown_locale_status)
     return locale
 
 
@@ -122,8 +129,10 @@ def _view(locale: Locale) -> dict[str, str]:
 
 
 async def get_source(call: Call[Workspace]) -> Reply:
-    """The texts in the default language."""
+    """The texts in the default language; a locale that is named must be there."""
     source = _named(call, call.query)
+    if "locale_id" in call.query:
+        _locale(call.state, call.query["locale_id"])
     return Reply(200, {"translations": {"translation_map": dict(source.texts)}, "message": "success"})
 
 
@@ -153,4 +162,6 @@ def _map(body: Mapping[str, Any]) -> dict[str, str]:
         texts = nested[0].get("translation_map")
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise translation_error(UNREADABLE)
+    if size_of(texts) > MAX_SIZE:
+        raise translation_error(TOO_LARGE)
     return texts

@@ -77,6 +77,8 @@ def purchase_happened(
 
 def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]], cause: int) -> None:
     """Reserved fields or custom attributes changed: name -> (old, new), None where there is no value."""
+    if not workspace.campaigns and not workspace.canvases:
+        return  # Nothing waits for it.
 
     def matches(action: Mapping[str, Any]) -> bool:
         if action["action"] == EMAIL_ADDED:

@@ -135,6 +135,8 @@ async def update_aliases(call: Call[Workspace]) -> Reply:
 
 async def merge_users(call: Call[Workspace]) -> Reply:
     """Merge profiles into others; what names nobody, or more than one, is left."""
+    if call.state.switches.merge_identifiers == "same_type" and not all(map(_alike, call.body["merge_updates"])):
+        raise errors.refused("identifiers must be objects of the same type")
     for index, item in enumerate(call.body["merge_updates"]):
         gone, kept = (_one(call.state, item[name]) for name in ("identifier_to_merge", "identifier_to_keep"))
         if gone is None or kept is None or gone is kept:
@@ -143,6 +145,12 @@ async def merge_users(call: Call[Workspace]) -> Reply:
             merging.merge(call.state, gone, kept)
     call.summary = f"{len(call.body['merge_updates'])} merges"
     return Reply(202, {"message": "success"})
+
+
+def _alike(update: Mapping[str, Any]) -> bool:
+    """Whether both sides of a merge are named by the same kind of identifier."""
+    gone, kept = update["identifier_to_merge"], update["identifier_to_keep"]
+    return all((name in gone) == (name in kept) for name in identity.IDENTIFIERS)
 
 
 def _one(workspace: Workspace, by: Mapping[str, Any]) -> User | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from stampcard.braze import errors, identity, views
 from stampcard.braze.state import User, Workspace
-from stampcard.braze.tracking import APPLY, Tracking, fault_of
+from stampcard.braze.tracking import APPLY, Tracking, check_of
 from stampcard.core.endpoint import Call, Reply
 
 TRACK_LIMIT = 75
@@ -87,10 +87,12 @@ def _written(name: str, sent: Mapping[str, Any], user: User) -> dict[str, Any]:
 
 def faults(workspace: Workspace, name: str, objects: list[Any]) -> list[Minor]:
     """The minor errors of one array: type, input_array, index."""
-    found = [(index, fault_of(workspace, name, sent)) for index, sent in enumerate(objects)]
+    found = list(map(check_of(workspace, name), objects))
     if dummies := workspace.dummy_ids:
-        found = [(index, fault or (DUMMY if _is_dummy(dummies, objects[index]) else None)) for index, fault in found]
-    return [{"type": fault, "input_array": name, "index": index} for index, fault in found if fault is not None]
+        checked = zip(found, objects, strict=True)
+        found = [fault or (DUMMY if _is_dummy(dummies, sent) else None) for fault, sent in checked]
+    rows = enumerate(found)
+    return [{"type": fault, "input_array": name, "index": index} for index, fault in rows if fault is not None]
 
 
 def _is_dummy(dummies: Collection[str], sent: Mapping[str, Any]) -> bool:

@@ -76,6 +76,7 @@ def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended, fa
         succeeded=wait.succeeded,
         done=done,
         timeout=TIMEOUT,
+        event="webhook_message",
     )
     delivery.schedule()
 

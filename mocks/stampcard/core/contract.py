@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from stampcard.core import events
 from stampcard.core.checking import BodyRule, ParameterRule, ReplyRule, resolved
 from stampcard.core.errors import ContractFault
 from stampcard.core.http import Request
@@ -33,7 +34,9 @@ class Operation:
     """One method and path of a vendor.
 
     `emulation` is stateful, static or none (listed, answered 501); `provenance` is documented, observed or assumed,
-    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...).
+    with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...),
+    and of the index `base` (where the vendor's host serves the path, such as /api; it is served without, too) and
+    `reason` (why it is not emulated).
     """
 
     id: str
@@ -54,6 +57,18 @@ class Operation:
     def ours(self) -> bool:
         """Not the vendor's: an address of the emulator's own, such as where an exported file is kept."""
         return self.tier == "own"
+
+    @property
+    def failures(self) -> Mapping[str, Mapping[str, Any]]:
+        """Failures of the vendor's own that it documents (`x-failures`): name -> `status` and `body`."""
+        found: Mapping[str, Mapping[str, Any]] = self.extra.get("failures", {})
+        return found
+
+    @property
+    def max_body(self) -> int | None:
+        """The most bytes of a body where they are not the vendor's usual ones (`x-max-body`)."""
+        found: int | None = self.extra.get("max-body")
+        return found
 
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
@@ -83,16 +98,19 @@ class Match:
 
 
 class Contract:
-    """All operations of one vendor, by id and by route."""
+    """All operations of one vendor, by id and by route, and the events it sends out, by name."""
 
     def __init__(self, vendor: str, operations: Mapping[str, Operation], document: Mapping[str, Any]) -> None:
         self.vendor = vendor
         self.operations = operations
         self.document = document
+        self.events = events.read(vendor, document["webhooks"], document["components"])
         self._routers: dict[str, Router[Operation]] = {}
         for operation in operations.values():
             router = self._routers.setdefault(operation.service, Router())
             router.add(operation.method, operation.path, operation)
+            if base := operation.extra.get("base"):
+                router.add(operation.method, base + operation.path, operation)
         self._services = tuple(sorted(self._routers, key=lambda name: name != MAIN_SERVICE))
 
     def __iter__(self) -> Iterator[Operation]:
@@ -105,7 +123,7 @@ class Contract:
         """
         for name in (service,) if service else self._services:
             router = self._routers.get(name)
-            found = router.find(request.raw_path) if router else None
+            found = router.find(request.raw_path, request.method) if router else None
             if found is not None:
                 methods, values = found
                 target = methods.get(request.method)
@@ -174,7 +192,8 @@ def _operation(
         emulation=found.get("x-emulation", "none"),
         provenance=found.get("x-provenance", row.get("provenance", "documented")),
         source=found.get("x-source", row["source"]),
-        extra={key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
+        extra={key: row[key] for key in ("base", "reason") if key in row}
+        | {key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
         definition=found,
         components=components,
     )
@@ -211,7 +230,9 @@ def _store(home: Path, cache: Path, document: Mapping[str, Any]) -> None:
 
 def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
-    bundle: dict[str, Any] = {"operations": [], "components": components, "setup": {"type": "object"}}
+    webhooks: dict[str, Any] = {}
+    bundle: dict[str, Any] = {"operations": [], "webhooks": webhooks, "undescribed": [], "components": components}
+    bundle["setup"] = {"type": "object"}
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
@@ -223,6 +244,10 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             for key, value in members.items():
                 if components.setdefault(kind, {}).setdefault(key, value) != value:
                     raise ContractFault(f"{home.name}/{name}: components/{kind}/{key} differs from another file's")
+        if twice := webhooks.keys() & document.get("webhooks", {}).keys():
+            raise ContractFault(f"{home.name}/{name}: described in another file, too: {', '.join(sorted(twice))}")
+        webhooks.update(document.get("webhooks", {}))
+        bundle["undescribed"] += document.get("x-undescribed", [])
         for definition in _operations(f"{home.name}/{name}", document):
             operation = definition["operationId"]
             if operation in defined:
@@ -230,7 +255,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             defined[operation] = name
             bundle["operations"].append(definition)
     _check_index(home.name, bundle["index"])
-    _check_references(home.name, [bundle["operations"], components], components)
+    _check_references(home.name, [bundle["operations"], webhooks, components], components)
     return bundle
 
 

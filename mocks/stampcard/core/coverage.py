@@ -35,6 +35,7 @@ def _documented(contract: Contract) -> list[Operation]:
 def _vendor(contract: Contract) -> dict[str, Any]:
     operations = _documented(contract)
     return {
+        "events": _events(contract),
         "documented": len(operations),
         "stateful": _count(operations, "stateful"),
         "static": _count(operations, "static"),
@@ -54,10 +55,39 @@ def _vendor(contract: Contract) -> dict[str, Any]:
     }
 
 
+def _events(contract: Contract) -> dict[str, Any]:
+    """What the vendor sends out: `documented` counts also those whose name alone is published (`undescribed`)."""
+    described = contract.events.values()
+    undescribed = [name for row in contract.document["undescribed"] for name in row["names"]]
+    return {
+        "documented": len(described) + len(undescribed),
+        "described": len(described),
+        "emitted": sum(event.emulation == "emitted" for event in described),
+        "recorded": sum(event.emulation == "recorded" for event in described),
+        "undescribed": undescribed,
+        "list": [
+            {"name": event.name, "emulation": event.emulation, "provenance": event.provenance, "source": event.source}
+            for event in described
+        ],
+    }
+
+
+def _events_line(contract: Contract) -> str:
+    found = _events(contract)
+    known = Counter(event.provenance for event in contract.events.values())
+    said = ", ".join(f"{count} {provenance}" for provenance, count in known.most_common())
+    kept = f", {found['recorded']} recorded" if found["recorded"] else ""
+    return (
+        f"{contract.vendor} events: {found['documented']} documented, {found['described']} described ({said}), "
+        f"{found['emitted']} emitted{kept}"
+    )
+
+
 def _table(all_of: Iterable[Contract], row: str, *, rule: bool) -> str:
     lines = [row.format("group", "documented", "stateful", "static", "not emulated", "known from")]
     if rule:
         lines.append(row.format("---", "---:", "---:", "---:", "---:", "---"))
+    told = []
     for contract in all_of:
         groups: dict[str, list[Operation]] = {}
         for operation in _documented(contract):
@@ -66,6 +96,8 @@ def _table(all_of: Iterable[Contract], row: str, *, rule: bool) -> str:
             lines.append(_row(row, f"{contract.vendor} {group}", operations))
         total = f"**{contract.vendor}**" if rule else f"{contract.vendor.upper()} in all"
         lines.append(_row(row, total, _documented(contract)))
+        told.append(_events_line(contract))
+    lines += ["", *(f"- {line}" if rule else line for line in told)]
     return "\n".join(line.rstrip() for line in lines)
 
 

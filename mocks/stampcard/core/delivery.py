@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stampcard.core.clock import Job, iso
-from stampcard.core.errors import WireError
+from stampcard.core.errors import DeliveryFault, WireError
 from stampcard.core.http import Response
 from stampcard.core.world import World
 
@@ -27,8 +27,9 @@ class Attempt:
 class Delivery:
     """One call a vendor owes somebody, with every attempt at it.
 
-    `state` is waiting, delivered or failed. `retry` is asked after each attempt that did not succeed: seconds until
-    the next one, or None to give up. `succeeded` judges an answer; `done` hears of the end.
+    `event` names what it is in the vendor's contract; a call that breaks it is not made, and is a fault of ours. Empty:
+    nothing is promised about it. `state` is waiting, delivered or failed. `retry` is asked after each attempt that did
+    not succeed: seconds until the next one, or None to give up. `succeeded` judges an answer; `done` hears of the end.
     """
 
     world: World
@@ -43,6 +44,7 @@ class Delivery:
     succeeded: Callable[[Response], bool] = lambda response: response.ok
     done: Callable[[Delivery, Response | None], None] = lambda delivery, response: None
     timeout: float = 15.0
+    event: str = ""
     attempts: list[Attempt] = field(default_factory=list)
     state: str = "waiting"
     job: Job | None = None
@@ -53,7 +55,9 @@ class Delivery:
         self.job = self.world.clock.after(wait, self.attempt, name=self.name, vendor=self.vendor, cause=self.cause)
 
     async def attempt(self) -> None:
-        """Make one attempt, and schedule the next if the vendor makes one."""
+        """Make one attempt, and schedule the next if the vendor makes one. Raises DeliveryFault."""
+        if self.event and not self.attempts:
+            self._check()
         response: Response | None = None
         try:
             response = await self.world.wire.send(
@@ -81,6 +85,17 @@ class Delivery:
         """The delivery as JSON, without its body."""
         attempts = [{"at": iso(a.at), "status": a.status, "error": a.error, "entry": a.entry} for a in self.attempts]
         return {"name": self.name, "url": self.url, "state": self.state, "attempts": attempts}
+
+    def _check(self) -> None:
+        """Attempts are alike, so the first is checked for all."""
+        try:
+            found = self.world.events.get(self.vendor, {}).get(self.event)
+            if found is None:
+                raise DeliveryFault(f"{self.vendor} {self.event} is in no contract")
+            found.check(self.headers.items(), self.body)
+        except DeliveryFault:
+            self.state = "failed"
+            raise
 
     def _note(self, status: int, error: str, entry: int) -> None:
         self.attempts.append(Attempt(self.world.clock.now, status, error, entry))

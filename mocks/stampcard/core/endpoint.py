@@ -96,6 +96,7 @@ class Vendor(ABC, Generic[T]):
     hosts: ClassVar[Mapping[str, str]]
     public_host: ClassVar[str]
     max_body: ClassVar[int] = 10 * 1024 * 1024
+    """Bytes, for operations whose contract names no other limit (`x-max-body`)."""
     handlers: ClassVar[Mapping[str, Callable[[Any], Awaitable[Reply]]]]
     buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {}
     """What a person presses in the dashboard and no operation offers: name -> (tenant, settings) -> JSON."""
@@ -152,7 +153,7 @@ class Vendor(ABC, Generic[T]):
 
     @abstractmethod
     def too_large(self, request: Request) -> ApiError:
-        """The answer for a body over `max_body` bytes."""
+        """The answer for a body over the limit of its operation."""
 
     @abstractmethod
     def invalid(self, call: Call[T], error: ContractError) -> ApiError:
@@ -244,12 +245,12 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
         raise vendor.wrong_method(request, match.allowed)
 
     # What was told to go wrong
-    fault = world.faults.hit(vendor=vendor.name, operation=operation.id)
+    fault = world.faults.hit(vendor=vendor.name, operation=operation.id, errors=operation.failures)
     if fault is not None:
-        journey.error = "fault injected"
-        journey.delay = fault.seconds
+        journey.error, journey.delay = "fault injected", fault.seconds
         if fault.drop or fault.garbage or fault.status:
             return faulted(fault)
+    failure = operation.failures[fault.error] if fault is not None and fault.error is not None else None
 
     # Who is calling
     handler = vendor.handlers.get(operation.id)
@@ -260,7 +261,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
     vendor.started(call)
 
     # Is it valid
-    if request.oversize or len(request.body) > vendor.max_body:
+    if request.oversize or len(request.body) > (operation.max_body or vendor.max_body):
         raise vendor.too_large(request)
     call.path = match.path
     try:
@@ -269,7 +270,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
         raise vendor.invalid(call, error) from error
 
     # Do it
-    reply = await handler(call)
+    reply = await handler(call) if failure is None else Reply(failure["status"], failure["body"])
     operation.replies.check(reply.status, reply.body)
     return _render(journey, reply)
 

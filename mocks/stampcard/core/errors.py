@@ -12,6 +12,7 @@ Exception
 └── StampcardError        ours, or our user's on our own surface
     ├── ContractFault       contracts/ and handlers do not fit together; stops start-up
     ├── ReplyFault          a handler's reply breaks the contract; answered as a 500 that says it is ours
+    ├── DeliveryFault       a delivery breaks the contract of its event; it is not sent
     ├── SetupError          a setup document that does not fit; nothing of it was applied
     ├── ConnectError        a connection a setup document asked for was tested and refused
     ├── ClockError          a move of the clock that cannot be made
@@ -103,6 +104,10 @@ class ContractFault(StampcardError):
 
 class ReplyFault(StampcardError):
     """A handler's reply breaks its own contract."""
+
+
+class DeliveryFault(StampcardError):
+    """A delivery breaks the contract of the event it is."""
 
 
 class SetupError(StampcardError):

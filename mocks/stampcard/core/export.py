@@ -9,7 +9,8 @@ from stampcard.core.contract import Contract
 
 
 def openapi(contract: Contract, *, group: str | None = None) -> dict[str, Any]:
-    """The operations that are emulated (of one group, if named), with every component the vendor's files share.
+    """The operations that are emulated (of one group, if named), with every component the vendor's files share, and
+    the events the vendor sends out.
 
     Our own `x-` members stay, so that a reader of the export sees where each behaviour is known from.
     """
@@ -19,7 +20,7 @@ def openapi(contract: Contract, *, group: str | None = None) -> dict[str, Any]:
             own = {key: value for key, value in operation.definition.items() if key not in ("x-method", "x-path")}
             own = {"tags": [operation.group], "x-service": operation.service, **own}
             paths.setdefault(operation.path, {})[operation.method.lower()] = own
-    return {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": f"{contract.vendor.capitalize()}, as stampcard emulates it",
@@ -29,3 +30,6 @@ def openapi(contract: Contract, *, group: str | None = None) -> dict[str, Any]:
         "paths": paths,
         "components": contract.document["components"],
     }
+    if group is None:
+        document["webhooks"] = contract.document["webhooks"]
+    return document

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from stampcard.core.chance import Chance
 from stampcard.core.clock import parse_duration
 from stampcard.core.errors import StampcardError
+
+if TYPE_CHECKING:
+    from stampcard.core.contract import Operation
 
 
 class BadFault(StampcardError):
@@ -21,8 +24,9 @@ class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 
     Which calls: `vendor`, `operation` (its id), `host` (of calls that vendors make); absent fits all. What happens:
     `status` (the answer, with an empty body unless the vendor documents one), `delay` (seconds or "2s"), `drop` (the
-    connection breaks before an answer), `garbage` (200 with bytes that are not JSON). How often: `times`, and
-    `probability` from the world's seed.
+    connection breaks before an answer), `garbage` (200 with bytes that are not JSON), `error` (the name of a failure of
+    the vendor's own that it documents for the operation, `x-failures` in its contract: a call that is in order gets the
+    documented answer in place of its effect). How often: `times`, and `probability` from the world's seed.
     """
 
     vendor: str | None = None
@@ -32,6 +36,7 @@ class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     delay: str | float | None = None
     drop: bool = False
     garbage: bool = False
+    error: str | None = None
     times: int | None = None
     probability: float | None = None
 
@@ -40,8 +45,8 @@ class Fault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
         return parse_duration(self.delay).total_seconds() if self.delay is not None else 0.0
 
 
-Operations = Mapping[str, Container[str]]
-"""Vendors by name, and the ids of their operations."""
+Operations = Mapping[str, Mapping[str, "Operation"]]
+"""Vendors by name, and their operations by id."""
 
 
 class Faults:
@@ -72,10 +77,15 @@ class Faults:
     def clear(self) -> None:
         self._faults = []
 
-    def hit(self, *, vendor: str = "", operation: str = "", host: str = "") -> Fault | None:
-        """The fault that hits this call, counted. A fault for a host hits calls out; others hit calls in."""
+    def hit(
+        self, *, vendor: str = "", operation: str = "", host: str = "", errors: Container[str] = ()
+    ) -> Fault | None:
+        """The fault that hits this call, counted. A fault for a host hits calls out; others hit calls in.
+
+        `errors` are the names of the failures that the vendor documents for the operation.
+        """
         for fault in self._faults:
-            if not _fits(fault, vendor, operation, host):
+            if not _fits(fault, vendor, operation, host) or (fault.error is not None and fault.error not in errors):
                 continue
             if fault.probability is not None and not self._chance.happens(fault.probability):
                 continue
@@ -99,10 +109,12 @@ def _fits(fault: Fault, vendor: str, operation: str, host: str) -> bool:
 def _check(fault: Fault) -> None:
     if fault.seconds < 0:
         raise BadFault("delay is negative")
-    if not (fault.status or fault.delay is not None or fault.drop or fault.garbage):
-        raise BadFault("a fault needs one of status, delay, drop, garbage")
-    if fault.host is not None and (fault.vendor or fault.operation):
-        raise BadFault("a fault with a host is for calls out, which name neither vendor nor operation")
+    if not (fault.status or fault.delay is not None or fault.drop or fault.garbage or fault.error is not None):
+        raise BadFault("a fault needs one of status, delay, drop, garbage, error")
+    if fault.host is not None and (fault.vendor or fault.operation or fault.error):
+        raise BadFault("a fault with a host is for calls out, which name neither vendor nor operation nor error")
+    if fault.error is not None and (fault.status or fault.drop or fault.garbage):
+        raise BadFault("the status and body of an error are the vendor's: it goes with no status, drop or garbage")
     if fault.status is not None and not 200 <= fault.status <= 599:
         raise BadFault(f"not the status of an answer: {fault.status}")
     if fault.times is not None and fault.times < 1:
@@ -118,3 +130,9 @@ def _check_target(fault: Fault, operations: Operations) -> None:
     asked = operations if fault.vendor is None else (fault.vendor,)
     if fault.operation is not None and not any(fault.operation in operations[name] for name in asked):
         raise BadFault(f"no operation with the id {fault.operation!r}; see contracts/<vendor>/index.yaml")
+    if fault.error is None:
+        return
+    meant = [o for name in asked for o in operations[name].values() if fault.operation in (None, o.id)]
+    known = sorted({error for operation in meant for error in operation.failures})
+    if fault.error not in known:
+        raise BadFault(f"no failure called {fault.error!r} is documented there; known: {', '.join(known) or 'none'}")

@@ -41,14 +41,21 @@ class Router(Generic[T]):
         if not names:
             self._fixed["/" + "/".join(_segments(path))] = node.methods
 
-    def find(self, path: str) -> tuple[dict[str, tuple[T, tuple[str, ...]]], list[str]] | None:
-        """Methods of a raw path, and the decoded values of its parameters; None for a path nobody has."""
+    def find(self, path: str, method: str = "") -> tuple[dict[str, tuple[T, tuple[str, ...]]], list[str]] | None:
+        """Methods of a raw path, and the decoded values of its parameters; None for a path nobody has.
+
+        Of several templates that fit, one that has the method; if none has it, the most specific one.
+        """
         fixed = self._fixed.get(path)
-        if fixed is not None:
+        if fixed is not None and (not method or method in fixed):
             return fixed, []
-        values: list[str] = []
-        node = _walk(self._root, _segments(path), 0, values)
-        return (node.methods, values) if node is not None else None
+        segments = _segments(path)
+        for wanted in (method, "") if method else ("",):
+            values: list[str] = []
+            node = _walk(self._root, segments, 0, values, wanted)
+            if node is not None:
+                return node.methods, values
+        return None
 
 
 def _segments(path: str) -> list[str]:
@@ -58,16 +65,16 @@ def _segments(path: str) -> list[str]:
     return segments
 
 
-def _walk(node: _Node[T], segments: list[str], at: int, values: list[str]) -> _Node[T] | None:
+def _walk(node: _Node[T], segments: list[str], at: int, values: list[str], method: str) -> _Node[T] | None:
     if at == len(segments):
-        return node if node.methods else None
+        return node if node.methods and (not method or method in node.methods) else None
     word = node.words.get(segments[at])
-    if word is not None and (found := _walk(word, segments, at + 1, values)) is not None:
+    if word is not None and (found := _walk(word, segments, at + 1, values, method)) is not None:
         return found
     if node.parameter is None or not segments[at]:
         return None
     values.append(decode_segment(segments[at]))
-    found = _walk(node.parameter, segments, at + 1, values)
+    found = _walk(node.parameter, segments, at + 1, values, method)
     if found is None:
         values.pop()
     return found

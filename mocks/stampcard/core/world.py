@@ -8,6 +8,7 @@ from typing import Any
 
 from stampcard.core.chance import Chance, Secrets
 from stampcard.core.clock import Clock, Job
+from stampcard.core.events import Event
 from stampcard.core.faults import Faults
 from stampcard.core.journal import DEFAULT_SIZE, Entry, Journal
 from stampcard.core.outbox import Outbox
@@ -17,7 +18,8 @@ from stampcard.core.wire import Answer, Wire
 class World:
     """The unit of isolation; handed to whoever needs time, chance or the network.
 
-    `tenants` holds each vendor's tenant by the vendor's name; `setups` the setup documents applied so far;
+    `tenants` holds each vendor's tenant by the vendor's name, `events` what the vendor's contract says it sends out,
+    by the event's name; `setups` the setup documents applied so far;
     `faults_of_ours` the journal ids of entries that record a bug of this project.
     """
 
@@ -41,6 +43,7 @@ class World:
         self.faults = Faults(self.chance)
         self.wire = Wire(self, answer)
         self.tenants: dict[str, Any] = {}
+        self.events: dict[str, Mapping[str, Event]] = {}
         self.setups: list[Mapping[str, Any]] = []
         self.faults_of_ours: list[int] = []
 

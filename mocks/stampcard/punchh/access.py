@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from stampcard.core.contract import Operation
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.punchh import errors, params, signing
-from stampcard.punchh.errors import MOBILE, SIGN_IN_TEXT, SIGNATURE_TEXTS
+from stampcard.punchh.errors import MOBILE, NEWER_MOBILE, SIGN_IN_TEXT, SIGNATURE_TEXTS
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, Location
 
@@ -29,6 +29,14 @@ TOKEN_STYLES = {
     "invalid_access_token": (403, "invalid_access_token", ["Error: access_token not found or is incorrect! Valid "
                                                             "access_token of the user required."]),
 }  # fmt: skip
+
+
+MISSING_CLIENT: Mapping[str, Callable[[], ApiError]] = {
+    "usual": lambda: MOBILE.missing("client"),
+    "named": lambda: NEWER_MOBILE.missing("client"),
+    "short": lambda: errors.by_name(400, "client", "Required parameter missing or value empty."),
+}
+"""What `x-missing-client` of an operation stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,10 @@ def check(business: Business | None, client: str, request: Request, operation: O
     if "pos_location_business_token" in schemes:
         return _check_register(business, request)
     if "digest_sha256" in schemes:
-        found = _check_mobile(business, client, request)
-        return found, _mobile_guest(found, request) if "user_bearer" in schemes else Access()
+        found = _check_mobile(business, client, request, operation.extra)
+        if "user_bearer" not in schemes:
+            return found, Access()
+        return found, _mobile_guest(found, request, operation.extra.get("token-refusal", ""))
     if "digest_sha1" in schemes:
         found = _check_sso(business, client, request)
         return found, _sso_guest(found, request) if "sso_user_token" in schemes else Access()
@@ -157,14 +167,17 @@ def _check_readable(client: str, request: Request) -> None:
             raise errors.bad_json() from error
 
 
-def _check_mobile(business: Business | None, client: str, request: Request) -> Business:
+def _check_mobile(business: Business | None, client: str, request: Request, own: Mapping[str, Any]) -> Business:
+    """`own` names the refusals that an operation publishes in words of its own."""
     _check_readable(client, request)
     if not client:
-        raise MOBILE.missing("client")
+        raise MISSING_CLIENT[own.get("missing-client", "usual")]()
     if business is None:
         text = "Client ID is incorrect. Please check client param or contact us"
         raise errors.by_name(401, "unknown_client", [text])
     if not _signed(business, request, signing.SHA256):
+        if own.get("signature-refusal") == "message":
+            raise ApiError(412, {"message": "Sending invalid Signature", "code": 412})
         text = SIGNATURE_TEXTS[business.switches.errors_invalid_signature_text]
         raise errors.by_name(412, "invalid_signature", [text])
     _check_language(business, request)
@@ -205,11 +218,14 @@ def _check_language(business: Business, request: Request) -> None:
         raise errors.by_name(400, "invalid_language", [text])
 
 
-def _mobile_guest(business: Business, request: Request) -> Access:
+def _mobile_guest(business: Business, request: Request, own: str) -> Access:
+    """`own` names the refusal of an operation that publishes one of its own: bare (no wrapper) or sign_in."""
     token = bearer(request)
     guest = business.mobile_tokens.get(token)
     if guest is None or guest.status != "active" or guest.gone:
-        raise unauthorized(business)
+        if own == "sign_in":
+            raise errors.one(401, SIGN_IN_TEXT)
+        raise unauthorized_bare() if own == "bare" else unauthorized(business)
     return Access(guest=guest, token=token)
 
 
@@ -219,6 +235,12 @@ def unauthorized(business: Business) -> ApiError:
     if style == "access_denied":
         return ApiError(401, {"errors": {"message": "Access is denied due to invalid credentials.", "code": 401}})
     return errors.by_name(*TOKEN_STYLES[style])
+
+
+def unauthorized_bare() -> ApiError:
+    """The refusal of a guest's token by challenges."""
+    status, name, text = TOKEN_STYLES["unauthorized"]
+    return ApiError(status, {name: text})
 
 
 def _sso_guest(business: Business, request: Request) -> Access:

@@ -25,6 +25,9 @@ TAKEN = "Discount basket items have already been taken for the user"
 TWICE = "Same parameters provided multiple times"
 NO_ITEMS = "Discount Items not found with any given ids"
 BAD_AMOUNT = "Invalid Receipt Amount"
+NOT_SUPPORTED = redemptions.TEXTS["feature"]
+ONE_SUBSCRIPTION = "Cannot add more than one subscription into basket"
+TOO_MANY = "Redemption limit reached"
 NOT_ALLOWED = (
     "Guest is not allowed to select/unselect from basket as he/she is banned or deactivated from the Loyalty program"
 )
@@ -42,12 +45,19 @@ def refuse(text: str) -> ApiError:
     return errors.one(422, text)
 
 
-def find(guest: Guest, uid: str) -> Basket:
+def find(business: Business, guest: Guest, uid: str) -> Basket:
     """The guest's basket, unless another order has locked it. Raises ApiError."""
+    check_enabled(business)
     if guest.basket is None or not guest.basket.items:
         raise errors.one(404, NO_BASKET)
     check_lock(guest, uid)
     return guest.basket
+
+
+def check_enabled(business: Business) -> None:
+    """Raises ApiError where the business has switched Redemptions 2.0 off."""
+    if not business.multiple_redemptions:
+        raise refuse(NOT_SUPPORTED)
 
 
 def check_lock(guest: Guest, uid: str) -> None:
@@ -65,6 +75,7 @@ def check_member(guest: Guest) -> None:
 
 def select(business: Business, guest: Guest, values: Mapping[str, Any], words: Words) -> Basket:
     """Put things in, all or none. Raises ApiError."""
+    check_enabled(business)
     check_member(guest)
     rows = values.get("discount_basket_items_attributes")
     if not isinstance(rows, list) or not rows:
@@ -79,10 +90,20 @@ def select(business: Business, guest: Guest, values: Mapping[str, Any], words: W
             raise refuse(TWICE)
         if wanted[-1][:2] in known:
             raise refuse(TAKEN)
+    _check_whole(business, [kind for kind, _ in known] + [kind for kind, _, _ in wanted])
     basket = guest.basket = guest.basket or Basket(business.world.chance.uuid(), business.now)
     for kind, number, value in wanted:
         basket.items.append(BasketItem(business.next_id("basket_items"), kind, number, value, business.now))
     return basket
+
+
+def _check_whole(business: Business, kinds: list[str]) -> None:
+    """Rules about all that a basket will hold. Raises ApiError."""
+    most = business.program.max_redemptions_in_transaction
+    if kinds.count("subscription") > 1:
+        raise refuse(ONE_SUBSCRIPTION)
+    if most is not None and len(kinds) > most:
+        raise refuse(TOO_MANY)
 
 
 def _selected(business: Business, guest: Guest, row: Mapping[str, Any], words: Words) -> tuple[str, str, float | None]:
@@ -102,13 +123,14 @@ def _plan(business: Business, guest: Guest, kind: str, number: str, value: float
 
 def unselect(business: Business, guest: Guest, values: Mapping[str, Any], words: Words) -> Basket:
     """Take things out; ids that are none of them are passed over as long as one is."""
+    check_enabled(business)
     check_member(guest)
     ids = values.get("discount_basket_item_ids")
     if isinstance(ids, str):
         ids = ids.split(",")
     if not isinstance(ids, list) or not ids:
         raise words.missing("discount_basket_item_ids")
-    basket = find(guest, params.text(values.get("external_uid")))
+    basket = find(business, guest, params.text(values.get("external_uid")))
     wanted = {params.integer(one) for one in ids}
     kept = [item for item in basket.items if item.id not in wanted]
     if len(kept) == len(basket.items):
@@ -119,6 +141,7 @@ def unselect(business: Business, guest: Guest, values: Mapping[str, Any], words:
 
 def auto_select(business: Business, guest: Guest, values: Mapping[str, Any], words: Words) -> Basket:
     """Put every usable reward in that takes something off this receipt, and lock the basket for its order."""
+    check_enabled(business)
     check_member(guest)
     facts = receipt(business, values, words)
     uid = params.text(values.get("external_uid"))
@@ -138,8 +161,9 @@ def _lock(basket: Basket, uid: str) -> None:
         basket.locked, basket.external_uid = True, uid
 
 
-def unlock(guest: Guest, values: Mapping[str, Any], words: Words) -> None:
+def unlock(business: Business, guest: Guest, values: Mapping[str, Any], words: Words) -> None:
     """Only the order that locked a basket unlocks it."""
+    check_enabled(business)
     uid = params.required(values, "external_uid", words)
     if guest.basket is None:
         raise refuse(NO_BASKET)
@@ -178,6 +202,7 @@ def evaluate(
     business: Business, guest: Guest, values: Mapping[str, Any], words: Words, *, commit: bool, cause: int
 ) -> dict[str, Any]:
     """What the basket takes off this receipt, item after item; `commit` uses what qualifies and closes the basket."""
+    check_enabled(business)
     facts = receipt(business, values, words)
     uid = params.text(values.get("external_uid"))
     check_lock(guest, uid)
@@ -227,14 +252,23 @@ def _result(item: BasketItem, plan: Plan | None, made: Redemption | None, amount
 
 
 def void(business: Business, guest: Guest, ref: str, *, cause: int) -> int:
-    """Undo all uses of one processed basket; returns how many there were. Raises ApiError."""
+    """Undo all uses of one processed basket; returns how many there were.
+
+    Raises ApiError, too when the order's check-in counts already.
+    """
     found = [
         one
         for one in guest.redemptions.values()
         if one.facts.get("redemption_ref") == ref and one.status == "processed"
     ]
+    check_enabled(business)
     if not found:
         raise refuse(NOTHING)
+    uid = found[0].facts.get("external_uid")
+    checkin = business.uids.get(f"external_uid:{uid}") if uid else None
+    if checkin is not None and checkin[1].state == "approved":
+        text = f"Checkin associated with external_uid {uid} has been committed."
+        raise ApiError(410, {"error": {"message": text, "code": "commited"}})
     for one in found:
         redemptions.void(business, guest, one, cause=cause)
     return len(found)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stampcard.punchh import accounts, guests, payloads, rewards
+from stampcard.punchh import accounts, challenges, conversions, guests, payloads, rewards
 from stampcard.punchh.records import Guest, Reward
-from stampcard.punchh.state import Business, Redeemable
+from stampcard.punchh.state import Business, Campaign, Redeemable
 from stampcard.punchh.times import local, utc, utc_or_none, zone_of
 
 
@@ -34,6 +34,30 @@ def balance(business: Business, guest: Guest) -> dict[str, Any]:
         "membership_qualification_points": accounts.qualification(business, guest),
         "membership_program_id": None,
         "balance": found.net,
+    }
+
+
+def extras(business: Business, guest: Guest) -> dict[str, Any]:
+    """What the balances of app and ordering site say besides points: badges, charities, what points have become."""
+    return {
+        "challenge_badges": challenges.badges(business, guest),
+        "preferred_charities": [
+            _charity(campaign, guest.causes[campaign.id])
+            for campaign in business.campaigns.values()
+            if campaign.id in guest.causes
+        ],
+        "converted_category_balances": conversions.balances(business, guest),
+    }
+
+
+def _charity(campaign: Campaign, given: float) -> dict[str, Any]:
+    return {
+        "social_cause_id": campaign.id,
+        "name": campaign.name,
+        "description": campaign.settings.get("description", ""),
+        "image_url": campaign.settings.get("image_url", ""),
+        "miscellaneous": campaign.settings.get("miscellaneous", ""),
+        "user_donations": {"currency": {"user_donations": int(given)}},
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from stampcard.punchh import coupons, events, ledger, rewards, segments
+from stampcard.punchh import challenges, coupons, events, ledger, messages, rewards, segments
 from stampcard.punchh.records import Checkin, Guest, Reward
 from stampcard.punchh.state import Business, Campaign
 
@@ -23,8 +23,10 @@ TYPE_NAMES = {
     "referral": "ReferralCampaign",
     "coupon": "CouponCampaign",
     "profile_update": "ProfileUpdateCampaign",
+    "challenge": "ChallengeCampaign",
+    "social_cause": "SocialCauseCampaign",
 }
-"""Kind to `campaign_type`; those of mass offers, birthdays, referrals and coupons are assumed from the pattern."""
+"""Kind to `campaign_type`; those of mass offers, birthdays, referrals, coupons and causes are assumed."""
 
 NOTIFICATIONS = {
     "sign_up": "signup_campaign",
@@ -35,6 +37,7 @@ NOTIFICATIONS = {
     "referral": "referral_campaign",
     "coupon": "coupon_campaign",
     "profile_update": "profile_update_campaign",
+    "challenge": "challenge_campaign",
 }
 """Kind to the type of its marketing notification; there is none for mass offers."""
 
@@ -76,6 +79,7 @@ def checked_in(business: Business, guest: Guest, checkin: Checkin, *, cause: int
     for kind in ("post_checkin_offer", "post_checkin_message"):
         for campaign in running(business, kind):
             later(business, campaign, guest, checkin=checkin, cause=cause)
+    challenges.checked_in(business, guest, checkin, cause=cause)
     if checkin.first and guest.referred_by is not None:
         referred(business, guest, "checkin", cause=cause)
 
@@ -142,7 +146,8 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
         return f"segment {campaign.segment_id} is gone"
     if not segments.contains(business, segment, guest):
         return f"not in segment {segment.name if segment else campaign.segment_id}"
-    limit = settings.get("max_gifts_per_guest", 1 if campaign.kind in ONCE else None)
+    once = campaign.kind in ONCE or (campaign.kind == challenges.KIND and challenges.is_single(campaign))
+    limit = settings.get("max_gifts_per_guest", 1 if once else None)
     if limit is not None and campaign.given.get(guest.id, 0) >= limit:
         return f"got this campaign's gift {limit} time(s) already"
     return _why_not_checkin(business, settings, guest, checkin)
@@ -188,6 +193,7 @@ def decide(
         entry = record("punchh", "campaign gift", f"{campaign.name}: guest {guest.id} gets a code", cause=cause)
         code = coupons.issue(business, campaign, guest, cause=entry).code
         notify(business, campaign, guest, None, 0, {"coupon_code": code}, cause=entry)
+        messages.send(business, campaign, guest, None, 0, entry)
         return True
     give(business, campaign, guest, points, checkin=checkin, about=about, end=end, cause=cause)
     return True
@@ -217,7 +223,10 @@ def give(
         state = "unapproved" if campaign.settings.get("needs_approval") else "approved"
         ledger.give_points(business, guest, points, gift, state=state, cause=entry)
     more = {"checkin_id": checkin.id} if checkin else {}
+    if campaign.kind == challenges.KIND:
+        more = challenges.told(campaign)
     notify(business, campaign, guest, reward, points, more, cause=entry)
+    messages.send(business, campaign, guest, reward, points, entry)
 
 
 def origin_of(business: Business, campaign: Campaign) -> dict[str, Any]:

@@ -17,6 +17,13 @@ from stampcard.punchh.webhooks import manager
 
 Build = Callable[[], dict[str, Any]]
 
+CAMPAIGN = """amount challenge_completed_steps challenge_remaining_steps challenge_total_steps coupon_code
+    coupon_end_date coupon_gift_value coupon_reward_name donation_type for_referring_full_name item_donated
+    location_name points raw_referral_points referral_points""".split()
+POST_CHECKIN = """checkin_id coupon_code coupon_end_date days_of_week extra_points hours_of_day location_name
+    schedule""".split()
+"""Members of the published marketing notifications; null unless the campaign has something to say there."""
+
 
 def publish(
     business: Business,
@@ -77,7 +84,8 @@ def transactional(business: Business, guest: Guest, kind: str, build: Build, *, 
 
 def marketing(business: Business, guest: Guest, kind: str, build: Build, *, cause: int | None) -> int | None:
     """A marketing notification of a campaign."""
-    whole = lambda: {**build(), "user": payloads.user(business, guest)}  # noqa: E731
+    unused = dict.fromkeys(POST_CHECKIN if kind == "post_checkin_campaign" else CAMPAIGN)
+    whole = lambda: {**unused, **build(), "user": payloads.user(business, guest)}  # noqa: E731
     return publish(business, "marketing_notifications", kind, "create", whole, guest=guest, cause=cause)
 
 

@@ -128,6 +128,10 @@ def place(business: Business, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+UNKNOWN = """for_referring_user_id for_referring_full_name for_referring_checkin_id verified_at verifications_count
+    reviewer_id qr_decoded""".split()
+"""Members of every published check-in that nothing here fills: receipts are not reviewed by people."""
+
 ORIGIN = ("campaign_id", "campaign_name", "campaign_type", "gift_reason", "gifted_for_id", "gifted_for_type")
 
 
@@ -138,6 +142,7 @@ def checkin(business: Business, guest: Guest, checkin: Checkin) -> dict[str, Any
     return {
         "checkin_id": checkin.id,
         "user_id": guest.id,
+        **dict.fromkeys(UNKNOWN),
         "business_id": business.id,
         "business_uuid": business.uuid,
         "created_at": utc(checkin.created_at),
@@ -255,6 +260,8 @@ def redemption(business: Business, guest: Guest, found: Redemption) -> dict[str,
     facts = found.facts
     return {
         **{name: facts.get(name) for name in ("bar_code", "channel", "expired_at", "force_message")},
+        "additional_properties": None,
+        "redemption_code_pass": None,
         "redemption_id": found.id,
         "redemption_code_id": found.code_id,
         "business_uuid": business.uuid,

@@ -69,6 +69,7 @@ class Redemption(msgspec.Struct):
     status: str = "redeemable"
     redeemable_id: int | None = None
     reward_id: int | None = None
+    subscription_id: int | None = None
     points: int = 0
     amount: float = 0.0
     discount: float = 0.0
@@ -105,11 +106,56 @@ class Lot(msgspec.Struct):
     left: float
 
 
+class GiftCard(msgspec.Struct):
+    """A gift card in a guest's wallet; `amount` is what it is worth, `transferable` whether it may change hands."""
+
+    uuid: str
+    number: str
+    epin: str
+    owner_id: int
+    amount: float
+    created_at: datetime
+    updated_at: datetime
+    name: str | None = None
+    design_id: int = 1
+    image_url: str = ""
+    preferred: bool = False
+    transferable: bool = True
+
+
+class Invitation(msgspec.Struct):
+    """An invitation to take a gift card over by its `token`; `status` is pending, accepted or cancelled."""
+
+    id: int
+    card: str
+    user_id: int
+    token: str
+    created_at: datetime
+    status: str = "pending"
+
+
+class Subscription(msgspec.Struct):
+    """A plan a guest bought. `status` is active, soft_cancelled (until `ends_at`) or cancelled; money off a receipt."""
+
+    id: int
+    user_id: int
+    plan_id: int
+    plan_name: str
+    plan_description: str = ""
+    plan_image_url: str = ""
+    flat_discount: float = 0.0
+    percentage_discount: float = 0.0
+    maximum_discount: float | None = None
+    status: str = "active"
+    ends_at: datetime | None = None
+
+
 class Account(msgspec.Struct):
-    """What does not follow from check-ins and redemptions: money in the bank, the level."""
+    """What does not follow from check-ins and redemptions: money in the bank, the level, what points became by rule."""
 
     lots: list[Lot] = []
     converted_points: int = 0
+    converted: dict[int, float] = {}
     level_id: int | None = None
     expired_level: str | None = None
     level_expires_at: datetime | None = None
@@ -163,6 +209,7 @@ class Guest(msgspec.Struct):
     coupons: list[str] = []
     messages: list[dict[str, Any]] = []
     history: list[dict[str, Any]] = []
+    causes: dict[int, float] = {}
     basket: Basket | None = None
 
     @property

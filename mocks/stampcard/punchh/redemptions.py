@@ -13,16 +13,17 @@ from typing import Any
 
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, coupons, events, ledger, params, rewards
-from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward, Subscription
 from stampcard.punchh.state import Business, Campaign, Coupon, Redeemable
 from stampcard.punchh.times import utc
 
-REWARD, REDEEMABLE, BANKED, CARD, COUPON = (
+REWARD, REDEEMABLE, BANKED, CARD, COUPON, SUBSCRIPTION = (
     "RewardRedemption",
     "RedeemableRedemption",
     "BankedRewardRedemption",
     "CardRedemption",
     "CouponRedemption",
+    "SubscriptionRedemption",
 )
 
 Refuse = Callable[[str], ApiError]
@@ -35,6 +36,8 @@ TEXTS = {
     "value": "Invalid Discount Value",
     "code": "Invalid Code",
     "cards": "Not enough cards",
+    "coupon": "Coupon/Promo code is not active",
+    "unlock": "Mobile Coupon/Promo cannot be added into basket",
     "subscription": "Invalid Subscription ID",
     "type": "Discount type should be card_completion, discount_amount, redemption_code, reward, fuel_reward, "
     "redeemable, subscription",
@@ -59,23 +62,35 @@ class Plan:
     code: Redemption | None = None
     coupon: Coupon | None = None
     campaign: Campaign | None = None
+    subscription: Subscription | None = None
 
     def discount(self, subtotal: float, items: list[dict[str, Any]]) -> float:
         """What comes off a receipt; an offer without an amount gives the item of its name, if it is there."""
         if self.campaign is not None:
             return coupons.off(self.campaign, subtotal)
+        if self.subscription is not None:
+            found = self.subscription
+            return share(subtotal, found.flat_discount, found.percentage_discount, found.maximum_discount)
         if self.money:
             return min(self.money, subtotal)
         if self.redeemable is None:
             return 0.0
         if self.redeemable.discount_amount is not None:
             return min(self.redeemable.discount_amount, subtotal)
+        if "percentage" in self.redeemable.facts:
+            return share(subtotal, 0.0, self.redeemable.facts["percentage"], self.redeemable.facts.get("cap"))
         return min(subtotal, float(sum(row["item_amount"] for row in self.qualified(items)[:1])))
 
     def qualified(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The items the offer is for: those of its name."""
         name = self.redeemable.name.lower() if self.redeemable else ""
         return [row for row in items if row["item_name"].lower() == name]
+
+
+def share(subtotal: float, flat: float, percentage: float, most: float | None) -> float:
+    """A fixed amount and a part of a receipt, together no more than `most` and the receipt."""
+    found = flat + subtotal * percentage / 100
+    return round(min(found, subtotal, subtotal if most is None else most), 2)
 
 
 def plan(
@@ -94,7 +109,7 @@ def plan(
     if kind == "redemption_code":
         return _code(business, guest, values.get("redemption_code"), refuse, texts)
     if kind == "subscription":
-        raise refuse(texts["subscription"])
+        return _subscription(business, guest, values.get("subscription_id"), refuse, texts)
     raise refuse(texts["feature" if kind == "fuel_reward" else "type"])
 
 
@@ -134,10 +149,23 @@ def _card(business: Business, guest: Guest, refuse: Refuse, texts: Mapping[str, 
     return Plan(CARD, "card_completion", redeemable=business.redeemables.get(business.program.card_redeemable_id or 0))
 
 
+def _subscription(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
+    """One of the guest's own, until it ends; it is not used up."""
+    found = business.subscriptions.get(params.integer(value) or 0)
+    if found is None or found.user_id != guest.id or found.status == "cancelled":
+        raise refuse(texts["subscription"])
+    if found.ends_at is not None and found.ends_at <= business.now:
+        raise refuse(texts["subscription"])
+    return Plan(SUBSCRIPTION, "subscription", subscription=found)
+
+
 def _code(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
     coupon = coupons.usable(business, guest, params.text(value), "discount")
     if coupon is not None:
         return Plan(COUPON, "redemption_code", coupon=coupon, campaign=business.campaigns[coupon.campaign_id])
+    known = business.coupons.get(params.text(value))
+    if known is not None and known.user_id in (None, guest.id) and known.status == "issued":
+        raise refuse(texts["unlock" if known.type == "unlock" else "coupon"])
     found = business.codes.get(params.text(value))
     if found is None or found.user_id != guest.id or found.status != "redeemable":
         raise refuse(texts["code"])
@@ -154,6 +182,7 @@ def plan_of(business: Business, guest: Guest, found: Redemption) -> Plan:
         points=found.points,
         money=found.amount,
         code=found,
+        subscription=business.subscriptions.get(found.subscription_id or 0),
     )
 
 
@@ -201,6 +230,7 @@ def _new(business: Business, guest: Guest, wanted: Plan, facts: dict[str, Any]) 
         expires_at=now + timedelta(minutes=minutes),
         redeemable_id=wanted.redeemable.id if wanted.redeemable else None,
         reward_id=wanted.reward.id if wanted.reward else None,
+        subscription_id=wanted.subscription.id if wanted.subscription else None,
         points=wanted.points,
         amount=wanted.money,
         facts=facts,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stampcard.core.errors import ConnectError, SetupError
-from stampcard.punchh import coupons, events, guests, ledger, params, schedules
+from stampcard.punchh import coupons, events, guests, ledger, params, schedules, setup_wallets
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.state import Adapter, Business, Campaign, Location, Member, Redeemable, Segment, Webhook
 from stampcard.punchh.switches import Program, Switches, struct_from
@@ -47,11 +47,13 @@ def check(business: Business, section: Section) -> None:
         if row["type"] in ("mass_offer",) and "start" not in row:
             raise SetupError(where, "a mass offer needs a start")
     for index, row in enumerate(section.get("redeemables", ())):
-        _check_instant(f"/punchh/redeemables/{index}", row, "end_time")
+        for name in ("start_time", "end_time"):
+            _check_instant(f"/punchh/redeemables/{index}", row, name)
     if len({row["id"] for row in levels}) != len(levels):
         raise SetupError("/punchh/program/levels", "two levels have the same id")
     _check_guests(business, section)
     _check_members(business, section)
+    setup_wallets.check(business, section)
 
 
 def _names(section: Section, key: str, known: Mapping[int, Any]) -> set[Any]:
@@ -126,6 +128,7 @@ def apply(business: Business, section: Section) -> None:
         _segment(business, row)
     for row in section.get("campaigns", ()):
         _campaign(business, row)
+    setup_wallets.apply(business, section)
     for row in section.get("adapters", ()):
         values = {**row, "events": tuple(row["events"]), "endpoint": _address(row["endpoint"])}
         values.pop("adapter", None)
@@ -176,7 +179,8 @@ def _location(business: Business, row: Mapping[str, Any]) -> None:
 def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
     old = _same(business.redeemables, row)
     number = row.get("id") or (old.id if old else business.next_id("redeemables"))
-    values = {**row, "id": number, "end_time": instant(business, row.get("end_time"))}
+    values = {**row, "id": number}
+    values |= {name: instant(business, row.get(name)) for name in ("start_time", "end_time")}
     values["facts"] = {"deal": values.pop("deal", False)}
     values.setdefault("uuid", business.world.secrets.uuid(f"punchh redeemable {number}"))
     made = Redeemable(created_at=old.created_at if old else business.now, updated_at=business.now, **values)
@@ -237,9 +241,10 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
         start=instant(business, row.get("start")),
         end=instant(business, row.get("end")),
         settings=dict(row.get("settings", {})),
+        messages={channel: dict(content) for channel, content in row.get("messages", {}).items()},
     )
     if old is not None:
-        made.given, made.spells, made.free_codes = old.given, old.spells, old.free_codes
+        made.given, made.spells, made.steps, made.free_codes = old.given, old.spells, old.steps, old.free_codes
         made.ran = old.ran and old.start == made.start
     for code in made.settings.pop("codes", ()):
         if code not in business.coupons:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stampcard.core.world import World
-from stampcard.punchh.records import Checkin, Guest, Redemption
+from stampcard.punchh.records import Checkin, GiftCard, Guest, Invitation, Redemption, Subscription
 from stampcard.punchh.switches import Program, Switches
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Redeemable(msgspec.Struct):
     discount_channel: str = "all"
     points: int | None = None
     expiry_days: int | None = None
+    start_time: datetime | None = None
     end_time: datetime | None = None
     redemption_expiry: int | None = None
     distributable: bool = True
@@ -85,7 +86,11 @@ class Segment(msgspec.Struct):
 
 
 class Campaign(msgspec.Struct):
-    """A campaign as the dashboard keeps it. `kind` is one of campaigns.KINDS; `gift` what guests receive."""
+    """A campaign as the dashboard keeps it.
+
+    `kind` is a name of campaigns.TYPE_NAMES, `messages` what Punchh itself sends, by channel; `given` counts gifts by
+    guest, `steps` those gone in a challenge, and `spells` has the absences a recall has dealt with.
+    """
 
     id: int
     name: str
@@ -100,8 +105,10 @@ class Campaign(msgspec.Struct):
     start: datetime | None = None
     end: datetime | None = None
     settings: dict[str, Any] = {}
+    messages: dict[str, dict[str, str]] = {}
     given: dict[int, int] = {}
     spells: dict[int, datetime] = {}
+    steps: dict[int, int] = {}
     free_codes: list[str] = []
     ran: bool = False
     external_id: str = ""
@@ -122,6 +129,29 @@ class Coupon(msgspec.Struct):
     expires_at: datetime | None = None
     discount: float = 0.0
     facts: dict[str, Any] = {}
+
+
+class ConversionRule(msgspec.Struct):
+    """Points a guest may turn into something else: `source_value` points become `converted_value` of `converted_type`.
+
+    `converted_type` is currency, fuel_discount or charity; fewer points than `min_source_value` are refused.
+    """
+
+    id: int
+    name: str
+    source_value: int
+    converted_value: float
+    converted_type: str = "currency"
+    min_source_value: int = 0
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """That a guest was given something by another; `kind` is points, currency or rewards."""
+
+    at: datetime
+    receiver_id: int
+    kind: str
+    amount: float
 
 
 class Receipt(msgspec.Struct):
@@ -206,6 +236,11 @@ class Business:
     external_user_identifier: bool = True
     webhook_management: bool = False
     show_adapters_tab: bool = False
+    challenges: bool = False
+    offers_ingestion: bool = False
+    multiple_redemptions: bool = True
+    headless_offers: bool = True
+    eclub_sources: list[str] = field(default_factory=list)
     guests: dict[int, Guest] = field(default_factory=dict)
     by_email: dict[str, Guest] = field(default_factory=dict)
     by_phone: dict[str, Guest] = field(default_factory=dict)
@@ -226,7 +261,8 @@ class Business:
     reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
     calls: dict[str, tuple[int, int]] = field(default_factory=dict)
     hosted_login: str = ""
-    meta_cache: tuple[datetime, dict[str, Any]] | None = None
+    program_meta: dict[str, Any] = field(default_factory=dict)
+    meta_cache: dict[str, tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
     login_codes: dict[str, tuple[Guest, str, datetime]] = field(default_factory=dict)
     favourites: dict[tuple[int, int], int] = field(default_factory=dict)
     session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
@@ -234,6 +270,11 @@ class Business:
     feedbacks: dict[int, dict[str, Any]] = field(default_factory=dict)
     migration_users: dict[int, dict[str, Any]] = field(default_factory=dict)
     rolling_job: Job | None = None
+    gift_cards: dict[str, GiftCard] = field(default_factory=dict)
+    transfers: list[Transfer] = field(default_factory=list)
+    invitations: dict[int, Invitation] = field(default_factory=dict)
+    conversion_rules: dict[int, ConversionRule] = field(default_factory=dict)
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
     adapters: dict[str, Adapter] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)

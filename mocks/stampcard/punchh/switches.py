@@ -88,6 +88,12 @@ class Program(msgspec.Struct):
     receipt_age_days: int | None = None
     scan_interval_minutes: float = 0
     redemption_code_minutes: float = 120
+    max_redemptions_in_transaction: int | None = None
+    transfers: bool = True
+    transfer_maximum: float | None = None
+    transfer_receiver_limit: int | None = None
+    transfer_receiver_hours: int = 24
+    transfer_daily_receiving: float | None = None
     levels: list[Level] = []
     level_expiry_days: int | None = None
     rolling_expiry_days: int | None = None

@@ -31,6 +31,7 @@ from stampcard.voucherify import (
     forms,
     handlers,
     imports,
+    incentives,
     keys,
     loyalties,
     loyalty_rewards,
@@ -228,6 +229,7 @@ class Voucherify(Vendor[Project]):
         "get-reward-assignment-2": loyalty_rewards.read,
         "update-reward-assignment-1": loyalty_rewards.update,
         "delete-reward-assignment-1": loyalty_rewards.delete,
+        **incentives.HANDLERS,
         **handlers.MORE,
     }
 
@@ -238,7 +240,7 @@ class Voucherify(Vendor[Project]):
         super().__init__(contracts)
 
     def add_tenant(self, world: World) -> Project:
-        project = Project(world, {key.kind: key for key in keys.derived(world)})
+        project = Project(world, {key.kind: key for key in keys.derived(world)}, registry=self._keys)
         project.listeners = [
             referrals.follow,
             referral_rewards.follow,

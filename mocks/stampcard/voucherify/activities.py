@@ -39,9 +39,9 @@ def id_of(project: Project, record: Activity) -> str:
     return f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}"
 
 
-def data(project: Project, customer: Customer, record: Activity) -> Json:
+def data(project: Project, customer: Customer | None, record: Activity) -> Json:
     """The keys of `data` by what it is about; the customer is always there, in short."""
-    body: Json = {"customer": views.short_customer(customer)}
+    body: Json = {"customer": views.short_customer(customer) if customer is not None else None}
     subject = record.subject
     if isinstance(subject, Publication):
         body["publication"] = views.listed_publication(subject)
@@ -74,7 +74,6 @@ def data(project: Project, customer: Customer, record: Activity) -> Json:
 
 def reward_data(project: Project, subject: Rewarded) -> Json:
     """What referring brought to a card."""
-    balance = subject.transaction.details["balance"]
     event = subject.event
     return {
         "holder": views.short_customer(subject.code.holder) if subject.code.holder else None,
@@ -83,7 +82,7 @@ def reward_data(project: Project, subject: Rewarded) -> Json:
         "redemption": redemptions.view(project, subject.redemption) if subject.redemption else None,
         "reward": None,
         "referral_tier": {name: subject.tier[name] for name in ("id", "name")} if subject.tier else None,
-        "balance": {name: balance[name] for name in ("amount", "points") if name in balance},
+        "balance": subject.transaction.details["balance"],
         "custom_event": {"type": event.name, "metadata": event.metadata} if event else None,
         "customer_event": None,
     }

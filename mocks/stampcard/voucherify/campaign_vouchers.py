@@ -6,7 +6,7 @@ https://docs.voucherify.io/api-reference/campaigns/add-vouchers-to-campaign
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, codes, dates, errors, happenings, issuing, values, views
+from stampcard.voucherify import campaigns, codes, dates, errors, happenings, issuing, metadata, values, views
 from stampcard.voucherify.state import Campaign, Json, Project
 
 
@@ -65,6 +65,8 @@ def read_overrides(call: Call[Project], body: Json) -> Json:
             found[name] = dates.normal(body[name])
             if found[name] is None:
                 raise errors.not_a_date(call, f".{name}")
+    if "metadata" in body:
+        metadata.check(call, "voucher", body["metadata"])
     quantity = values.given(body.get("redemption")).get("quantity")
     if quantity is not None:
         found["quantity"] = quantity

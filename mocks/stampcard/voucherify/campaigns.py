@@ -11,7 +11,18 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import codes, errors, happenings, issuing, lists, promotions, referral_rewards, values, views
+from stampcard.voucherify import (
+    codes,
+    errors,
+    happenings,
+    issuing,
+    lists,
+    metadata,
+    promotions,
+    referral_rewards,
+    values,
+    views,
+)
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.records import Rule
 from stampcard.voucherify.state import Campaign, Json, Project
@@ -128,6 +139,8 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
     definition = read_definition(call, voucher, kind)
     category, category_name = values.read_category(call, body)
     block = read_dates(call, body)
+    uses_voucher_schema = body.get("use_voucher_metadata_schema", kind != "PROMOTION")
+    metadata.check(call, "voucher" if uses_voucher_schema else "campaign", body.get("metadata"))
     return Campaign(
         project.random_id("camp_"),
         body["name"],
@@ -142,12 +155,12 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
         description=body.get("description"),
         auto_join=body.get("auto_join", False),
         join_once=kind == "LOYALTY_PROGRAM" or body.get("join_once", False),
-        use_voucher_metadata_schema=body.get("use_voucher_metadata_schema", kind != "PROMOTION"),
+        use_voucher_metadata_schema=uses_voucher_schema,
         activity_duration=values.read_duration(call, body, "activity_duration_after_publishing"),
         metadata=body.get("metadata"),
         category=category,
         category_name=category_name,
-        referral_program=read_referral(call, body.get("referral_program"), kind),
+        referral_program=referral_rewards.read_program(call, body.get("referral_program"), kind),
         tiers_expiration=body.get("loyalty_tiers_expiration"),
     )
 
@@ -172,15 +185,6 @@ def read_definition(call: Call[Project], voucher: Json, kind: str) -> Json:
         "redemption": {"quantity": quantity},
         "is_referral_code": kind == "REFERRAL_PROGRAM",
     }
-
-
-def read_referral(call: Call[Project], program: Mapping[str, Any] | None, kind: str) -> Json | None:
-    if kind != "REFERRAL_PROGRAM":
-        return None
-    found = {"conversion_event_type": "redemption", **values.given(program)}
-    if found.get("referee_reward"):
-        found["referee_reward"] = referral_rewards.read(call, found["referee_reward"])
-    return found
 
 
 def standalone_code(call: Call[Project], voucher: Json) -> str:
@@ -265,7 +269,9 @@ async def update(call: Call[Project]) -> Reply:
     duration = values.read_duration(call, body, "activity_duration_after_publishing")
     category, category_name = values.read_category(call, body)
     definition = changed_definition(call, campaign, body)
-    program = read_referral(call, body.get("referral_program"), campaign.campaign_type)
+    kind = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
+    metadata.check(call, kind, body.get("metadata"), campaign.metadata)
+    program = referral_rewards.read_program(call, body.get("referral_program"), campaign.campaign_type)
 
     campaign.dates = values.given({**campaign.dates, **changed})
     campaign.window = values.window_of(campaign.dates)
@@ -370,6 +376,7 @@ async def delete(call: Call[Project]) -> Reply:
     keep = not call.query.get("force", False)
     del project.campaigns[campaign.id], project.campaign_names[campaign.name]
     campaign.deleted = True
+    promotions.forget(project, campaign)
     if keep:
         project.reserve("campaign", campaign.name, campaign.id)
     action = issuing.add_action(project, "CAMPAIGN.VOUCHERS_DELETE", errors.request_id(call))

@@ -5,6 +5,8 @@ https://docs.voucherify.io/api-reference/categories
 
 from __future__ import annotations
 
+from typing import Any
+
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, views
 from stampcard.voucherify.state import Category, Project
@@ -46,9 +48,26 @@ async def update(call: Call[Project]) -> Reply:
     return Reply(200, views.category(record))
 
 
+def without(value: Any, category: str) -> Any:
+    """A stacking rule that no longer names a category."""
+    if isinstance(value, list):
+        return [item for item in value if item != category]
+    return {key: item for key, item in value.items() if key != category} if isinstance(value, dict) else value
+
+
 async def delete(call: Call[Project]) -> Reply:
-    """Vouchers and campaigns of the category are left without one."""
+    """Vouchers and campaigns of the category are left without one.
+
+    Raises resource_in_use while stacking rules name it, unless the call takes it out of them (texts assumed).
+    """
     project, record = call.state, find(call)
+    rules = project.settings.stacking
+    if any(record.id in value for value in rules.values() if isinstance(value, (list, dict))):
+        if not call.query.get("remove_from_stacking_rules", False):
+            details = f"Resource category with id {record.id} is in use by stacking_rules"
+            more = {"related_object_ids": [project.settings.stacking_id or ""], "related_object_type": "stacking_rules"}
+            raise errors.refusal(call, 400, "resource_in_use", "Resource in use", details, **more)
+        project.settings.stacking = {name: without(value, record.id) for name, value in rules.items()}
     del project.categories[record.id]
     for campaign in project.campaigns.values():
         if campaign.category is record:

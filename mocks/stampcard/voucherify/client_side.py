@@ -8,7 +8,7 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
-from stampcard.voucherify import customers, errors, events, promotions, publications, redemptions, validations
+from stampcard.voucherify import customers, errors, events, promotions, publications, redemptions, validations, vouchers
 from stampcard.voucherify.state import Project
 
 ALLOWED_HEADERS = "content-type, x-client-application-id, x-client-token, x-voucherify-channel"
@@ -71,6 +71,15 @@ async def track(call: Call[Project]) -> Reply:
 
 async def browse_tiers(call: Call[Project]) -> Reply:
     return await promotions.browse(call)
+
+
+async def list_vouchers(call: Call[Project]) -> Reply:
+    """Codes of one customer, who must be named: browsers see nobody else's."""
+    check_switch(call, "list_vouchers")
+    if not call.query.get("customer"):
+        details = "Query should have required property 'customer'"
+        raise errors.refusal(call, 400, "invalid_query_params", "Invalid query params", details)
+    return await vouchers.browse(call)
 
 
 async def create_customer(call: Call[Project]) -> Reply:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import dates, errors, happenings, lists, values, views
+from stampcard.voucherify import dates, errors, happenings, lists, metadata, values, views
 from stampcard.voucherify.state import Customer, Json, Project
 
 PROFILE = ("name", "description", "email", "phone", "birthday", "birthdate", "address")
@@ -62,6 +62,8 @@ def read_reference(call: Call[Project], given: str | Mapping[str, Any], place: s
         known = project.source_ids.get(source_id)
     if known is None and wanted is not None and source_id is None:
         raise errors.not_found(call, "customer", wanted)
+    if given.get("metadata") is not None:
+        metadata.check(call, "customer", given["metadata"], known.metadata if known is not None else None)
     return Reference(known, source_id, read_profile(call, given, place), given.get("metadata"))
 
 
@@ -98,6 +100,7 @@ async def create(call: Call[Project]) -> Reply:
     if known is None and body.get("id"):
         call.diagnose("unknown-id", "no customer has this id; a new one is created with an id of its own", "/id")
     profile = read_profile(call, body, "")
+    metadata.check(call, "customer", body.get("metadata"), known.metadata if known is not None else None)
     reference = Reference(known, body.get("source_id"), profile, body.get("metadata"))
 
     customer = settle(project, reference, errors.request_id(call))
@@ -116,6 +119,7 @@ async def update(call: Call[Project]) -> Reply:
     project = call.state
     customer = find(call, call.path["customerId"])
     profile = read_profile(call, call.body, "")
+    metadata.check(call, "customer", call.body.get("metadata"), customer.metadata)
     if call.body.get("source_id") not in (None, customer.source_id):
         call.diagnose("ignored-field", "a customer's source_id cannot change", "/source_id")
 

@@ -26,17 +26,23 @@ def left_of(order: Order) -> int:
     return max(0, (order.amount or 0) - order.discount - order.items_discount)
 
 
-def apply(project: Project, order: Order, discount: Json, matched: Sequence[Line], effect: str) -> int:
-    """Take a discount off an order in place; returns what was taken. `matched` are the lines it is for."""
+def apply(
+    project: Project, order: Order, discount: Json, matched: Sequence[Line], effect: str, of_initial: bool = False
+) -> int:
+    """Take a discount off an order in place; returns what was taken. `matched` are the lines it is for.
+
+    With `of_initial` percentages are of the amounts before any discount.
+    """
     forget_applied(order)
     if discount["type"] == "UNIT":
         return apply_units(project, order, discount)
     if effect == TO_ORDER:
-        order.applied = min(left_of(order), order_discount(order, discount))
+        base = order.amount or 0 if of_initial else left_of(order)
+        order.applied = min(left_of(order), order_discount(base, discount))
         order.discount += order.applied
         return order.applied
     cap = discount.get("aggregated_amount_limit")
-    for line, share in zip(matched, shares(discount, matched, effect), strict=True):
+    for line, share in zip(matched, shares(discount, matched, effect, of_initial), strict=True):
         taken = min(share, line.left)
         if cap is not None:
             taken = min(taken, int(cap) - order.items_applied)
@@ -58,8 +64,7 @@ def take(order: Order, line: Line, amount: int) -> None:
     order.items_applied += amount
 
 
-def order_discount(order: Order, discount: Json) -> int:
-    left = left_of(order)
+def order_discount(left: int, discount: Json) -> int:
     match discount["type"]:
         case "AMOUNT":
             return whole(discount["amount_off"])
@@ -69,12 +74,13 @@ def order_discount(order: Order, discount: Json) -> int:
             return max(0, left - whole(discount["fixed_amount"]))
 
 
-def shares(discount: Json, lines: Sequence[Line], effect: str) -> list[int]:
+def shares(discount: Json, lines: Sequence[Line], effect: str, of_initial: bool) -> list[int]:
     """What each line would give, before what is left of it."""
     kind = discount["type"]
     if kind == "PERCENT":
         limit = discount.get("amount_limit")
-        return [capped(percent(line.left, discount["percent_off"]), limit) for line in lines]
+        bases = [line.amount if of_initial else line.left for line in lines]
+        return [capped(percent(base, discount["percent_off"]), limit) for base in bases]
     if kind == "FIXED":
         fixed = whole(discount["fixed_amount"])
         return [max(0, (line.price or 0) - fixed) * line.quantity for line in lines]

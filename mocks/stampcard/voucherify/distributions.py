@@ -272,6 +272,7 @@ def deliver(project: Project, distribution: Distribution, send: Send, cause: int
         retry,
         succeeded=is_taken,
         done=done,
+        event="braze_custom_attributes",
     ).schedule()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from stampcard.core.endpoint import Call
@@ -58,6 +59,12 @@ def invalid_voucher(call: Call[Any], details: str) -> ApiError:
 UNAUTHORIZED: Body = {"code": 401, "key": "unauthorized", "message": "Unauthorized"}
 WRONG_REGION: Body = {"code": 403, "key": "wrong_api_endpoint", "message": "Wrong API endpoint"}
 INTEGRATION_KEY: Body = {"code": 403, "message": "Forbidden", "key": "integration_api_key_required"}
+NOT_IN_PLAN: Body = {
+    "code": 402,
+    "message": "Payment required",
+    "details": "Your current plan does not include a feature required to perform this operation.",
+    "key": "missing_required_feature",
+}
 MISSING_VOUCHERS: Body = {
     "code": 400,
     "key": "missing_vouchers",
@@ -100,12 +107,18 @@ def off_contract(call: Call[Any], error: ContractError) -> ApiError:
     if first.where == "media":
         return ApiError(415, MEDIA_TYPE)
     if first.where == "body":
-        return invalid_payload(call, worded(first, "Payload"))
+        details = worded(first, "Payload")
+        return invalid_payload(call, managed(details) if call.operation.path.startswith("/management/") else details)
     page = first.path == ("page",) and str(first.value).isdecimal() and int(first.value) > 1000
     if page:
         message = "Listing resource above 1000 page is not supported"
         return refusal(call, 400, "page_over_limit", message, "Property .page cannot be higher than 1000")
     return refusal(call, 400, "invalid_query_params", "Invalid query params", worded(first, "Query"))
+
+
+def managed(details: str) -> str:
+    """As the management API says it: `must` for `should`, and `.eq.0` for `.eq[0]`."""
+    return re.sub(r"\[(\d+)\]", r".\1", details.replace(" should ", " must ", 1))
 
 
 def worded(violation: Violation, top: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import customers, errors, happenings, values, views, vouchers
+from stampcard.voucherify import customers, errors, happenings, metadata, values, views, vouchers
 from stampcard.voucherify.records import CustomEvent
 from stampcard.voucherify.state import Project, Voucher
 
@@ -30,6 +30,7 @@ async def track(call: Call[Project]) -> Reply:
     body = call.body
     referral = find_code(call, body.get("referral"), "referral")
     loyalty = find_code(call, body.get("loyalty"), "loyalty")
+    metadata.check_event(call, body["event"], body.get("metadata"))
     reference = customers.read_reference(call, body["customer"])
     group = errors.request_id(call)
     customer = customers.settle(call.state, reference, group)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from stampcard.voucherify import product_collections
 from stampcard.voucherify.conditions import check, listed
 from stampcard.voucherify.discounts import left_of
 from stampcard.voucherify.records import Json, Line, Order, Redemption, Rule, Tier
@@ -18,7 +19,10 @@ from stampcard.voucherify.state import Customer, Project, Voucher
 
 
 class Case:
-    """One redeemable about to be redeemed: who, what, for which order. `taken` is the discount it would give."""
+    """One redeemable about to be redeemed: who, what, for which order. `taken` is the discount it would give.
+
+    `unasked` names the rules that are taken to hold.
+    """
 
     def __init__(self, project: Project, customer: Customer | None, order: Order, metadata: Json, key: str) -> None:
         self.project = project
@@ -31,6 +35,7 @@ class Case:
         self.tier: Tier | None = None
         self.credits = 0
         self.taken = 0
+        self.unasked: Callable[[str], bool] | None = None
 
     @property
     def campaign_id(self) -> str | None:
@@ -57,19 +62,20 @@ class Failed:
         self.needs_customer = needs_customer
 
 
-def judge(rule: Rule, case: Case) -> Failed | None:
+def judge(whole: Rule, case: Case) -> Failed | None:
     """The first rule that makes the whole fail, or None when it holds."""
-    numbered = {key: value for key, value in rule.rules.items() if key != "logic"}
+    numbered = {key: value for key, value in whole.rules.items() if key != "logic"}
     if not numbered:
         return None
-    results = {key: holds(definition, case) for key, definition in numbered.items()}
-    if evaluate(tokens(rule.rules["logic"]), results):
+    skipped = case.unasked or (lambda name: False)
+    results = {key: skipped(rule["name"]) or holds(rule, case) for key, rule in numbered.items()}
+    if evaluate(tokens(whole.rules["logic"]), results):
         return None
     failed = next(key for key, held in results.items() if not held)
     definition = numbered[failed]
     area = RULES[definition["name"]][0]
     needs = definition["name"] in NEEDS_CUSTOMER and case.customer is None
-    message = (definition.get("error") or rule.error or {}).get("message")
+    message = (definition.get("error") or whole.error or {}).get("message")
     return Failed(area, message, needs)
 
 
@@ -165,8 +171,10 @@ def lines_metadata(line: Line) -> Json:
     return {**product, **(line.shown.get("sku", {}).get("metadata") or {}), **(line.metadata or {})}
 
 
-def is_of(line: Line, wanted: Any) -> bool:
-    """Whether a line is of a product or SKU: an id, a source_id or an object with either."""
+def is_of(project: Project, line: Line, wanted: Any) -> bool:
+    """Whether a line is of a product, SKU or collection: an id, a source_id or an object with either."""
+    if isinstance(wanted, dict) and wanted.get("object") == "products_collection":
+        return product_collections.has_line(project, str(wanted.get("id")), line)
     names = (wanted.get("id"), wanted.get("source_id")) if isinstance(wanted, dict) else (wanted,)
     own = {*line.refers.values(), *(block.get(key) for block in line.shown.values() for key in ("id", "source_id"))}
     own |= {record.id for record in (line.product, line.sku) if record is not None}
@@ -175,7 +183,7 @@ def is_of(line: Line, wanted: Any) -> bool:
 
 def of_product(case: Case, rule: Json) -> bool:
     for operator, wanted in rule["conditions"].items():
-        inside = any(is_of(line, item) for line in case.order.lines for item in listed(wanted))
+        inside = any(is_of(case.project, line, item) for line in case.order.lines for item in listed(wanted))
         if inside is (operator in ("$is_not", "$not_in")):
             return False
     return True
@@ -185,7 +193,7 @@ def order_items(case: Case, rule: Json) -> bool:
     """order.items.any, .every, .none: lines of the products named, which must hold the rules within."""
     wanted = [item for items in rule["conditions"].values() for item in listed(items)]
     lines = case.order.lines
-    matched = [line for line in lines if not wanted or any(is_of(line, item) for item in wanted)]
+    matched = [line for line in lines if not wanted or any(is_of(case.project, line, item) for item in wanted)]
     kept = [line for line in matched if within(rule["rules"], line, matched)]
     kind = rule["name"].rpartition(".")[2]
     if kind == "any":

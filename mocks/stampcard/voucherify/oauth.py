@@ -6,7 +6,7 @@ https://docs.voucherify.io/api-reference/oauth/generate-oauth-20-token
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import errors, tokens, webhooks
+from stampcard.voucherify import errors, management, tokens
 from stampcard.voucherify.records import Json
 from stampcard.voucherify.settings import Key, Token
 from stampcard.voucherify.state import Project
@@ -31,7 +31,7 @@ async def generate_for_service(call: Call[Project]) -> Reply:
     """Scopes must lie within the key's role. Raises invalid_grant_type, invalid_scope."""
     check_grant(call)
     wanted = call.body["scope"].split(" ")
-    own = webhooks.project_id(call.state)
+    own = management.project_id(call.state)
     if call.body["project_id"] != own:
         raise errors.not_found(call, "project", call.body["project_id"])
     if not set(wanted) <= set(call.key.permissions):

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import cart, customers, errors, happenings, lists, values, views
-from stampcard.voucherify.records import Json, Order
+from stampcard.voucherify import cart, customers, errors, happenings, lists, metadata, values, views
+from stampcard.voucherify.records import Json, Line, Order
 from stampcard.voucherify.state import Customer, Project
 
 COUNTED = ("PAID", "FULFILLED")
@@ -54,6 +54,8 @@ class Draft:
         self.body = body
         self.known = known
         self.lines = cart.read_lines(call, body["items"]) if "items" in body else None
+        if call.state.schemas:
+            check_metadata(call, body, known, self.lines)
         self.customer = read_person(call, body, "customer")
         self.referrer = read_person(call, body, "referrer")
 
@@ -69,6 +71,14 @@ class Draft:
         order.initial_amount = initial if initial is not None else order.initial_amount
         order.metadata = values.merged_metadata(order.metadata, body.get("metadata")) or {}
         return order
+
+
+def check_metadata(call: Call[Project], body: Json, known: Order | None, lines: list[Line] | None) -> None:
+    """The order's metadata, where an order is sent at all, and that of its lines. Raises metadata_validation_failed."""
+    if body:
+        metadata.check(call, "order", body.get("metadata"), known.metadata if known is not None else None)
+    for line in lines or ():
+        metadata.check(call, "order_item", line.metadata)
 
 
 def read_person(call: Call[Project], body: Json, name: str) -> customers.Reference | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import errors, lists, skus, values, views
+from stampcard.voucherify import errors, lists, metadata, skus, values, views
 from stampcard.voucherify.records import Json, Product
 from stampcard.voucherify.state import Project
 
@@ -49,6 +49,7 @@ async def create(call: Call[Project]) -> Reply:
     """A known id or source_id is updated; an empty body creates a product without a name."""
     project, body = call.state, values.given(call.body)
     known = project.products.get(body.get("id", "")) or project.product_sources.get(body.get("source_id", ""))
+    metadata.check(call, "product", body.get("metadata"), known.metadata if known is not None else None)
     record = known or add(project, body.get("source_id"))
     change(project, record, body, touched=known is not None)
     call.summary = f"product {record.name or record.id} {'updated' if known else 'created'}"
@@ -81,8 +82,9 @@ async def read(call: Call[Project]) -> Reply:
 
 
 async def update(call: Call[Project]) -> Reply:
-    record = find(call, call.path["productId"])
-    change(call.state, record, values.given(call.body), touched=True)
+    record, body = find(call, call.path["productId"]), values.given(call.body)
+    metadata.check(call, "product", body.get("metadata"), record.metadata)
+    change(call.state, record, body, touched=True)
     call.summary = f"product {record.name or record.id} updated"
     return Reply(200, view(record))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, errors, happenings, lists, values, views
+from stampcard.voucherify import campaigns, errors, happenings, lists, metadata, values, views
 from stampcard.voucherify.records import Json, Tier
 from stampcard.voucherify.state import Campaign, Project
 
@@ -76,8 +76,8 @@ def read_tier(call: Call[Project], body: Json, campaign: Campaign) -> Tier:
     if discount is None:
         raise errors.invalid_payload(call, "Property .action should have required property 'discount'")
     category, _ = values.read_category(call, body)
-    rules = check_rules(call, body)
-    del rules
+    check_rules(call, body)
+    metadata.check(call, "promotion_tier", body.get("metadata"))
     hierarchy = body.get("hierarchy", len(of_campaign(project, campaign)) + 1)
     return Tier(
         project.random_id("promo_"),
@@ -106,6 +106,20 @@ def add(project: Project, tier: Tier, rules: list[str]) -> None:
     project.tiers[tier.id] = tier
     for rule in rules:
         project.assign(project.rules[rule], "promotion_tier", tier.id)
+
+
+def forget(project: Project, campaign: Campaign) -> None:
+    """A campaign is deleted: its tiers and stacks are no more."""
+    for tier in of_campaign(project, campaign):
+        remove(project, tier)
+    for stack in [item for item in project.stacks.values() if item.campaign is campaign]:
+        del project.stacks[stack.id]
+
+
+def remove(project: Project, tier: Tier) -> None:
+    del project.tiers[tier.id]
+    for assignment in list(project.assignments_of(tier.id)):
+        project.remove_assignment(assignment)
 
 
 async def browse(call: Call[Project]) -> Reply:
@@ -149,6 +163,7 @@ async def update(call: Call[Project]) -> Reply:
     changed = values.read_dates(call, call.body)
     category, _ = values.read_category(call, body)
     rules = check_rules(call, body)
+    metadata.check(call, "promotion_tier", body.get("metadata"), tier.metadata)
     tier.discount, tier.dates = value, values.given({**tier.dates, **changed})
     tier.category = category or tier.category
     for name in ("name", "banner", "hierarchy", "active"):
@@ -166,9 +181,7 @@ async def update(call: Call[Project]) -> Reply:
 async def delete(call: Call[Project]) -> Reply:
     project = call.state
     tier = find(call, call.path["promotionTierId"])
-    del project.tiers[tier.id]
-    for assignment in list(project.assignments_of(tier.id)):
-        project.remove_assignment(assignment)
+    remove(project, tier)
     happenings.note(call, "campaign.promotion_tier.deleted", tier)
     call.summary = f"promotion tier {tier.name} deleted"
     return Reply(204)

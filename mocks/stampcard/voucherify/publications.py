@@ -21,6 +21,7 @@ from stampcard.voucherify import (
     happenings,
     issuing,
     lists,
+    metadata,
     tier_moves,
     values,
     views,
@@ -110,6 +111,8 @@ def publish(call: Call[Project], order: Order) -> Publication:
         campaign = campaigns.find(call, order.campaign)
     else:
         raise ApiError(400, errors.MISSING_VOUCHERS)
+    if project.schemas:
+        metadata.check(call, "publication", order.metadata)
 
     before = known_publication(call, order, customer.known, campaign, voucher)
     if before is not None:

@@ -5,13 +5,13 @@ https://docs.voucherify.io/api-reference/validations, https://docs.voucherify.io
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import campaigns, cart, discounts, errors, judging, paying, sessions, timeframes
+from stampcard.voucherify import cart, discounts, errors, judging, paying, sessions, stacking, timeframes
 from stampcard.voucherify.judging import Case
 from stampcard.voucherify.records import Json, Line, Order, Tier
 from stampcard.voucherify.state import Category, Customer, Project, Voucher
@@ -19,14 +19,6 @@ from stampcard.voucherify.values import given
 from stampcard.voucherify.views import category as category_view
 
 KINDS = {"DISCOUNT_VOUCHER": "Discount Coupon", "GIFT_VOUCHER": "Gift Card", "LOYALTY_CARD": "Loyalty Card"}
-SKIPS = {
-    "applicable_redeemables_limit_exceeded": "Applicable redeemables limit exceeded",
-    "applicable_redeemables_per_category_limit_exceeded": "Applicable redeemables limit per category exceeded",
-    "applicable_exclusive_redeemables_limit_exceeded": "Applicable exclusive redeemables limit exceeded",
-    "exclusion_rules_not_met": "Redeemable cannot be applied due to exclusion rules",
-    "preceding_validation_failed": "Redeemable cannot be applied due to preceding validation failure",
-    "no_effect": "Redeemable cannot be applied due to no effect",
-}
 
 
 class Item:
@@ -76,7 +68,10 @@ class Item:
 
 
 class Basket:
-    """A whole request: its redeemables, the order as it changes, the customer, and the session that reserves."""
+    """A whole request: its redeemables, the order as it changes, the customer, and the session that reserves.
+
+    `unasked` names the rules that are taken to hold.
+    """
 
     def __init__(self, call: Call[Project], order: Order, customer: Customer | None, body: Mapping[str, Any]) -> None:
         self.call = call
@@ -87,6 +82,7 @@ class Basket:
         self.profile_metadata: Json = {}
         self.session: Json | None = given(body["session"]) if body.get("session") else None
         self.items: list[Item] = []
+        self.unasked: Callable[[str], bool] | None = None
 
     @property
     def session_key(self) -> str | None:
@@ -106,6 +102,9 @@ def read_items(call: Call[Project], rows: list[Mapping[str, Any]]) -> list[Item]
     if len(set(names)) < len(names):
         details = "Duplicated redeemables detected in one redemption"
         raise errors.refusal(call, 400, "duplicated_redeemables", "Duplicated redeemables detected", details)
+    most = call.state.settings.stacking["redeemables_limit"]
+    if len(rows) > most:
+        raise errors.invalid_payload(call, f"Property .redeemables should NOT have more than {most} items")
     stacks = [row for row in rows if row["object"] == "promotion_stack"]
     if stacks and len(rows) > 1:
         details = "Promotion Stack cannot be use with other redeemables"
@@ -132,25 +131,20 @@ def evaluate(basket: Basket, items: list[Item]) -> None:
     if rules["redeemables_application_mode"] == "ALL" and basket.of("INAPPLICABLE"):
         for item in items:
             if item.status == "APPLICABLE":
-                skip(item, "preceding_validation_failed")
-
-
-def skip(item: Item, why: str) -> None:
-    item.status, item.skip = "SKIPPED", why
-    item.result = {"details": {"key": why, "message": SKIPS[why]}}
+                stacking.skip(item, "preceding_validation_failed")
 
 
 def decide(basket: Basket, item: Item) -> None:
-    why = limit_reached(basket, item)
+    why = stacking.limit_reached(basket, item)
     if why:
-        skip(item, why)
+        stacking.skip(item, why)
         return
     before = cart.copied(basket.order)
     try:
         resolve(basket, item)
-        why = limit_reached(basket, item)
+        why = stacking.limit_reached(basket, item)
         if why:
-            skip(item, why)
+            stacking.skip(item, why)
             return
         apply(basket, item)
     except ApiError as error:
@@ -161,45 +155,13 @@ def decide(basket: Basket, item: Item) -> None:
         body = error.body
         item.result = {"error": body, "details": {"key": body["key"], "message": body["message"]}}
         return
-    if not basket.order.applied + basket.order.items_applied and not_worth_it(basket, item):
+    if not basket.order.applied + basket.order.items_applied and stacking.not_worth_it(basket, item):
         basket.order = before
-        skip(item, "no_effect")
+        stacking.skip(item, "no_effect")
         return
     item.status = "APPLICABLE"
     item.snapshot = cart.copied(basket.order)
     item.order = cart.calculated(basket.order)
-
-
-def not_worth_it(basket: Basket, item: Item) -> bool:
-    rules = basket.project.settings.stacking
-    category = item.category.id if item.category else None
-    if category in rules["no_effect_redeem_anyway_categories"]:
-        return False
-    return rules["redeemables_no_effect_rule"] == "SKIP" or category in rules["no_effect_skip_categories"]
-
-
-def limit_reached(basket: Basket, item: Item) -> str:
-    """Which stacking rule keeps the item out, if one does."""
-    rules, applicable = basket.project.settings.stacking, basket.applicable
-    if len(applicable) >= rules["applicable_redeemables_limit"]:
-        return "applicable_redeemables_limit_exceeded"
-    category = item.category
-    exclusive, joint = rules["exclusive_categories"], rules["joint_categories"]
-    taken = [other for other in applicable if other.category and other.category.id in exclusive]
-    if category is not None:
-        same = [other for other in applicable if other.category is category]
-        own = rules["applicable_redeemables_category_limits"].get(category.id)
-        limit = own if own is not None else rules.get("applicable_redeemables_per_category_limit", 1)
-        if len(same) >= limit:
-            return "applicable_redeemables_per_category_limit_exceeded"
-        if category.id in exclusive and len(taken) >= rules["applicable_exclusive_redeemables_limit"]:
-            return "applicable_exclusive_redeemables_limit_exceeded"
-    is_joint = category is not None and category.id in joint
-    is_exclusive = category is not None and category.id in exclusive
-    common = [other for other in applicable if not other.category or other.category.id not in (*exclusive, *joint)]
-    if (item.voucher or item.tier) and ((taken and not is_joint and not is_exclusive) or (is_exclusive and common)):
-        return "exclusion_rules_not_met"
-    return ""
 
 
 # One redeemable
@@ -294,14 +256,14 @@ def scoped_lines(basket: Basket, item: Item) -> list[Line]:
 
 
 def in_scope(basket: Basket, line: Line, wanted: Json) -> bool:
-    if wanted.get("object") == "products_collection":
-        raise campaigns.not_yet(basket.call, "product collections in applicable_to")
-    return judging.is_of(line, wanted)
+    return judging.is_of(basket.project, line, wanted)
 
 
 def take_discount(basket: Basket, item: Item, discount: Json, lines: list[Line]) -> None:
     effect = discounts.effect_of(discount, bool(item.scope or item.excluded))
-    discounts.apply(basket.project, basket.order, discount, lines, effect)
+    if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
+        lines = [line for line in lines if not line.discount]
+    discounts.apply(basket.project, basket.order, discount, lines, effect, stacking.of_initial(basket, item))
     shown = dict(discount)
     if discount["type"] != "UNIT":
         shown["effect"] = effect
@@ -349,6 +311,7 @@ def check_rules(basket: Basket, item: Item) -> None:
     order = basket.order
     case = Case(basket.project, basket.customer, before_this(order), basket.metadata, basket.call.key.id)
     case.voucher, case.tier, case.profile_metadata = item.voucher, item.tier, basket.profile_metadata
+    case.unasked = basket.unasked
     case.credits, case.taken = item.credits or 0, order.applied + order.items_applied
     for rule in rules:
         failed = judging.judge(rule, case)

@@ -45,8 +45,12 @@ async def redeem(call: Call[Project]) -> Reply:
 
 async def redeem_voucher(call: Call[Project]) -> Reply:
     """The older call for one code; a failure names the failed redemption it left."""
+    return redeem_code(call, call.path["code"])
+
+
+def redeem_code(call: Call[Project], code: str) -> Reply:
     body = call.body or {}
-    row = {"object": "voucher", "id": call.path["code"], **{name: body.get(name) for name in ("gift", "reward")}}
+    row = {"object": "voucher", "id": code, **{name: body.get(name) for name in ("gift", "reward")}}
     tracked = {**body, "tracking_id": call.query.get("tracking_id")}
     _, made = perform(call, tracked, redeemables.read_items(call, [row]), names_failure=True)
     return Reply(200, view(call.state, made[0]))

@@ -19,6 +19,16 @@ KINDS = {"LOYALTY_CARD": "LOYALTY_PROGRAM", "GIFT_VOUCHER": "GIFT_VOUCHERS"}
 """The type of campaign a reward's cards come from."""
 
 
+def read_program(call: Call[Project], program: Mapping[str, Any] | None, kind: str) -> Json | None:
+    """What a referral campaign waits for and what friends get; None for campaigns of other types."""
+    if kind != "REFERRAL_PROGRAM":
+        return None
+    found = {"conversion_event_type": "redemption", **values.given(program)}
+    if found.get("referee_reward"):
+        found["referee_reward"] = read(call, found["referee_reward"])
+    return found
+
+
 def read(call: Call[Project], given: Any) -> Json:
     """A referee's reward, checked: its campaign is there and has such cards. Raises 404, invalid_campaign."""
     reward = values.given(given)

@@ -87,6 +87,12 @@ async def remove(call: Call[Project]) -> Reply:
 # Who holds what
 
 
+def role(project: Project, voucher: Voucher, customer: Customer) -> str:
+    """OWNER, or what the customer is to a referral code."""
+    found = [item.role for item in project.holders.get(voucher.id, []) if item.customer is customer]
+    return found[0] if found else "OWNER"
+
+
 def hold(project: Project, voucher: Voucher, customer: Customer, role: str, metadata: Json) -> Holder:
     holder = Holder(project.serial_id("rh_"), voucher, customer, role, project.now, metadata)
     project.holders.setdefault(voucher.id, []).append(holder)

@@ -52,6 +52,9 @@ STACKING: Json = {
     "no_effect_skip_categories": [],
     "no_effect_redeem_anyway_categories": [],
     "redeemables_rollback_order_mode": "WITH_ORDER",
+    "discount_calculation_mode": "DISCOUNTED_AMOUNT",
+    "initial_amount_mode_categories": [],
+    "discounted_amount_mode_categories": [],
 }
 """A project's stacking rules before anybody changes them."""
 
@@ -61,6 +64,8 @@ class Settings:
     """Project settings of the dashboard, and switches for what the vendor leaves open.
 
     `source_id_reuse` says what a known source_id with another campaign or voucher brings: `refuse` or `return_first`.
+    `stacking_id` is set once the stacking rules are no longer the default ones; `stacking_dates` when that was, and
+    when they changed last. Without `management_api` the plan does not include the management API.
     """
 
     case_sensitive_codes: bool = True
@@ -70,8 +75,17 @@ class Settings:
     id: str | None = None
     webhook_secret: str | None = None
     stacking: Json = field(default_factory=lambda: dict(STACKING))
+    stacking_id: str | None = None
+    stacking_dates: tuple[str, str | None] = ("", None)
+    management_api: bool = True
     calls_limit: int = 100_000_000
     calls_window: str = "minute"
     client_side: Json = field(
-        default_factory=lambda: {"allowed_origins": ["*"], "redeem": False, "publish": False, "create_customer": False}
+        default_factory=lambda: {
+            "allowed_origins": ["*"],
+            "redeem": False,
+            "publish": False,
+            "create_customer": False,
+            "list_vouchers": False,
+        }
     )

@@ -15,6 +15,7 @@ import msgspec
 
 from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
+from stampcard.voucherify.definitions import Collection, EventSchema, Schema
 from stampcard.voucherify.loyalty_records import Ledger
 from stampcard.voucherify.records import (
     Assignment,
@@ -202,7 +203,11 @@ class BrazeConnection:
 
 @dataclass(slots=True)
 class Project:
-    """One Voucherify project: all that its keys can see."""
+    """One Voucherify project: all that its keys can see.
+
+    `loose` are vouchers without a campaign. `registry` is where keys of all projects are looked up; `siblings` are
+    projects that management keys created, by id.
+    """
 
     world: World
     keys: dict[str, Key] = field(default_factory=dict)
@@ -212,6 +217,7 @@ class Project:
     campaign_names: dict[str, Campaign] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
     voucher_ids: dict[str, Voucher] = field(default_factory=dict)
+    loose: dict[str, Voucher] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     source_ids: dict[str, Customer] = field(default_factory=dict)
     publications: list[Publication] = field(default_factory=list)
@@ -230,6 +236,9 @@ class Project:
     assigned: dict[str, list[Assignment]] = field(default_factory=dict)
     tiers: dict[str, Tier] = field(default_factory=dict)
     stacks: dict[str, Stack] = field(default_factory=dict)
+    collections: dict[str, Collection] = field(default_factory=dict)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+    event_schemas: dict[str, EventSchema] = field(default_factory=dict)
     segments: dict[str, Segment] = field(default_factory=dict)
     locks: dict[str, dict[str, Lock]] = field(default_factory=dict)
     redemptions: dict[str, Redemption | Rollback] = field(default_factory=dict)
@@ -247,6 +256,8 @@ class Project:
     distributions: dict[str, Distribution] = field(default_factory=dict)
     braze: BrazeConnection | None = None
     listeners: list[Listener] = field(default_factory=list)
+    registry: dict[str, tuple[World, Project, Key]] = field(default_factory=dict)
+    siblings: dict[str, Project] = field(default_factory=dict)
     second: int = 0
     window_started: int = 0
     window_calls: int = 0
@@ -291,7 +302,9 @@ class Project:
         self.vouchers[self.fold(voucher.code)] = voucher
         self.voucher_ids[voucher.id] = voucher
         campaign = voucher.campaign
-        if campaign is not None:
+        if campaign is None:
+            self.loose[voucher.id] = voucher
+        else:
             campaign.count += 1
             campaign.vouchers.append(voucher)
             voucher.queued = True
@@ -302,6 +315,7 @@ class Project:
         key = self.fold(voucher.code)
         del self.vouchers[key], self.voucher_ids[voucher.id]
         voucher.deleted = True
+        self.loose.pop(voucher.id, None)
         if voucher.campaign is not None:
             voucher.campaign.count -= 1
         if keep_code:

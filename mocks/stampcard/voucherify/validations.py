@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import cart, customers, orders, redeemables, sessions
+from stampcard.voucherify import cart, customers, metadata, orders, redeemables, sessions
 from stampcard.voucherify.records import Json
 from stampcard.voucherify.redeemables import Basket, Item
 from stampcard.voucherify.state import Customer, Project
+
+HIDDEN = ("discount_calculation_mode", "initial_amount_mode_categories", "discounted_amount_mode_categories")
 
 
 def tracking(project: Project, source_id: str | None, given: str | None) -> str:
@@ -33,6 +35,7 @@ class Request:
 
     def __init__(self, call: Call[Project], body: Mapping[str, Any]) -> None:
         self.draft = orders.read_draft(call, body.get("order"))
+        metadata.check(call, "redemption", body.get("metadata"))
         given = body.get("customer")
         reference = customers.read_reference(call, given) if given is not None else self.draft.customer
         self.reference = reference
@@ -66,9 +69,14 @@ async def validate(call: Call[Project]) -> Reply:
         body["redeemables"] = [item.view() for item in basket.items]
     body |= set_aside(basket)
     body["tracking_id"] = request.tracking_id
-    body["stacking_rules"] = project.settings.stacking
+    body["stacking_rules"] = stacking_view(project)
     call.summary = f"{'valid' if body['valid'] else 'not valid'}: {told(basket.items)}"
     return Reply(200, body)
+
+
+def stacking_view(project: Project) -> Json:
+    """The rules as validations show them: how discounts are calculated is told by the management API alone."""
+    return {name: value for name, value in project.settings.stacking.items() if name not in HIDDEN}
 
 
 def is_valid(basket: Basket) -> bool:

@@ -9,7 +9,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaign_vouchers, campaigns, codes, errors, happenings, issuing, lists, values, views
+from stampcard.voucherify import (
+    campaign_vouchers,
+    campaigns,
+    codes,
+    errors,
+    happenings,
+    issuing,
+    lists,
+    metadata,
+    values,
+    views,
+)
 from stampcard.voucherify.state import Campaign, Json, Project, Voucher
 
 
@@ -46,6 +57,7 @@ def make(call: Call[Project], code: str | None) -> Reply:
     overrides = read_own(call, body)
     rules = campaigns.check_rules(call, body)
     value = read_value_of(call, body, kind, campaign)
+    metadata.check(call, "voucher", body.get("metadata"))
     if code is None:
         config = codes.read_config(body.get("code_config"))
         scope = campaign.config if campaign is not None and "code_config" not in body else config
@@ -141,6 +153,7 @@ def change(call: Call[Project], voucher: Voucher) -> None:
     changed = values.read_dates(call, body)
     category, category_name = values.read_category(call, body)
     value = changed_value(call, voucher, body)
+    metadata.check(call, "voucher", body.get("metadata"), voucher.metadata)
 
     for name in ("start_date", "expiration_date"):
         if name in changed:

@@ -10,8 +10,12 @@ from typing import Any
 from stampcard.voucherify import (
     activities,
     balances,
+    earning_rules,
     loyalty_tiers,
+    orders,
     promotions,
+    redemptions,
+    rewards,
     validation_rules,
     views,
 )
@@ -43,8 +47,10 @@ def entity(subject: Any, customer: Customer | None) -> str:
     return found.id if found is not None else ""
 
 
-def of_customer(project: Project, kind: str, activity: Activity, customer: Customer) -> Json:
-    """The activity's data; publications and redemptions in the project event's own slots."""
+def of_customer(project: Project, kind: str, activity: Activity, customer: Customer | None) -> Json:
+    """The activity's data; publications and redemptions in the project event's own slots. Some are nobody's."""
+    if customer is not None and kind in ("customer.created", "customer.updated", "customer.deleted"):
+        return {"customer": views.customer(customer)}
     body = activities.data(project, customer, activity)
     subject = activity.subject
     if isinstance(subject, Publication) and kind == "publication.succeeded":
@@ -59,12 +65,27 @@ def of_customer(project: Project, kind: str, activity: Activity, customer: Custo
         body["voucher"] = short_voucher(one.voucher)
         body["holder"] = short_customer(one.voucher.holder if one.voucher else None)
         tier = promotions.view(project, one.tier) if one.tier else None
-        body |= {"order": one.order_view, "promotion_tier": tier, "created_at": activity.created_at}
+        body |= {"order": one.order_view, "promotion_tier": tier}
+        if isinstance(subject, Redemption):
+            body["created_at"] = activity.created_at
     elif isinstance(subject, Transaction) and kind == "customer.rewarded.loyalty_points":
-        slots = ("loyalty_tier", "earning_rule", "order", "event")
-        body |= {"holder": short_customer(subject.voucher.holder)}
-        body |= {name: subject.details.get(name) for name in slots}
+        body = rewarded(project, body, subject)
+    elif kind == "voucher.gift.balance_added":
+        del body["customer"]
     return body
+
+
+def rewarded(project: Project, body: Json, earned: Transaction) -> Json:
+    """What brought a member points: the rule, its tier and the order it was about; the rule's own event stays null."""
+    rule = project.earning_rules.get(earned.details["earning_rule"]["id"])
+    return {
+        **{name: body[name] for name in ("customer", "voucher", "campaign", "balance")},
+        "holder": short_customer(earned.voucher.holder),
+        "loyalty_tier": tier_of(project, earned.details),
+        "earning_rule": earning_rules.view(rule) if rule else None,
+        "order": order_of(project, earned.details),
+        "event": None,
+    }
 
 
 def of_project(project: Project, kind: str, activity: Activity) -> Json:
@@ -92,19 +113,55 @@ def of_project(project: Project, kind: str, activity: Activity) -> Json:
 
 
 def of_transaction(project: Project, record: Transaction) -> Json:
-    card = record.voucher
-    tier = project.ledger.tier_of(card)
+    """A transaction and whatever it came from; slots that do not apply are null."""
+    card, details = record.voucher, record.details
     body: Json = {
         "transaction": balances.view(record),
         "voucher": short_voucher(card),
         "campaign": views.short_campaign(card.campaign),
         "holder": short_customer(card.holder),
+        "balance": details["balance"],
+        "order": order_of(project, details),
+        "redemption": redemption_of(project, details, "redemption"),
+        "rollback": redemption_of(project, details, "rollback"),
     }
-    if card.type == "LOYALTY_CARD":
-        body["holder_loyalty_tier"] = loyalty_tiers.view(tier) if tier is not None else None
-    else:
-        body |= {"order": None, "redemption": None, "rollback": None}
-    return body | record.details
+    if card.type != "LOYALTY_CARD":
+        return body
+    tier = project.ledger.tier_of(card)
+    rule = project.earning_rules.get(details.get("earning_rule", {}).get("id", ""))
+    segment = project.segments.get(details.get("segment", {}).get("id", ""))
+    reward = project.rewards.get(details.get("reward", {}).get("id", ""))
+    return body | {
+        "holder_loyalty_tier": loyalty_tiers.view(tier) if tier is not None else None,
+        "loyalty_tier": tier_of(project, details),
+        "event": details.get("event"),
+        "earning_rule": earning_rules.view(rule) if rule is not None else None,
+        "segment": {"id": segment.id, "name": segment.name, "object": "segment"} if segment is not None else None,
+        "reward": rewards.view(reward) if reward is not None else None,
+        "custom_event": None,
+        "source_voucher": details.get("source_voucher"),
+        "destination_voucher": details.get("destination_voucher"),
+    }
+
+
+def order_of(project: Project, details: Json) -> Json | None:
+    order = project.orders.get(details.get("order", {}).get("id", ""))
+    return orders.view(order) if order is not None else None
+
+
+def tier_of(project: Project, details: Json) -> Json | None:
+    tier = project.ledger.tiers.get(details.get("loyalty_tier", {}).get("id", ""))
+    return loyalty_tiers.view(tier) if tier is not None else None
+
+
+def redemption_of(project: Project, details: Json, name: str) -> Json | None:
+    """The redemption or rollback; one that is being made is not kept yet, and known by its id alone."""
+    wanted = details.get(name, {}).get("id", "")
+    record = project.redemptions.get(wanted)
+    if record is None:
+        kind = "redemption" if name == "redemption" else "redemption_rollback"
+        return {"id": wanted, "object": kind} if wanted else None
+    return redemptions.any_view(project, record)
 
 
 def of_assignment(project: Project, record: Assignment) -> Json:

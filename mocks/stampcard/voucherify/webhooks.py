@@ -15,6 +15,7 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.http import Response
 from stampcard.voucherify import activities, errors, happenings, values, views, webhook_data
 from stampcard.voucherify.distributions import RETRIES
+from stampcard.voucherify.management import of_path, project_id
 from stampcard.voucherify.records import Json, Webhook
 from stampcard.voucherify.state import Activity, Customer, Project
 
@@ -60,25 +61,13 @@ WRONG_SPELLINGS = {
 }
 
 
-def project_id(project: Project) -> str:
-    return project.settings.id or f"proj_{project.world.secrets.alnum('voucherify project', 7)}"
-
-
 def secret(project: Project) -> str:
     """What signs: shown in the project settings only."""
     return project.settings.webhook_secret or project.world.secrets.alnum("voucherify webhook secret", 32)
 
 
-def check_project(call: Call[Project]) -> None:
-    """Raises the management API's 404, which has no key."""
-    wanted = call.path["projectId"]
-    if wanted != project_id(call.state):
-        raise errors.management_not_found("project", wanted)
-
-
 def find(call: Call[Project]) -> Webhook:
-    check_project(call)
-    found = call.state.webhooks.get(call.path["webhookId"])
+    found = of_path(call).webhooks.get(call.path["webhookId"])
     if found is None:
         raise errors.management_not_found("webhook", call.path["webhookId"])
     return found
@@ -96,15 +85,13 @@ def view(record: Webhook) -> Json:
 
 
 async def browse(call: Call[Project]) -> Reply:
-    check_project(call)
-    found = [view(item) for item in call.state.webhooks.values()]
+    found = [view(item) for item in of_path(call).webhooks.values()]
     call.summary = f"{len(found)} webhooks"
     return Reply(200, views.listing("data", found, len(found)))
 
 
 async def create(call: Call[Project]) -> Reply:
-    check_project(call)
-    project, body = call.state, call.body
+    project, body = of_path(call), call.body
     check_url(call, body["target_url"])
     record = Webhook(project.random_id("wh_"), body["target_url"], read_events(call, body["events"]), project.now)
     record.active = body.get("active") is not False
@@ -151,7 +138,7 @@ async def update(call: Call[Project]) -> Reply:
 
 async def delete(call: Call[Project]) -> Reply:
     record = find(call)
-    del call.state.webhooks[record.id]
+    del of_path(call).webhooks[record.id]
     call.summary = f"webhook to {record.target_url} deleted"
     return Reply(204)
 
@@ -163,7 +150,7 @@ def follow(project: Project, activity: Activity, customer: Customer | None) -> N
     """Something happened: webhooks that listen for it are owed a call."""
     if not project.webhooks:
         return
-    kinds = EVENTS.get(activity.type, ()) if customer is not None else (activity.type,)
+    kinds = EVENTS.get(activity.type) or (activity.type,)
     for kind in kinds:
         for webhook in list(project.webhooks.values()):
             if webhook.active and kind in webhook.events:
@@ -191,6 +178,7 @@ def send(project: Project, webhook: Webhook, kind: str, activity: Activity, cust
         ladder(*RETRIES),
         done=done,
         timeout=10.0,
+        event=kind,
     ).schedule()
 
 
@@ -202,7 +190,7 @@ def signature(key: str, body: bytes) -> str:
 def envelope(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer | None) -> Json:
     """The body in the form of webhook version v2024-01-01."""
     number = activities.id_of(project, activity).removeprefix("evcus_")
-    if customer is not None:
+    if activity.type in EVENTS:
         said = webhook_data.of_customer(project, kind, activity, customer)
     else:
         said = webhook_data.of_project(project, kind, activity)

@@ -84,3 +84,11 @@ async def test_duplicate_additions_follow_the_switch(world: WorldClient, api: Ap
     assert again.headers["x-stampcard-diagnostics"] == "already-member"
     await world.setup({"punchh": {"switches": {"segments": {"duplicate_add": "422"}}}})
     assert (await api.send("POST", MEMBERS, body)).status_code == 422
+
+
+async def test_too_many_at_once_are_refused(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"segments": [{"id": 5, "name": "VIP"}]}})
+    body = {"custom_segment_id": 5, "user_identifiers": list(range(1, 1002))}
+    refused = await api.send("POST", f"{MEMBERS}/add_users", body)
+    text = "Max 1000 users allowed per api call in async mode"
+    assert (refused.status_code, refused.json()) == (422, {"errors": {"limit_exceed": text}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from stampcard.core.endpoint import Call, Reply
+from stampcard.core.errors import ApiError
 from stampcard.punchh import campaigns, events, guests, params
 from stampcard.punchh.dashboard.locations import unknown
 from stampcard.punchh.errors import DASHBOARD, MOBILE
@@ -16,6 +17,9 @@ async def upsert(call: Call[Business]) -> Reply:
     """By e-mail or phone. With `active_registration` campaigns run, else it is a quiet upload."""
     business, values = call.state, params.given(call)
     store = params.required(values, "store_number", DASHBOARD)
+    source, known = params.text(values.get("source")), business.eclub_sources
+    if source and known and source not in known:
+        raise ApiError(422, {"message": "Invalid source! Please check configuration for valid source."})
     user = values.get("user")
     if not isinstance(user, dict) or not user:
         raise DASHBOARD.missing("user")

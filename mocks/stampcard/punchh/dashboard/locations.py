@@ -60,12 +60,28 @@ def _checked(business: Business, values: dict[str, Any], old: Location | None) -
         wrong.append(("name", "can't be blank"))
     if store and any(one.store_number == store and one is not old for one in business.locations.values()):
         wrong.append(("store_number", "has already been taken"))
+    _check_addresses(values)
     zone = params.text(values.get("time_zone"))
     if zone and zone_named(zone) is None:
         wrong.append(("time_zone", "is not included in the list"))
     if wrong:
         raise DASHBOARD.invalid_all(wrong)
     return {name: params.text(values[name]) for name in (*TEXTS, "name", "store_number") if name in values}
+
+
+def _check_addresses(values: dict[str, Any]) -> None:
+    """Raises ApiError. No label of additional URLs is configured here, so every one is refused."""
+    reservation = params.text(values.get("reservation_url"))
+    if reservation and not reservation.startswith(("http://", "https://")):
+        raise ApiError(422, {"base": ["Reservation URL is an invalid URL"]})
+    rows = values.get("additional_url")
+    rows = rows if isinstance(rows, list) else []
+    for index, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not params.text(row.get("label")) or not params.text(row.get("url")):
+            raise DASHBOARD.missing(f"additional_url_{index}")
+    if rows:
+        text = "Given additional URL label is not present in the business configuration."
+        raise errors.by_name(422, "additional_url", text)
 
 
 def _given(call: Call[Business]) -> dict[str, Any]:

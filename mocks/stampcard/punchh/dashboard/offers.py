@@ -7,7 +7,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import errors, params, schedules, segments
+from stampcard.punchh import errors, meta, params, schedules, segments
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.state import Business, Campaign, Redeemable, Segment
 
@@ -19,7 +19,10 @@ SEGMENT_TYPES = {
 """The last is published, the others are assumed."""
 
 
-META_LIFE = timedelta(minutes=15)
+NOT_SUPPORTED = (
+    "Your current loyalty program configuration does not support this feature. Please connect with your Customer "
+    "Success representative for resolution of this issue"
+)
 
 
 def page_of(rows: list[Any], values: dict[str, Any]) -> list[Any]:
@@ -30,7 +33,9 @@ def page_of(rows: list[Any], values: dict[str, Any]) -> list[Any]:
 
 
 async def redeemables(call: Call[Business]) -> Reply:
-    """What may be given through the API."""
+    """What may be given through the API; the refusal has a blank in its name, as published."""
+    if not call.state.headless_offers:
+        raise errors.by_name(422, "disabled _feature", NOT_SUPPORTED)
     values = params.given(call)
     query = params.text(values.get("query")).lower()
     found = [
@@ -70,14 +75,9 @@ def _segment(one: Segment) -> dict[str, Any]:
     }
 
 
-async def meta(call: Call[Business]) -> Reply:
+async def program_meta(call: Call[Business]) -> Reply:
     """Redeemables and the program's settings, as they were up to 15 minutes ago."""
-    business, fresh = call.state, _settings(call.state)
-    if business.meta_cache is None or business.meta_cache[0] <= business.now:
-        business.meta_cache = (business.now + META_LIFE, fresh)
-    told = business.meta_cache[1]
-    if told != fresh:
-        call.diagnose("cached", "Punchh caches this for 15 minutes; something has changed since")
+    told = meta.cached(call, "dashboard", _settings(call.state))
     call.summary = "the program's settings"
     return Reply(200, told)
 
@@ -100,26 +100,8 @@ def _settings(business: Business) -> dict[str, Any]:
         "program_type": program.type,
         "points_conversion_type": program.points_conversion_type,
         "points_conversion_threshold": program.conversion_threshold,
-        "membership_levels": levels(business),
+        "membership_levels": meta.levels(business),
     }
-
-
-def levels(business: Business) -> list[dict[str, Any]]:
-    """The membership levels, each from its points up to those of the next."""
-    ordered = sorted(business.program.levels, key=lambda level: level.points)
-    tops = [*(level.points - 1 for level in ordered[1:]), None][: len(ordered)]
-    return [
-        {
-            "membership_level_id": level.id,
-            "name": level.name,
-            "description": "",
-            "minimum_points": level.points,
-            "maximum_points": top,
-            "points_multiplier": 1,
-            "background_image_url": "",
-        }
-        for level, top in zip(ordered, tops, strict=True)
-    ]
 
 
 # Mass offers
@@ -155,6 +137,8 @@ def _wanted(call: Call[Business]) -> tuple[Redeemable, Segment, datetime]:
         raise refused("Invalid redeemable uuid")
     if not redeemable.active:
         raise refused("Redeemable is deactivated")
+    if redeemable.start_time is not None and redeemable.start_time > business.now:
+        raise refused("Redeemable is scheduled")
     segment = business.segments.get(params.integer(segment_id) or 0)
     if segment is None:
         raise refused("Invalid segment id")

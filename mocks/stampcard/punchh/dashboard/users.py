@@ -7,7 +7,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import blocks, errors, guests, lifecycle, params, payloads
+from stampcard.punchh import blocks, errors, giftcards, guests, lifecycle, params, payloads
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile import views
 from stampcard.punchh.records import Guest
@@ -149,7 +149,7 @@ async def delete(call: Call[Business]) -> Reply:
     reason = params.text(params.given(call).get("reason"))
     if reason and reason not in MODES:
         raise DASHBOARD.invalid("reason", "is not included in the list")
-    if guest.status != "deactivated":
+    if guest.status != "deactivated" or giftcards.owned(business, guest):
         raise errors.one(422, "Gift card(s) found! Please cashout/remove from account before deletion.")
     days = business.switches.deletion_days or 0
     lifecycle.delete_later(business, guest, days, mode=MODES.get(reason, "archive"), cause=call.id)

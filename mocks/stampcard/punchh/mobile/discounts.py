@@ -22,7 +22,7 @@ def _view(call: Call[Business], guest: Guest, basket: Basket) -> dict[str, Any]:
 
 async def active(call: Call[Business]) -> Reply:
     guest, _ = owner(call)
-    basket = baskets.find(guest, "")
+    basket = baskets.find(call.state, guest, "")
     call.summary = f"the basket of guest {guest.id} holds {len(basket.items)}"
     return Reply(200, _view(call, guest, basket))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import coupons, errors, guests, lifecycle, params, rewards
+from stampcard.punchh import blocks, coupons, errors, giftcards, guests, lifecycle, params, rewards
 from stampcard.punchh.access import Access
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.guests import Draft
@@ -114,10 +114,8 @@ async def balance(call: Call[Business]) -> Reply:
             "coupons": [coupons.view(business, found) for found in coupons.of_guest(business, guest)],
             "messages": [],
             "notifications": [],
-            "challenge_badges": [],
             "punch_cards": [],
-            "preferred_charities": [],
-            "converted_category_balances": [],
+            **blocks.extras(business, guest),
         },
     )
 
@@ -137,6 +135,8 @@ async def delete(call: Call[Business]) -> Reply:
     days = business.switches.deletion_days
     if days is None:
         raise errors.by_name(422, "guest_deletion", ["Guest deletion is not configured"])
+    if giftcards.owned(business, guest):
+        raise errors.by_name(422, "gift_cards", ["Gift card(s) found!. Please cashout/remove before deletion"])
     lifecycle.delete_later(business, guest, days, cause=call.id)
     call.summary = f"guest {guest.id} asks to be deleted in {days} days"
     return Reply(200, {"message": f"Your account will be deleted in {days} days."})

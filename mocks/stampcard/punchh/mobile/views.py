@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from stampcard.punchh import accounts, blocks, payloads
-from stampcard.punchh.records import Guest, Redemption, Reward
+from stampcard.punchh.records import Guest, Redemption, Reward, Subscription
 from stampcard.punchh.state import Business
 from stampcard.punchh.times import local
 
@@ -123,7 +123,9 @@ def reward(business: Business, guest: Guest, found: Reward, zone: ZoneInfo) -> d
 def redemption(business: Business, found: Redemption, zone: ZoneInfo) -> dict[str, Any]:
     """Shape mobile_redemption."""
     redeemable = business.redeemables.get(found.redeemable_id or 0)
+    plan = business.subscriptions.get(found.subscription_id or 0)
     return {
+        **(_plan(plan) if plan else {}),
         "redemption_id": found.id,
         "redemption_status": found.status,
         "redemption_type": found.type,
@@ -138,6 +140,16 @@ def redemption(business: Business, found: Redemption, zone: ZoneInfo) -> dict[st
         "created_at": local(found.created_at, zone),
         "updated_at": local(found.updated_at, zone),
         "expiring_at": local(found.expires_at, zone),
+    }
+
+
+def _plan(found: Subscription) -> dict[str, Any]:
+    return {
+        "subscription_id": str(found.id),
+        "subscription_plan_id": found.plan_id,
+        "subscription_plan_name": found.plan_name,
+        "subscription_plan_description": found.plan_description,
+        "subscription_plan_image_url": found.plan_image_url,
     }
 
 

@@ -29,7 +29,7 @@ def _view(call: Call[Business], guest: Guest, basket: Basket) -> dict[str, Any]:
 
 async def active(call: Call[Business]) -> Reply:
     guest = _guest(call)
-    whole = _view(call, guest, baskets.find(guest, params.text(params.given(call).get("external_uid"))))
+    whole = _view(call, guest, baskets.find(call.state, guest, params.text(params.given(call).get("external_uid"))))
     return Reply(200, {name: value for name, value in whole.items() if name != "location_id"})
 
 
@@ -51,7 +51,7 @@ async def auto_select(call: Call[Business]) -> Reply:
 
 async def unlock(call: Call[Business]) -> Reply:
     guest = _guest(call)
-    baskets.unlock(guest, params.given(call), WORDS)
+    baskets.unlock(call.state, guest, params.given(call), WORDS)
     call.summary = f"the basket of guest {guest.id} is unlocked"
     return Reply(200)
 

@@ -18,6 +18,7 @@ from stampcard.punchh.state import Business
 
 REQUIRED = ("discount_type", "receipt_amount", "subtotal_amount", "receipt_datetime", "transaction_no")
 NOT_ALLOWED = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
+CLOSED = "The location {} has been disabled for redemption. Please alert a staff member if you think this is an error."
 UNKNOWN = "This Redemption is an invalid redemption or It is not for this guest"
 
 
@@ -38,7 +39,10 @@ def _wanted(call: Call[Business]) -> tuple[Guest, Plan, dict[str, Any]]:
     if not guest.is_member:
         raise refuse(NOT_ALLOWED)
     facts = receipts.facts_of(business, values, POS)
-    facts |= {"location_id": here(call).id, "channel": params.text(values.get("channel")) or "pos"}
+    place = here(call)
+    if place.facts.get("redemption_disabled"):
+        raise ApiError(422, [CLOSED.format(place.name)])
+    facts |= {"location_id": place.id, "channel": params.text(values.get("channel")) or "pos"}
     facts["receipt_datetime"] = facts.pop("receipt_date", None)
     return guest, redemptions.plan(business, guest, values, refuse, TEXTS_V1), facts
 

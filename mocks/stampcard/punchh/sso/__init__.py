@@ -6,7 +6,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Reply
-from stampcard.punchh.sso import balances, checkins, deals, discounts, oauth, redemptions, social, users
+from stampcard.punchh.sso import (
+    balances,
+    checkins,
+    conversions,
+    deals,
+    discounts,
+    enrollments,
+    meta,
+    oauth,
+    redemptions,
+    social,
+    users,
+)
 
 HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "sso_customers__post": users.sign_up,
@@ -47,6 +59,10 @@ HANDLERS: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "sso_users_connect_with_apple__post": social.apple,
     "sso_sso__post": social.session,
     "sso_balance_timelines__get": balances.balance_timelines,
+    "sso_conversions__post": conversions.create,
+    "sso_ordering_meta__get": meta.ordering,
+    "sso_user_enrollments__post": enrollments.enroll,
+    "sso_user_enrollments__delete": enrollments.leave,
     "oauth_authorize__get": oauth.authorize,
     "oauth_token__post": oauth.token,
 }

@@ -63,18 +63,28 @@ async def users_balance(call: Call[Business]) -> Reply:
     active = [one for one in guest.redemptions.values() if one.status == "redeemable"]
     account = mobile_views.account_balance(business, guest)
     call.summary = f"guest {guest.id} has {account['redeemable_points']} points"
-    empty = (
-        "coupons messages notifications challenge_badges punch_cards preferred_charities converted_category_balances"
-    )
+    empty = "coupons messages notifications punch_cards"
     return Reply(
         200,
         {
             **{name: [] for name in empty.split()},
+            **_extras(business, guest),
             "account_balance": account,
             "rewards": [blocks.reward_row(business, one) for one in rewards.usable(business, guest)],
             "active_redemptions": [mobile_views.redemption(business, one, zone) for one in active],
         },
     )
+
+
+def _extras(business: Business, guest: Guest) -> dict[str, Any]:
+    """As in the app, with whole numbers for what points have become."""
+    found = blocks.extras(business, guest)
+    rows = [
+        {name: value for name, value in row.items() if name != "min_source_value"}
+        | {"balance": int(float(row["balance"]))}
+        for row in found["converted_category_balances"]
+    ]
+    return {**found, "converted_category_balances": rows}
 
 
 async def offers(call: Call[Business]) -> Reply:

@@ -20,7 +20,7 @@ def _view(call: Call[Business], guest: Guest, basket: Basket) -> dict[str, Any]:
 
 async def active(call: Call[Business]) -> Reply:
     guest = owner(call)
-    basket = baskets.find(guest, params.text(params.given(call).get("external_uid")))
+    basket = baskets.find(call.state, guest, params.text(params.given(call).get("external_uid")))
     return Reply(200, _view(call, guest, basket))
 
 
@@ -41,7 +41,7 @@ async def auto_select(call: Call[Business]) -> Reply:
 
 async def unlock(call: Call[Business]) -> Reply:
     guest = owner(call)
-    baskets.unlock(guest, params.given(call), WORDS)
+    baskets.unlock(call.state, guest, params.given(call), WORDS)
     call.summary = f"the basket of guest {guest.id} is unlocked"
     return Reply(200)
 

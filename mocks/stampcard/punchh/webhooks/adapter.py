@@ -165,6 +165,7 @@ def _deliver(business: Business, adapter: Adapter, event: Event, name: str, body
         event.id,
         retries.wait_after if business.switches.adapter_retry else retries.never,
         done=lambda delivery, response: _done(business, adapter, delivery, response),
+        event="braze_adapter",
     )
     adapter.deliveries.append(delivery)
     delivery.schedule(business.switches.webhooks_delay_seconds)

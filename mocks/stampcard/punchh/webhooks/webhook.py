@@ -41,6 +41,12 @@ def envelope(business: Business, event: Event) -> bytes:
     )
 
 
+def described(event: Event) -> str:
+    """The event's name in contracts/punchh/webhooks.yaml."""
+    kind = event.payload["coupon_type"] if event.name == "coupons" else event.kind
+    return f"{event.name}.{kind}" if kind else event.name
+
+
 def authentication(business: Business, hook: Webhook, body: bytes) -> dict[str, str]:
     """The headers of the chosen authentication mode."""
     if hook.auth == "basic":
@@ -59,10 +65,13 @@ def signature(business: Business, hook: Webhook, body: bytes) -> str:
     parts = urlsplit(hook.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     uri = hook.url if business.switches.webhooks_hmac_uri == "full" else path
-    made = hmac.new(hook.secret.encode(), uri.encode() + body, getattr(hashlib, hook.auth.removeprefix("hmac_")))
-    if business.switches.webhooks_hmac_encoding == "base64":
-        return base64.b64encode(made.digest()).decode()
-    return made.hexdigest()
+    made = digest(hook.secret, uri, body, hook.auth.removeprefix("hmac_"))
+    return base64.b64encode(made).decode() if business.switches.webhooks_hmac_encoding == "base64" else made.hex()
+
+
+def digest(secret: str, uri: str, body: bytes, algorithm: str) -> bytes:
+    """What an HMAC webhook is signed with; `algorithm` is sha1 or sha256."""
+    return hmac.new(secret.encode(), uri.encode() + body, getattr(hashlib, algorithm)).digest()
 
 
 def send(business: Business, hook: Webhook, event: Event) -> None:
@@ -85,6 +94,7 @@ def send(business: Business, hook: Webhook, event: Event) -> None:
         succeeded=lambda response: response.status in (200, 202),
         done=lambda delivery, response: _done(business, hook, event.name, delivery, response),
         timeout=TIMEOUT,
+        event=described(event),
     )
     hook.deliveries.append(delivery)
     delivery.schedule(business.switches.webhooks_delay_seconds)

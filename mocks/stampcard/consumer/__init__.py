@@ -1,0 +1,1 @@
+"""Checking a consumer of webhooks: every documented event, rightly and wrongly signed, and what it answers."""
