@@ -10,6 +10,9 @@ from stampcard.voucherify import (
     activities,
     buckets,
     bulk,
+    campaign_summaries,
+    consents,
+    exports,
     loyalty_rewards,
     loyalty_tiers,
     oauth,
@@ -47,4 +50,7 @@ MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "list-reward-assignments-1": loyalty_rewards.browse_assignments,
     "get-reward-assignment-1": loyalty_rewards.read,
     "get-reward-details": loyalty_rewards.read_reward,
+    "list-consents": consents.browse,
+    "export-voucher-transactions": exports.create_transactions,
+    "get-campaign-summary": campaign_summaries.read,
 }

@@ -263,6 +263,17 @@ class RewardAssignment(msgspec.Struct):
     updated_at: str | None = None
 
 
+class Consent(msgspec.Struct):
+    """Something customers can consent to; `category` is the dashboard's word for what it is about."""
+
+    id: str
+    name: str
+    created_at: str
+    description: str = ""
+    category: str = ""
+    updated_at: str | None = None
+
+
 class Webhook(msgspec.Struct):
     id: str
     target_url: str

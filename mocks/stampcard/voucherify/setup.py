@@ -29,6 +29,7 @@ from stampcard.voucherify import (
 from stampcard.voucherify import setup_distributions as sending
 from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.keys import Keys
+from stampcard.voucherify.records import Consent
 from stampcard.voucherify.settings import Key
 from stampcard.voucherify.state import Category, Json, Project
 
@@ -171,6 +172,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         known[key.id] = (world, project, key)
     tables: dict[str, Callable[[Call[Project], Row], None]] = {
         "categories": add_category,
+        "consents": add_consent,
         "campaigns": add_campaign,
         "vouchers": add_voucher,
         "customers": add_customer,
@@ -200,6 +202,14 @@ def add_category(call: Call[Project], row: Row) -> None:
     record = old or Category(project.serial_id("cat_"), row["name"], 0, project.now)
     record.hierarchy = row.get("hierarchy", record.hierarchy)
     project.categories[record.id] = record
+
+
+def add_consent(call: Call[Project], row: Row) -> None:
+    project = call.state
+    old = project.consents.get(row["id"])
+    record = Consent(**row, created_at=old.created_at if old is not None else project.now)
+    record.updated_at = project.now if old is not None else None
+    project.consents[record.id] = record
 
 
 def add_campaign(call: Call[Project], row: Row) -> None:

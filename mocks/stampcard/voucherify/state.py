@@ -19,6 +19,7 @@ from stampcard.voucherify.definitions import Collection, EventSchema, Schema
 from stampcard.voucherify.loyalty_records import Ledger
 from stampcard.voucherify.records import (
     Assignment,
+    Consent,
     Distribution,
     EarningRule,
     Export,
@@ -254,6 +255,8 @@ class Project:
     rewards: dict[str, Reward] = field(default_factory=dict)
     reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
+    consents: dict[str, Consent] = field(default_factory=dict)
+    validated: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
     braze: BrazeConnection | None = None
     listeners: list[Listener] = field(default_factory=list)
     registry: dict[str, tuple[World, Project, Key]] = field(default_factory=dict)
@@ -314,7 +317,7 @@ class Project:
         """Forget a code; `keep_code` reserves it in the bin."""
         key = self.fold(voucher.code)
         del self.vouchers[key], self.voucher_ids[voucher.id]
-        voucher.deleted = True
+        voucher.deleted, voucher.updated_at = True, self.now
         self.loose.pop(voucher.id, None)
         if voucher.campaign is not None:
             voucher.campaign.count -= 1
