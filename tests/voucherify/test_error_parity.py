@@ -34,13 +34,10 @@ UNSEEN: dict[str, str] = {
         400 invalid_add_balance_params  400 invalid_export_params""",
     "an older spelling; calls answer not_found": "404 resource_not_found",
     "campaign templates are not emulated": "400 campaign_type_is_not_supported_by_campaign_template",
-    "no row yet: loyalties, OAuth, referrals, imports and exports": """
-        400 missing_param  400 duplicate_key  400 not_published
-        409 holder_assignement_duplication  400 invalid_export_fields  400 loyalty_card_points_exceeded
-        400 missing_order  400 missing_reward  400 campaign_not_active  400 campaign_not_allow_auto_join
-        400 loyalty_card_not_active  400 invalid_amount  400 invalid_balance  400 invalid_expiration_date
-        400 member_already_exists
-        409 member_already_exists  423 non_active_program  423 zero_card_balance""",
+    "only the estimate of points answers them, which is rare and not emulated": """
+        400 campaign_not_active  400 campaign_not_allow_auto_join  400 loyalty_card_not_active""",
+    "no row yet: loyalty v2": """
+        400 member_already_exists  409 member_already_exists  423 non_active_program  423 zero_card_balance""",
     "no row yet: qualifications, validations, redemptions, management, metadata": """
         400 metadata_validation_failed  400 resource_in_use  400 resource_protected  400 multiple_requests
         402 missing_required_feature  403 forbidden  400 invalid_validation_rules
