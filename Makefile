@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CLIENTS := tests/braze/public_clients
+NODE := tests/braze/public_clients/node_modules tests/contracts/prism/node_modules
+VENDORS := braze punchh voucherify antavo
 
-.PHONY: install demo up test check coverage bench build clean
+.PHONY: install demo up test check contracts coverage bench build clean
 
 install: $(STAMP)
 
@@ -16,9 +17,9 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --requirement $(VENV)/dev-requirements.txt
 	touch $@
 
-# A client of Braze that needs node, for its test; without npm, or when it fails, that test is skipped.
-$(CLIENTS)/node_modules: $(CLIENTS)/package.json
-	if command -v npm >/dev/null; then npm install --prefix $(CLIENTS) --no-audit --no-fund || true; fi
+# What tests need of node: a client of Braze, and Prism. Without npm, or when it fails, those tests are skipped.
+$(NODE): %/node_modules: %/package.json
+	if command -v npm >/dev/null; then npm install --prefix $* --no-audit --no-fund || true; fi
 	mkdir -p $@
 	touch $@
 
@@ -32,8 +33,15 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: $(STAMP) $(CLIENTS)/node_modules
+test: $(STAMP) $(NODE)
 	$(BIN)/pytest -n auto --dist worksteal
+
+# Each vendor's fake against its contract, as an integrator's CI checks a server: two at a time, about half a minute.
+contracts: $(STAMP)
+	$(MAKE) --no-print-directory -j2 $(VENDORS:%=contract-%)
+
+$(VENDORS:%=contract-%): contract-%:
+	$(BIN)/stampcard check $* --max-examples 1 --max-calls 0
 
 coverage: $(STAMP)
 	$(BIN)/stampcard coverage

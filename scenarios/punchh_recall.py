@@ -82,12 +82,7 @@ async def braze_segment(world: WorldClient, tokens: dict[str, str]) -> None:
     sleepers = {
         "name": "Sleepers",
         "filters": [
-            {
-                "filter": "Custom Attribute",
-                "name": "last_app_open",
-                "comparison": "more than days ago",
-                "value": 30,
-            }
+            {"filter": "Last Used App", "comparison": "more than days ago", "value": 30},
         ],
     }
     await world.setup({"braze": {"segments": [sleepers], "campaigns": [answer("Sleeper mail", OFFER)]}})
@@ -191,9 +186,9 @@ async def to_punchh(world: WorldClient) -> None:
 
 
 async def opened(world: WorldClient, times: dict[str, str]) -> None:
-    headers = {"Authorization": f"Bearer {world.braze['api_key']}"}
-    attributes = [{"external_id": name, "last_app_open": time} for name, time in times.items()]
-    await world.braze.post("/users/track", headers=headers, json={"attributes": attributes})
+    """Sessions, which the app's SDK would have told Braze of."""
+    sessions = [{"external_id": name, "time": time} for name, time in times.items()]
+    await world.setup({"braze": {"sessions": sessions}})
 
 
 async def sign_up(world: WorldClient, name: str) -> str:

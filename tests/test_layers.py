@@ -106,7 +106,7 @@ ALLOWED = {
     "core/chance.py": "owns chance",
     "server.py": "opens the sockets",
     "play.py": "paces a story for whoever watches",
-    "check/running.py": "drives servers over the network",
+    "check/calls.py": "turns generated cases into requests",
 }
 
 

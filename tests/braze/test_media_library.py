@@ -60,6 +60,7 @@ async def test_every_member_of_a_zip_is_an_asset(world: WorldClient) -> None:
         ("all.zip", zipped(_png=b"1"), "ZIPPED_ENTITY_HAS_NO_NAME"),
         ("all.zip", zipped(a_png=b"1", b_exe=b"1"), "UNSUPPORTED_FILE_TYPE"),
     ],
+    ids=lambda part: f"{len(part)} bytes" if isinstance(part, bytes) else part,
 )
 async def test_a_file_that_is_not_taken_has_an_error_code(
     world: WorldClient, name: str, content: bytes, code: str

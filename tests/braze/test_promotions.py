@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stampcard.braze import campaigns, launching
+from stampcard.braze import campaigns, trying
 from stampcard.client import ControlRefused, WorldClient
 from tests.braze.calls import bearer
 
@@ -139,7 +139,7 @@ async def test_a_preview_shows_a_code_and_takes_none(world: WorldClient) -> None
     campaign = campaigns.find_campaign(workspace, "Offer")
     assert campaign is not None
 
-    (shown,) = await launching.preview(workspace, campaign, workspace.by_external_id["ann"], 0)
+    (shown,) = await trying.preview(workspace, campaign, workspace.by_external_id["ann"], 0)
 
     assert (shown["parts"]["body"], len(left(world))) == ("A1", 3)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stampcard.braze import campaigns, launching
+from stampcard.braze import campaigns, trying
 from stampcard.client import WorldClient
 from tests.braze.calls import bearer
 
@@ -124,7 +124,7 @@ async def previewed(world: WorldClient, body: str) -> dict[str, Any]:
     workspace = world.inside.tenants["braze"]
     campaign = campaigns.find_campaign(workspace, "P")
     assert campaign is not None
-    (shown,) = await launching.preview(workspace, campaign, workspace.by_external_id["ann"], 0)
+    (shown,) = await trying.preview(workspace, campaign, workspace.by_external_id["ann"], 0)
     return shown
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from stampcard.braze import buttons, comparisons
 from stampcard.client import WorldClient
-from tests.braze.calls import track
+from tests.braze import stage
+from tests.braze.calls import bearer, track
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 PROPERTIES = {
@@ -183,3 +184,135 @@ async def test_the_receipt_and_the_click_of_another_campaign_set_off(world: Worl
     await world.settle()
 
     assert [message["campaign"] for message in await world.outbox()] == ["First", "Second", "Third"]
+
+
+GROUP = "11111111-2222-4333-8444-555555555555"
+GROUPS = [{"id": GROUP, "name": "Offers", "channel": "email"}]
+CHOICES: list[tuple[dict[str, Any], str, bool]] = [
+    ({}, "subscribed", True),
+    ({"subscription_group": "Offers"}, "unsubscribed", True),
+    ({"subscription_group": GROUP, "value": "subscribed"}, "subscribed", True),
+    ({"value": "unsubscribed"}, "subscribed", False),
+    ({"subscription_group": "Other"}, "subscribed", False),
+]
+
+
+@pytest.mark.parametrize(("more", "state", "sets_off"), CHOICES)
+@pytest.mark.parametrize("way", ["/subscription/status/set", "/users/track"])
+async def test_a_choice_in_a_subscription_group(
+    world: WorldClient, way: str, more: dict[str, Any], state: str, sets_off: bool
+) -> None:
+    trigger = {"action": "update subscription group status", **more}
+    await stage.setup(world, stage.triggered(trigger=trigger), subscription_groups=GROUPS)
+    choice = {"subscription_group_id": GROUP, "subscription_state": state}
+    body: dict[str, Any] = choice | {"external_id": "ann"}
+    if way == "/users/track":
+        body = {"attributes": [{"external_id": "ann", "subscription_groups": [choice]}]}
+
+    for _ in range(2):  # The second call changes nothing.
+        response = await world.braze.post(way, json=body, headers=bearer(world.braze))
+        assert response.status_code == 201, response.text
+        await world.settle()
+
+    assert len(await world.outbox()) == int(sets_off)
+
+
+INTERACTIONS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+    ({"interaction": "open"}, {"action": "open"}, True),
+    ({"interaction": "open"}, {"action": "open", "machine": True}, True),
+    ({"interaction": "machine open"}, {"action": "open", "machine": True}, True),
+    ({"interaction": "machine open"}, {"action": "open"}, False),
+    ({"interaction": "other open"}, {"action": "open", "machine": True}, False),
+    ({"interaction": "click", "alias": "shop"}, {"action": "click", "alias": "shop"}, True),
+    ({"interaction": "click", "alias": "shop"}, {"action": "click", "alias": "help"}, False),
+]
+
+
+@pytest.mark.parametrize(("wanted", "deed", "sets_off"), INTERACTIONS)
+@pytest.mark.parametrize("kind", ["campaign", "Canvas step"])
+async def test_another_message_engaged(
+    world: WorldClient, kind: str, wanted: dict[str, Any], deed: dict[str, Any], sets_off: bool
+) -> None:
+    place = {"campaign": "First"} if kind == "campaign" else {"canvas": "First", "step": "Mail"}
+    second = stage.triggered("Second", {"action": f"interact with {kind}", **place, **wanted})
+    steps = [{"name": "Mail", "type": "message", "messages": {"email": {"body": "x"}}}]
+    entry = {"delivery": "action_based", "triggers": [stage.EVENT]}
+    canvas = {"name": "First", "entry": entry, "variants": [{"name": "V", "percentage": 100, "steps": steps}]}
+    if kind == "campaign":
+        await stage.setup(world, stage.triggered("First"), second)
+    else:
+        await stage.setup(world, second, canvases=[canvas])
+
+    await stage.happen(world)
+    (first,) = await world.outbox()
+    await buttons.engage(world.inside.tenants["braze"], {"message": first["id"], **deed})
+    await world.settle()
+
+    assert len(await world.outbox()) == 1 + int(sets_off)
+
+
+async def test_the_enrolment_in_a_control_group_sets_off(world: WorldClient) -> None:
+    first = stage.triggered("First", control_group=100)
+    messages = first.pop("messages")
+    enrolled = {"action": "interact with campaign", "campaign": "First", "interaction": "be enrolled in control group"}
+    variants = {"variants": [{"name": "V", "percentage": 0, "messages": messages}]}
+    await stage.setup(world, first | variants, stage.triggered("Second", enrolled))
+
+    await stage.happen(world)
+
+    assert [row["campaign"] for row in await world.outbox()] == ["Second"]
+
+
+async def test_an_exception_event_of_another_campaign_sets_off(world: WorldClient) -> None:
+    left = stage.triggered("Left", schedule_delay="1d", exception_events=[{"action": "make a purchase"}])
+    trigger = {"action": "perform exception event for campaign", "campaign": "Left"}
+    await stage.setup(world, left, stage.triggered("Thanks", trigger))
+
+    await stage.happen(world)
+    await stage.device(world, "make a purchase", product="mug", price=1)
+    await world.advance("2d")
+
+    assert [row["campaign"] for row in await world.outbox()] == ["Thanks"]
+
+
+SEEN_BEFORE: list[dict[str, Any]] = [
+    {"filter": "Custom Event", "name": "e", "comparison": "has done"},
+    {"filter": "Last Did Custom Event", "name": "e", "comparison": "less than days ago", "value": 1},
+    {"filter": "First Did Custom Event", "name": "e", "comparison": "is not blank"},
+    {"filter": "X Custom Event In Y Days", "name": "e", "comparison": "more than", "value": 0, "days": 7},
+]
+
+
+@pytest.mark.parametrize("item", SEEN_BEFORE, ids=[item["filter"] for item in SEEN_BEFORE])
+async def test_an_audience_that_the_event_itself_would_meet_misses_the_first(
+    world: WorldClient, item: dict[str, Any]
+) -> None:
+    """Documented: audience first, then trigger."""
+    await stage.setup(world, stage.triggered(target_audience={"filters": [item]}))
+
+    await stage.happen(world)
+    assert await world.outbox() == []
+    await stage.happen(world)
+
+    assert len(await world.outbox()) == 1
+
+
+async def test_an_audience_that_the_purchase_itself_would_meet_misses_the_first(world: WorldClient) -> None:
+    item = {"filter": "X Purchases In Y Days", "comparison": "more than", "value": 0, "days": 7}
+    row = stage.triggered(trigger={"action": "make a purchase"}, target_audience={"filters": [item]})
+    await stage.setup(world, row)
+
+    for expected in (0, 1):
+        await stage.device(world, "make a purchase", product="mug", price=1)
+        assert len(await world.outbox()) == expected
+
+
+async def test_an_attribute_change_sees_the_audience_after_the_change(world: WorldClient) -> None:
+    vip = {"filters": [{"filter": "Custom Attribute", "name": "vip", "comparison": "is true"}]}
+    trigger = {"action": "change custom attribute value", "attribute": "vip"}
+    await stage.setup(world, stage.triggered(trigger=trigger, target_audience=vip))
+
+    await track(world.braze, attributes=[{"external_id": "ann", "vip": True}])
+    await world.settle()
+
+    assert len(await world.outbox()) == 1

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from stampcard import Emulator
-from stampcard.check.running import Checked, check_operation, operations
+from stampcard.check.calls import Checked
+from stampcard.check.running import check_operation, operations
 from stampcard.check.target import FreshWorld
 from stampcard.core.contract import load
 from stampcard.core.endpoint import Caller, Reply, Vendor

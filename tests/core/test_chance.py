@@ -1,5 +1,6 @@
 """Seeded chance and derived credentials."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -67,3 +68,9 @@ def test_more_than_there_is_is_refused() -> None:
         Secrets("a").hex("k", 129)
     with pytest.raises(ValueError, match="80"):
         Secrets("a").alnum("k", 81)
+
+
+def test_uuids_are_written_as_the_standard_library_writes_them() -> None:
+    for seed in range(50):
+        bits = random.Random(seed).getrandbits(128)
+        assert Chance(seed).uuid() == str(UUID(int=bits, version=4))

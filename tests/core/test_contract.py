@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -87,7 +88,7 @@ def test_a_route_listed_twice_is_a_fault(folder: Folder) -> None:
 @pytest.mark.parametrize("change", [{"method": "PUT"}, {"path": "/v2/crash"}])
 def test_index_and_file_must_agree_on_method_and_path(folder: Folder, change: dict[str, str]) -> None:
     next(row for row in folder.documents["index.yaml"]["operations"] if row["id"] == "crash").update(change)
-    with pytest.raises(ContractFault, match="shop: crash is .* in index.yaml, not"):
+    with pytest.raises(ContractFault, match=r"shop/things.yaml:\d+: crash is .* in index.yaml, not"):
         loaded(folder)
 
 
@@ -142,7 +143,7 @@ def test_a_path_parameter_that_the_path_lacks_is_a_fault(folder: Folder) -> None
 def test_a_file_that_is_no_yaml_mapping_is_named(folder: Folder, text: str) -> None:
     folder.write()
     (folder.home / "odd.yaml").write_text(text)
-    with pytest.raises(ContractFault, match=r"odd\.yaml"):
+    with pytest.raises(ContractFault, match=r"shop/odd\.yaml:\d+"):
         load("shop", folder.root)
 
 
@@ -237,3 +238,35 @@ def test_a_folder_that_cannot_be_written_loads_all_the_same(folder: Folder) -> N
             assert "show" in load("shop", home.parent).operations
         home.chmod(0o755)
         assert list(home.glob(".compiled-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("openapi: 3.1.0\npaths:\n  /x: [\n", r"shop/odd\.yaml:4:1: not YAML: .*"),
+        ("openapi: 3.1.0\npaths: [a, b]\n", r"shop/odd\.yaml: not put together as OpenAPI says: .*"),
+        ("openapi: 3.1.0\npaths: {/x: {get: 5}}\n", r"shop/odd\.yaml: not put together as OpenAPI says: .*"),
+        (
+            "openapi: 3.1.0\npaths:\n  /x:\n    get:\n      operationId: odd\n",
+            r"shop/odd\.yaml:5: not in index.yaml: odd",
+        ),
+        (
+            "components:\n  schemas:\n    Odd: {$ref: '#/components/schemas/Nowhere'}\n",
+            r"shop/odd\.yaml:3: .*Nowhere.*",
+        ),
+    ],
+)
+def test_a_contract_that_cannot_be_read_says_file_line_and_reason(folder: Folder, text: str, says: str) -> None:
+    folder.write()
+    (folder.home / "odd.yaml").write_text(text)
+    with pytest.raises(ContractFault) as told:
+        load("shop", folder.root)
+    assert re.fullmatch(says, str(told.value)), str(told.value)
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "operations: 5\n", "operations: [a]\n"])
+def test_an_index_that_is_none_is_a_fault(folder: Folder, text: str) -> None:
+    folder.write()
+    (folder.home / "index.yaml").write_text(text)
+    with pytest.raises(ContractFault, match=r"shop/index\.yaml: operations is not a list"):
+        load("shop", folder.root)

@@ -212,6 +212,8 @@ class Braze(Vendor[Workspace]):
         "why": buttons.why,
         "test_send": buttons.test_send,
         "engage": buttons.engage,
+        "device": buttons.device,
+        "sending": buttons.sending,
         "message_events": buttons.message_events,
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from stampcard.braze import emails, identity, push, subscriptions, triggers, values
 from stampcard.braze.profile import CONTROL, FIELDS, IDENTIFYING
-from stampcard.braze.state import Definition, User, Workspace
+from stampcard.braze.state import Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.values import INVALID, MAX_TEXT
 
 Note = Callable[[str, str, str], None]
@@ -27,7 +27,7 @@ FOLLOWED = frozenset({"email_subscribe", "marked_email_as_spam_at"})
 class Writing:
     """One user attributes object on its way onto one profile, `now`; `place` is the object's JSON pointer."""
 
-    __slots__ = ("changes", "merge", "note", "now", "place", "user", "workspace")
+    __slots__ = ("changes", "groups", "merge", "note", "now", "place", "user", "workspace")
 
     def __init__(self, workspace: Workspace, user: User, note: Note, place: str, now: datetime | None = None) -> None:
         self.workspace = workspace
@@ -37,6 +37,7 @@ class Writing:
         self.now = now or workspace.world.clock.now
         self.merge = False
         self.changes: Changes = {}
+        self.groups: list[tuple[list[User], SubscriptionGroup, str]] = []
 
     def leave_out(self, why: str, key: str) -> None:
         self.note("not-stored", why, f"{self.place}/{key}")
@@ -51,6 +52,8 @@ def apply(writing: Writing, sent: Mapping[str, Any], cause: int) -> None:
         if not FOLLOWED.isdisjoint(writing.changes):
             emails.follow(writing.workspace, writing.user, writing.changes)
         triggers.attributes_changed(writing.workspace, writing.user, writing.changes, cause)
+    for users, group, state in writing.groups:
+        triggers.group_changed(writing.workspace, users, group, state, cause)
 
 
 def store(workspace: Workspace, user: User, sent: Mapping[str, Any]) -> None:
@@ -131,7 +134,9 @@ def _set_groups(writing: Writing, key: str, value: Any) -> None:
         if group is None or row.get("subscription_state") not in subscriptions.STATES:
             writing.leave_out("unknown group or state", f"subscription_groups/{index}")
         else:
-            subscriptions.choose(writing.workspace, writing.user, group, row["subscription_state"])
+            state = row["subscription_state"]
+            changed = subscriptions.choose(writing.workspace, writing.user, group, state)
+            writing.groups.append((changed, group, state))
 
 
 def _set_tokens(writing: Writing, key: str, value: Any) -> None:

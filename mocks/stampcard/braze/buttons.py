@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.braze import campaigns, engagement, explaining, launching
+from stampcard.braze import actions, campaigns, devices, engagement, explaining, trying
 from stampcard.braze.campaigns import Campaign
 from stampcard.braze.state import User, Workspace
 from stampcard.core.errors import ButtonError
@@ -19,7 +19,7 @@ async def preview(workspace: Workspace, settings: Mapping[str, Any]) -> list[dic
     campaign, user = _campaign_and_user(workspace, settings, "a preview")
     summary = f"preview of {campaign.name} for {user.external_id}"
     cause = workspace.world.record("braze", "preview", summary)
-    return await launching.preview(workspace, campaign, user, cause)
+    return await trying.preview(workspace, campaign, user, cause)
 
 
 async def why(workspace: Workspace, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,21 +40,59 @@ async def why(workspace: Workspace, settings: Mapping[str, Any]) -> dict[str, An
 async def engage(workspace: Workspace, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Let somebody open, click, bounce ... a message that was sent; returns the message event it makes.
 
-    Settings are `message` (its id in the outbox), `action` and for a click its `url`. Raises ButtonError.
+    Settings are `message` (its id in the outbox), `action`, for a click its `url` or link `alias`, for a push its
+    `button`, and `machine` when an e-mail is opened by the mail provider. Raises ButtonError.
     """
-    if not {"message", "action"} <= settings.keys() <= {"message", "action", "url"}:
-        raise ButtonError("engage takes `message` (id in the outbox), `action` and, for a click, `url`")
+    if not {"message", "action"} <= settings.keys() <= {"message", "action", "url", "alias", "button", "machine"}:
+        raise ButtonError(
+            "engage takes `message` (id in the outbox), `action`, and `url`, `alias`, `button`, `machine`"
+        )
     if settings["action"] not in engagement.ALLOWED:
         raise ButtonError(f"no action {settings['action']!r}; there are {', '.join(engagement.ALLOWED)}")
     message = next((row for row in workspace.world.outbox if row.id == settings["message"]), None)
     if message is None:
         raise ButtonError(f"no message {settings['message']!r}")
-    action, url = settings["action"], settings.get("url")
-    cause = workspace.world.record("braze", "engage", f"{action} of {message.channel} by {message.user}")
+    url, alias, button = (
+        None if settings.get(key) is None else str(settings[key]) for key in ("url", "alias", "button")
+    )
+    deed = engagement.Deed(settings["action"], url, alias, button, settings.get("machine") is True)
+    cause = workspace.world.record("braze", "engage", f"{deed.action} of {message.channel} by {message.user}")
     try:
-        return engagement.engage(workspace, message, action, None if url is None else str(url), cause)
+        return engagement.engage(workspace, message, deed, cause)
     except engagement.NotPossible as error:
         raise ButtonError(str(error)) from error
+
+
+DEVICE = {"user", "action", "app_id", "event", "product", "price", "currency", "quantity", "properties"}
+
+
+async def device(workspace: Workspace, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a user's device tell Braze something by its SDK, which sets off in-app messages besides all that a call does.
+
+    Settings are `user` (external_id), `action` (`start session`, `perform custom event`, `make a purchase`), `app_id`,
+    `event` or `product`, `price`, `currency`, `quantity`, and `properties`. Raises ButtonError.
+    """
+    if not {"user", "action"} <= settings.keys() <= DEVICE:
+        raise ButtonError(f"device takes `user` and `action`, and {', '.join(sorted(DEVICE - {'user', 'action'}))}")
+    action = settings["action"]
+    if action not in (actions.SESSION, *devices.OBJECTS):
+        raise ButtonError(f"no action {action!r}; there are {', '.join((actions.SESSION, *devices.OBJECTS))}")
+    user = workspace.by_external_id.get(str(settings["user"]))
+    if user is None:
+        raise ButtonError(f"no user {settings['user']!r}")
+    cause = workspace.world.record("braze", "device", f"the device of {settings['user']} tells: {action}")
+    try:
+        devices.tell(workspace, user, action, settings, cause)
+    except devices.NotTold as error:
+        raise ButtonError(str(error)) from error
+    return {"entry": cause}
+
+
+async def sending(workspace: Workspace, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How far each launch of a campaign has come, the newest last. It takes no settings."""
+    if settings:
+        raise ButtonError("sending takes no settings")
+    return [launch.view() for launch in workspace.engine.launches.values()]
 
 
 async def message_events(workspace: Workspace, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -77,7 +115,7 @@ async def test_send(workspace: Workspace, settings: Mapping[str, Any]) -> list[d
     """
     campaign, user = _campaign_and_user(workspace, settings, "a test send")
     cause = workspace.world.record("braze", "test_send", f"test of {campaign.name} for {user.external_id}")
-    return [message.view() for message in await launching.send_test(workspace, campaign, user, cause)]
+    return [message.view() for message in await trying.send_test(workspace, campaign, user, cause)]
 
 
 def _campaign_and_user(workspace: Workspace, settings: Mapping[str, Any], what: str) -> tuple[Campaign, User]:

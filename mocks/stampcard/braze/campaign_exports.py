@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import errors, series
+from stampcard.braze import conversions, counting, errors, series
 from stampcard.braze.campaigns import ACTION_BASED, API, API_TRIGGERED, Campaign, Content
-from stampcard.braze.counting import ERRORS, SENT
+from stampcard.braze.counting import ERRORS, REVENUE, SENT
 from stampcard.braze.state import Workspace
 from stampcard.braze.values import read_time
 from stampcard.core.clock import iso
@@ -20,11 +20,25 @@ SCHEDULE_TYPES = {ACTION_BASED: "action_based", API_TRIGGERED: "api_triggered", 
 
 EMAIL_PARTS = ("subject", "body", "from", "reply_to", "preheader", "plaintext_body", "should_inline_css", "headers")
 SHOWN_PARTS = {"plaintext_body": "custom_plain_text", "headers": "email_headers"}
-UNCOUNTED = {
-    "email": ("opens", "unique_opens", "clicks", "unique_clicks", "unsubscribes", "bounces", "reported_spam"),
-    "webhook": (),
+PUSH = {"direct_opens": "opens", "total_opens": "opens", "bounces": "bounces", "body_clicks": "opens"}
+COUNTERS = {
+    "email": {
+        name: name
+        for name in ("opens", "unique_opens", "clicks", "unique_clicks", "unsubscribes", "bounces", "reported_spam")
+    },
+    **dict.fromkeys(("apple_push", "android_push", "web_push", "kindle_push"), PUSH),
+    "in_app_message": {"impressions": SENT, "clicks": "clicks"},
+    "content_card": {
+        "total_clicks": "clicks",
+        "total_dismissals": "dismissals",
+        "total_impressions": "impressions",
+        "unique_clicks": "unique_clicks",
+        "unique_dismissals": "unique_dismissals",
+        "unique_impressions": "unique_impressions",
+    },
 }
-"""Counters that stay 0: nobody opens or clicks anything here."""
+"""Channel -> counters of its variations -> what is counted: what people and providers were let do, by the button
+`engage` or a simulated audience."""
 
 
 async def list_campaigns(call: Call[Workspace]) -> Reply:
@@ -93,7 +107,7 @@ async def campaign_details(call: Call[Workspace]) -> Reply:
         "tags": list(campaign.tags),
         "teams": [],
         "messages": {content.id: message_view(content) for content in campaign.contents},
-        "conversion_behaviors": [],
+        "conversion_behaviors": [conversions.view(row) for row in campaign.conversions],
     }
     call.summary = f"campaign {campaign.name!r}"
     return Reply(200, body | {"message": "success"})
@@ -139,11 +153,18 @@ def _day(workspace: Workspace, campaign: Campaign, hour: int, send_id: str | Non
     return {
         "time": series.shown(hour),
         "messages": messages,
-        "conversions_by_send_time": 0,
-        "conversions": 0,
+        **converted(workspace, len(campaign.conversions), campaign.id + tail, hour, series.DAY, by="send"),
         "unique_recipients": len(workspace.recipients.get((campaign.id + tail, hour // 24), ())),
-        "revenue": 0.0,
     }
+
+
+def converted(
+    workspace: Workspace, number: int, place: str, hour: int, hours: int, *, by: str
+) -> dict[str, int | float]:
+    """Conversions on each of the conversion events, at their own time and at that of the send or entry, and revenue."""
+    names = [counting.conversions_name(index, way) for index in range(max(1, number)) for way in ("", by)]
+    row: dict[str, int | float] = {name: int(series.counted(workspace, [(name, place)], hour, hours)) for name in names}
+    return row | {"revenue": round(float(series.counted(workspace, [(REVENUE, place)], hour, hours)), 2)}
 
 
 def variation_view(
@@ -158,9 +179,9 @@ def variation_view(
     if content.channel == "webhook":
         row["errors"] = counted(ERRORS)
     elif content.channel == "email":
-        row["delivered"] = row["sent"]
-    row |= dict.fromkeys(UNCOUNTED.get(content.channel, ()), 0)
+        row["delivered"] = row["sent"] - counted("bounces")
+    row |= {name: counted(what) for name, what in COUNTERS.get(content.channel, {}).items()}
     days = range(hour // 24, (hour + hours) // 24)
     recipients = {user for day in days for user in workspace.recipients.get((content.id, day), ())}
-    common = {"revenue": 0.0, "conversions": 0, "conversions_by_send_time": 0}
+    common = converted(workspace, 1, content.id + tail, hour, hours, by="send")
     return row | ({"unique_recipients": len(recipients)} if not tail else {}) | common

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
 
 from stampcard.braze.recurrence import Schedule
 from stampcard.braze.state import User, Workspace
+
+if TYPE_CHECKING:
+    from stampcard.braze.conversions import Conversion
+    from stampcard.braze.timing import Delay, Hours
 
 API_TRIGGERED, ACTION_BASED, SCHEDULED, API = "api_triggered", "action_based", "scheduled", "api"
 TRANSACTIONAL = "transactional"
@@ -33,15 +37,22 @@ class Variant:
     percentage: int
     messages: tuple[Content, ...]
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(content.channel for content in self.messages)
+
 
 @dataclass(slots=True)
 class Campaign:
     """One campaign. `id` is its API identifier; `audience` a filter group, None for all users.
 
-    `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers` and `delay`
-    belong to action-based delivery, `schedule` and `at` (when it comes next) to scheduled delivery. `capped` says
-    whether frequency caps apply, `exempt_from_control` whether members of the Global Control Group get it,
-    `speed_limit` how many a minute, `postback` where a transactional campaign's statuses go.
+    `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers`, `delay`,
+    `starts` and `ends` (the days it runs) and `hours` (those of the day) belong to action-based delivery, `schedule`,
+    `at` (when it comes next) and `intelligent_timing` (the hour for users of whom nothing is known) to scheduled
+    delivery.
+    `capped` says whether frequency caps apply, `exempt_from_control` whether members of the Global Control Group get
+    it, `speed_limit` how many a minute, `max_users` how many users get it at all and `receivers` how many did,
+    `conversions` its conversion events, `postback` where a transactional campaign's statuses go.
     """
 
     id: str
@@ -55,7 +66,13 @@ class Campaign:
     re_eligibility: timedelta | None = None
     triggers: tuple[Mapping[str, Any], ...] = ()
     exceptions: tuple[Mapping[str, Any], ...] = ()
-    delay: timedelta = timedelta()
+    delay: Delay | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    hours: Hours | None = None
+    intelligent_timing: time | None = None
+    conversions: tuple[Conversion, ...] = ()
+    max_users: int | None = None
     recheck: bool = False
     at: datetime | None = None
     schedule: Schedule | None = None
@@ -71,6 +88,7 @@ class Campaign:
     first_sent: datetime | None = None
     last_sent: datetime | None = None
     sends: dict[str, int] = field(default_factory=dict)
+    receivers: int = 0
 
     @property
     def contents(self) -> list[Content]:

@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stampcard.braze import errors, series
-from stampcard.braze.campaign_exports import SCHEDULE_TYPES, edited_after, message_view, page_of, variation_view
+from stampcard.braze.campaign_exports import (
+    SCHEDULE_TYPES,
+    converted,
+    edited_after,
+    message_view,
+    page_of,
+    variation_view,
+)
 from stampcard.braze.canvas.records import Canvas, Path, Step
 from stampcard.braze.counting import ENTRIES
 from stampcard.braze.state import Workspace
@@ -150,12 +157,12 @@ def _day(instant: datetime) -> datetime:
 
 
 def _stats(call: Call[Workspace], canvas: Canvas, first: int, end: int) -> dict[str, Any]:
-    """Totals of some hours, and what the call asks for beside them. Nothing is converted here, so that is 0."""
+    """Totals of some hours, and what the call asks for beside them."""
     workspace, hours = call.state, end - first
 
     def counted(name: str) -> dict[str, Any]:
         entries = int(series.counted(workspace, [(ENTRIES, name)], first, hours))
-        return {"revenue": 0.0, "conversions": 0, "conversions_by_entry_time": 0, "entries": entries}
+        return {**converted(workspace, 1, name, first, hours, by="entry"), "entries": entries}
 
     stats: dict[str, Any] = {"total_stats": counted(canvas.id)}
     if call.query.get("include_variant_breakdown"):
@@ -173,8 +180,8 @@ def _step_stats(workspace: Workspace, step: Step, first: int, hours: int) -> dic
     messages: dict[str, list[Mapping[str, Any]]] = {}
     for content in step.message.contents if step.message else ():
         messages.setdefault(content.channel, []).append(variation_view(workspace, content, first, hours=hours))
-    zero = {"revenue": 0.0, "conversions": 0, "conversions_by_entry_time": 0}
-    return {"name": step.name, **zero, "messages": messages}
+    found = converted(workspace, 1, step.id, first, hours, by="entry")
+    return {"name": step.name, **found, "messages": messages}
 
 
 # Copies

@@ -142,8 +142,12 @@ CHANNELS: Mapping[str, Channel] = {
         ),
         ("title", "description"),
     ),
+    "in_app_message": Channel(
+        _everybody,
+        _fields("type header message image_url uri click_action buttons html extras"),
+    ),
 }
-"""In-app messages are not among them: only an SDK shows them, and none takes part here."""
+"""An in-app message shows when a device's SDK told of its trigger; the names of its fields are assumed."""
 
 
 def fault(channel: str, parts: Parts) -> str:

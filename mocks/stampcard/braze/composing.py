@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.braze import catalog_reading, connected_content, locales, promotions, variables
+from stampcard.braze import catalog_reading, connected_content, locales, promotions
 from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.orders import Order, Rendered
 from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
@@ -19,38 +19,60 @@ async def render(order: Order, rendered: Rendered, entry: int) -> None:
 
 async def render_parts(order: Order, parts: Mapping[str, Any], rendered: Rendered, entry: int) -> dict[str, Any]:
     """Render parts into `rendered` and return them; each field has its own variables. Raises MessageAborted."""
-    workspace, names = order.workspace, order.namespaces()
-    blocks = Blocks(workspace)
-    take_code = promotions.taker(workspace, order.codes, preview=order.preview)
+    text = Rendering(order, rendered, entry).text
+    for name, part in parts.items():
+        rendered.parts[name] = await (text(part) if part.__class__ is str else _every_text(part, text))
+    return rendered.parts
 
-    async def fetch(ask: Ask) -> Fetched:
-        fetched = await connected_content.fetch(workspace, ask, cause=entry, preview=order.preview)
-        row: dict[str, Any] = {"method": ask.method, "url": ask.url, "status": fetched.status}
-        rendered.calls.append(row | ({"error": fetched.error} if fetched.error else {}))
-        return fetched
 
-    async def text(source: str) -> str:
+class Rendering:
+    """What all fields of one message share while they are rendered."""
+
+    __slots__ = ("_blocks", "_entry", "_names", "_order", "_rendered", "_take_code", "_translations", "_workspace")
+
+    def __init__(self, order: Order, rendered: Rendered, entry: int) -> None:
+        self._order = order
+        self._rendered = rendered
+        self._entry = entry
+        self._workspace = order.workspace
+        self._names = order.namespaces()
+        self._blocks = Blocks(order.workspace)
+        self._take_code = promotions.taker(order.workspace, order.codes, preview=order.preview)
+        self._translations = locales.translations_for(order.workspace, order.user, order.content.id)
+
+    async def text(self, source: str) -> str:
+        """One text as its reader sees it. Raises MessageAborted."""
+        workspace, rendered, names = self._workspace, self._rendered, self._names
         try:
             template = workspace.engine.templates.find(source)
         except TemplateError as error:
             raise MessageAborted("template_parse_error", str(error)) from error
         if template.template is None:
             return source
-        for namespace, key in template.names:
-            if namespace != "content_blocks":
-                rendered.read[f"{namespace}.{key}" if namespace else key] = _looked_up(names, namespace, key)
-        now = workspace.world.clock.now
-        run = Run(now, names, blocks, fetch, take_code, rendered.warnings, rendered.extras)
-        run.translations = locales.translations_for(workspace, order.user, order.content.id)
-        catalog_reading.connect(run, workspace, text)
+        for label, namespace, key in template.reads:
+            rendered.read[label] = _looked_up(names, namespace, key)
+        run = Run(
+            workspace.world.clock.now,
+            names,
+            self._blocks,
+            self._fetch,
+            self._take_code,
+            rendered.warnings,
+            rendered.extras,
+            translations=self._translations,
+        )
+        if template.waits:
+            catalog_reading.connect(run, workspace, self.text)
         try:
             return await template.render(run)
         finally:
             rendered.wants_retry = rendered.wants_retry or run.wants_retry
 
-    for name, part in parts.items():
-        rendered.parts[name] = await _every_text(part, text)
-    return rendered.parts
+    async def _fetch(self, ask: Ask) -> Fetched:
+        fetched = await connected_content.fetch(self._workspace, ask, cause=self._entry, preview=self._order.preview)
+        row: dict[str, Any] = {"method": ask.method, "url": ask.url, "status": fetched.status}
+        self._rendered.calls.append(row | ({"error": fetched.error} if fetched.error else {}))
+        return fetched
 
 
 async def _every_text(part: Any, text: Any) -> Any:
@@ -65,10 +87,13 @@ async def _every_text(part: Any, text: Any) -> Any:
 
 def _looked_up(names: Mapping[str, Any], namespace: str, key: str) -> Any:
     try:
-        value = names[namespace or variables.PROFILE][key]
+        value = names[namespace][key]
     except (KeyError, TypeError):
         return None
-    return value if value is None or isinstance(value, str | int | float | list | dict) else str(value)
+    return value if value.__class__ in PLAIN or isinstance(value, list | dict) else str(value)
+
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class Blocks(dict[str, str]):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stampcard.braze.state import User, Visit, Workspace
+from stampcard.core.outbox import Message
 
 if TYPE_CHECKING:
     from stampcard.braze.canvas.records import Path
 
-SENT, ERRORS, ENTRIES = "sent", "errors", "entries"
+SENT, ERRORS, ENTRIES, REVENUE = "sent", "errors", "entries", "revenue_of"
 
 
 def canvas_entered(workspace: Workspace, user: User, canvas_id: str, path: Path | None) -> None:
@@ -44,3 +47,48 @@ def message_ended(
     if outcome == SENT:
         for name in (campaign_id, variation_id, *((f"{campaign_id}#{send_id}",) if send_id else ())):
             workspace.recipients.setdefault((name, hour // 24), set()).add(user.braze_id)
+
+
+DEEDS = {
+    "delivery": "delivered",
+    "open": "opens",
+    "click": "clicks",
+    "unsubscribe": "unsubscribes",
+    "bounce": "bounces",
+    "mark as spam": "reported_spam",
+    "impression": "impressions",
+    "dismiss": "dismissals",
+}
+"""What is done with a message -> its counter in the data series, in e-mail's words."""
+
+
+def engaged(workspace: Workspace, user: User, message: Message, action: str) -> None:
+    """Count what somebody did with a message, and once for each who did it (`unique_...`)."""
+    variation, name = message.detail.get("message_variation_id"), DEEDS.get(action)
+    if variation is None or name is None:
+        return
+    hour = int(workspace.world.clock.epoch) // 3600
+    workspace.hourly[name, variation][hour] += 1
+    known = (name, variation, user.braze_id)
+    if known not in workspace.engine.engaged:
+        workspace.engine.engaged.add(known)
+        workspace.hourly[f"unique_{name}", variation][hour] += 1
+
+
+def conversions_name(index: int, by: str = "") -> str:
+    """The counter of a conversion event as exports name it: conversions, conversions1, conversions_by_send_time ..."""
+    return f"conversions{index or ''}" + (f"_by_{by}_time" if by else "")
+
+
+def converted(workspace: Workspace, places: Iterable[str], index: int, since: datetime, *, by: str) -> None:
+    """Count a conversion in the hour it happened, and in that of the send or entry it is put down to."""
+    now, then = int(workspace.world.clock.epoch) // 3600, int(since.timestamp()) // 3600
+    for place in places:
+        workspace.hourly[conversions_name(index), place][now] += 1
+        workspace.hourly[conversions_name(index, by), place][then] += 1
+
+
+def earned(workspace: Workspace, places: Iterable[str], revenue: float) -> None:
+    """Count revenue that is put down to a campaign or Canvas."""
+    for place in places:
+        workspace.hourly[REVENUE, place][int(workspace.world.clock.epoch) // 3600] += revenue

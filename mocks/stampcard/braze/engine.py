@@ -59,7 +59,10 @@ class Engine:
     count for the frequency caps `caps`, `journeys` each user's ways through Canvases, `stops`
     why the last try of a campaign (by its id) did not reach a user (by braze_id). `days` counts a user's events and
     purchases by day, `dispatches` are transactional sends by external_send_id,
-    `webhook_templates` saved webhooks by name.
+    `webhook_templates` saved webhooks by name. `converting` says whether anything has conversion events,
+    `converted` when a user (braze_id) converted on a sender's event (its index), `controls` when a user (braze_id) was
+    enrolled in a campaign's control group; `speeds` the minute (since 1970) and the messages in it of what has a speed
+    limit, `engaged` who (braze_id) did what with which variation's messages, `launches` how far sending has come.
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -79,6 +82,12 @@ class Engine:
     dispatches: dict[str, Any] = field(default_factory=dict)
     webhook_templates: dict[str, Any] = field(default_factory=dict)
     message_events: deque[Any] = field(default_factory=lambda: deque(maxlen=10_000))
+    converting: bool = False
+    converted: dict[tuple[str, int, str], datetime] = field(default_factory=dict)
+    controls: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    speeds: dict[str, tuple[int, int]] = field(default_factory=dict)
+    engaged: set[tuple[str, str, str]] = field(default_factory=set)
+    launches: dict[int, Any] = field(default_factory=dict)
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 
     @cached_property

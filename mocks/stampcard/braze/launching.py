@@ -1,27 +1,24 @@
-"""From a campaign to its messages: triggered sends with their delay, launches to an audience, API sends."""
+"""From a campaign to its messages: triggered sends with their delay, API sends, and the variant a user gets."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import composing, message_events, orders, pacing, recurrence, segments, sending, stops
+from stampcard.braze import message_events, orders, pacing, segments, sending, stops, timing
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
-from stampcard.braze.orders import TEST
+from stampcard.braze.occasions import Occasion
+from stampcard.braze.orders import Order
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import User, Workspace
-from stampcard.core.outbox import Message
+from stampcard.core.clock import iso
 
 NOW = timedelta()
-MAX_WAIT = timedelta(hours=72)
-AHEAD = timedelta(hours=14)
-"""How far the earliest time zone is ahead of UTC."""
-YIELD_EVERY = 10
-"""Messages of one launch after which other work gets its turn."""
+IN_APP = "in_app_message"
+ENROLLED = "be enrolled in control group"
 
 
 def may_get(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> bool:
@@ -33,43 +30,68 @@ def may_get(workspace: Workspace, campaign: Campaign, user: User, cause: int) ->
 
 
 def _eligible(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> bool:
-    if eligible_again(campaign, user, workspace.world.clock.now):
-        return True
-    stops.note(workspace, campaign, user, "re-eligibility", "received already", cause)
-    return False
+    if not eligible_again(campaign, user, workspace.world.clock.now):
+        stops.note(workspace, campaign, user, "re-eligibility", "received already", cause)
+        return False
+    if max_users_reached(campaign, user):
+        stops.note(workspace, campaign, user, "max users", f"{campaign.max_users} users have it", cause)
+        return False
+    return True
+
+
+def max_users_reached(campaign: Campaign, user: User) -> bool:
+    """Whether as many users as the campaign may have got it, and this one has not."""
+    if campaign.max_users is None or campaign.id in user.campaigns:
+        return False
+    return campaign.receivers >= campaign.max_users
 
 
 # Action-based
 
 
-def schedule_triggered(
-    workspace: Workspace, campaign: Campaign, user: User, names: Mapping[str, Any], what: str, cause: int
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A send that a trigger set off: `cause` is its own journal entry."""
+
+    workspace: Workspace
+    campaign: Campaign
+    user: User
+    occasion: Occasion
+    cause: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.campaign.id, self.user.braze_id
+
+    def at(self, due: datetime) -> None:
+        """Make it at an instant; an exception event may cancel it until then."""
+        clock = self.workspace.world.clock
+        name = f"campaign {self.campaign.name}"
+        job = clock.at(due, partial(_send_triggered, self), name=name, vendor="braze", cause=self.cause)
+        self.workspace.engine.pending.setdefault(self.key, []).append(job)
+
+    def forget(self) -> None:
+        """Its job runs: what waits for the same user and campaign besides it still does."""
+        pending, now = self.workspace.engine.pending, self.workspace.world.clock.now
+        left = [job for job in pending.get(self.key, ()) if job.due > now and not job.cancelled]
+        if left:
+            pending[self.key] = left
+        else:
+            pending.pop(self.key, None)
+
+
+def schedule_triggered(workspace: Workspace, campaign: Campaign, user: User, occasion: Occasion) -> None:
     """Have a campaign sent to a user when its delay has passed."""
     world = workspace.world
-    entry = world.record(
-        "braze",
-        "campaign.trigger",
-        f"{what} of {user.external_id or user.braze_id} sets off campaign {campaign.name!r}"
-        + (f", due in {campaign.delay}" if campaign.delay else ""),
-        cause=cause,
-    )
-    key = (campaign.id, user.braze_id)
-
-    async def run() -> None:
-        _forget_run(workspace, key, world.clock.now)
-        await _send_triggered(workspace, campaign, user, names, what, entry)
-
-    job = world.clock.after(campaign.delay, run, name=f"campaign {campaign.name}", vendor="braze", cause=entry)
-    workspace.engine.pending.setdefault(key, []).append(job)
-
-
-def _forget_run(workspace: Workspace, key: tuple[str, str], now: datetime) -> None:
-    left = [job for job in workspace.engine.pending.get(key, ()) if job.due > now and not job.cancelled]
-    if left:
-        workspace.engine.pending[key] = left
-    else:
-        workspace.engine.pending.pop(key, None)
+    if campaign.starts is not None and world.clock.now < campaign.starts:
+        stops.note(workspace, campaign, user, "duration", f"it starts at {iso(campaign.starts)}", occasion.cause)
+        return
+    due = world.clock.now if campaign.delay is None else timing.due(workspace, user, campaign.delay)
+    who = user.external_id or user.braze_id
+    text = f"{occasion.what} of {who} sets off campaign {campaign.name!r}"
+    text += f", due at {iso(due)}" if due > world.clock.now else ""
+    entry = world.record("braze", "campaign.trigger", text, cause=occasion.cause)
+    Pending(workspace, campaign, user, occasion, entry).at(due)
 
 
 def cancel_pending(workspace: Workspace, campaign: Campaign, user: User) -> None:
@@ -79,148 +101,112 @@ def cancel_pending(workspace: Workspace, campaign: Campaign, user: User) -> None
         stops.note(workspace, campaign, user, "exception event", "cancelled by an exception event", job.cause)
 
 
-async def _send_triggered(
-    workspace: Workspace, campaign: Campaign, user: User, names: Mapping[str, Any], what: str, cause: int
-) -> None:
+async def _send_triggered(pending: Pending) -> None:
     """The delay is over: what must still hold now, then the send."""
-    world = workspace.world
-    if workspace.users.get(user.braze_id) is not user or not campaign.enabled:
+    pending.forget()
+    workspace, campaign, user = pending.workspace, pending.campaign, pending.user
+    if workspace.users.get(user.braze_id) is not user:
         return
-    if not _eligible(workspace, campaign, user, cause):
+    if not _eligible(workspace, campaign, user, pending.cause):
         return
-    if campaign.recheck and campaign.audience and (why := segments.why_not(workspace, campaign.audience, user)):
-        stops.note(workspace, campaign, user, "audience", f"no longer in the audience ({why})", cause)
+    if campaign.enabled and (until := _closed_until(pending)) is not None:
+        pending.at(until)
         return
-    await send_variant(workspace, campaign, user, names, world.chance.hex(32), cause, what)
-
-
-async def send_variant(
-    workspace: Workspace,
-    campaign: Campaign,
-    user: User,
-    names: Mapping[str, Any],
-    dispatch_id: str,
-    cause: int,
-    why: str,
-    send_id: str | None = None,
-) -> None:
-    """Every message of the user's variant; none for a user of a control group."""
-    if user.in_control_group and not campaign.exempt_from_control:
-        stops.note(workspace, campaign, user, "control", "in the Global Control Group", cause)
-        return
-    variant = pacing.pick_variant(workspace, campaign, user)
-    if variant is None:
-        stops.note(workspace, campaign, user, "control", "enrolled in the campaign's control group", cause)
-        enrolled = {"campaign_id": campaign.id, "campaign_name": campaign.name}
-        message_events.emit(workspace, user, "users.campaigns.EnrollInControl", enrolled)
-        return
-    contents = variant.messages
-    order = orders.Order(
-        workspace, user, contents[0], dispatch_id, cause, why, campaign, campaign.send_to, names, send_id
-    )
-    await sending.send_all(order, contents)
-
-
-# To an audience
-
-
-def schedule_launch(workspace: Workspace, campaign: Campaign, at: datetime) -> None:
-    """Have a scheduled campaign launched, and again when it recurs; its audience is looked at when it is."""
-    clock, local = workspace.world.clock, campaign.schedule is not None and campaign.schedule.local
-    due = max(clock.now, at - AHEAD if local else at)
-    run = partial(_launch, workspace, campaign, at)
-    clock.at(due, run, name=f"launch campaign {campaign.name}", vendor="braze")
-
-
-async def _launch(workspace: Workspace, campaign: Campaign, at: datetime) -> None:
-    if workspace.campaigns.get(campaign.id) is not campaign or not campaign.enabled:
-        return
-    schedule = campaign.schedule
-    coming = recurrence.following(schedule, at, workspace.engine.time_zone) if schedule is not None else None
-    if coming is not None:
-        campaign.at = coming
-        schedule_launch(workspace, campaign, coming)
-    entry = workspace.world.record("braze", "campaign.launch", f"campaign {campaign.name!r} launched")
+    names, occasion = dict(pending.occasion.names), pending.occasion
     dispatch_id = workspace.world.chance.hex(32)
-    audience = list(segments.members(workspace, campaign.audience))
-    if schedule is None or not schedule.local:
-        await _send_paced(workspace, campaign, audience, dispatch_id, entry, at)
-        return
-    by_zone: dict[tzinfo, list[User]] = {}
-    for user in audience:
-        by_zone.setdefault(pacing.zone_of(workspace, user), []).append(user)
-    for zone, users in by_zone.items():
-        due = at.replace(tzinfo=zone).astimezone(UTC)
-        if due >= workspace.world.clock.now:
-            run = partial(_send_paced, workspace, campaign, users, dispatch_id, entry, due)
-            workspace.world.clock.at(due, run, name=f"campaign {campaign.name}", vendor="braze", cause=entry)
+    send = Send(workspace, campaign, names, dispatch_id, pending.cause, occasion.what, on_device=occasion.on_device)
+    await send.to(user, _too_late(pending))
+
+
+def _closed_until(pending: Pending) -> datetime | None:
+    """When the campaign's hours of the day begin again, if only its delay led out of them and it is to wait."""
+    hours, delay = pending.campaign.hours, pending.campaign.delay
+    if hours is None or not hours.wait or delay is None:
+        return None
+    return timing.opens_at(pending.workspace, pending.user, hours)
+
+
+def _too_late(pending: Pending) -> MessageAborted | None:
+    """What speaks against the send when its delay is over."""
+    workspace, campaign, user = pending.workspace, pending.campaign, pending.user
+    if not campaign.enabled:
+        return MessageAborted("campaign_disabled", "the campaign was stopped")
+    if campaign.recheck and campaign.audience and (why := segments.why_not(workspace, campaign.audience, user)):
+        return MessageAborted("user_not_in_segment", f"no longer in the audience ({why})")
+    if campaign.ends is not None and workspace.world.clock.now > campaign.ends:
+        return MessageAborted("no_longer_in_availability_window", f"the campaign ended at {iso(campaign.ends)}")
+    if campaign.hours is not None and timing.opens_at(workspace, user, campaign.hours) is not None:
+        return MessageAborted("no_longer_in_availability_window", "it is outside the campaign's hours of the day")
+    return None
+
+
+# To one user
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One run of a campaign: what all its messages share. `why` says in words what set it off."""
+
+    workspace: Workspace
+    campaign: Campaign
+    names: Mapping[str, Any]
+    dispatch_id: str
+    cause: int
+    why: str
+    send_id: str | None = None
+    on_device: bool = False
+
+    async def to(self, user: User, against: MessageAborted | None = None) -> None:
+        """Every message of the user's variant, or their aborts; none for a user of a control group."""
+        contents = self._contents(user)
+        if not contents:
+            return
+        order = self._order(user, contents[0])
+        if against is not None:
+            await sending.drop_all(order, contents, against)
         else:
-            for user in users:
-                stops.note(workspace, campaign, user, "schedule", f"its local time had passed in {zone}", entry)
+            await sending.send_all(order, contents)
+
+    def _order(self, user: User, content: Content) -> Order:
+        campaign, names = self.campaign, self.names
+        return orders.Order(
+            self.workspace,
+            user,
+            content,
+            self.dispatch_id,
+            self.cause,
+            self.why,
+            campaign,
+            campaign.send_to,
+            names,
+            self.send_id,
+        )
+
+    def _contents(self, user: User) -> tuple[Content, ...]:
+        workspace, campaign = self.workspace, self.campaign
+        if user.in_control_group and not campaign.exempt_from_control:
+            stops.note(workspace, campaign, user, "control", "in the Global Control Group", self.cause)
+            return ()
+        variant = pacing.pick_variant(workspace, campaign, user)
+        if variant is None:
+            _enroll(workspace, campaign, user, self.cause)
+            return ()
+        if self.on_device or IN_APP not in variant.channels:
+            return variant.messages
+        text = "in-app messages are set off by events of a device's SDK, not by REST calls or schedules"
+        stops.note(workspace, campaign, user, "trigger", text, self.cause)
+        return tuple(content for content in variant.messages if content.channel != IN_APP)
 
 
-async def _send_paced(
-    workspace: Workspace, campaign: Campaign, users: Sequence[User], dispatch_id: str, cause: int, launched: datetime
-) -> None:
-    """A campaign to many, at most its send rate limit each minute; what waits for 72 hours is not sent."""
-    world, limit = workspace.world, campaign.speed_limit or len(users)
-    if world.clock.now - launched >= MAX_WAIT:
-        text = f"campaign {campaign.name!r}: {len(users)} messages waited 72 hours for the send rate limit (rate_limit)"
-        world.record("braze", "campaign.launch", text, cause=cause)
-        return
-    await _send_to_all(workspace, campaign, users[:limit], dispatch_id, cause)
-    if left := users[limit:]:
-        rest = partial(_send_paced, workspace, campaign, left, dispatch_id, cause, launched)
-        world.clock.after(timedelta(minutes=1), rest, name=f"campaign {campaign.name}", vendor="braze", cause=cause)
+def _enroll(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> None:
+    """A user of the campaign's control group gets no message; conversions count all the same."""
+    # Imported late: triggers set off campaigns.
+    from stampcard.braze import triggers
 
-
-async def _send_to_all(
-    workspace: Workspace, campaign: Campaign, users: Iterable[User], dispatch_id: str, cause: int
-) -> None:
-    """All share one dispatch id; who may not receive it again is passed over."""
-    for number, user in enumerate(users, 1):
-        if workspace.users.get(user.braze_id) is user and eligible_again(campaign, user, workspace.world.clock.now):
-            await send_variant(workspace, campaign, user, {}, dispatch_id, cause, "scheduled launch")
-        if number % YIELD_EVERY == 0:
-            await asyncio.sleep(0)
-
-
-# Preview
-
-
-async def preview(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> list[dict[str, Any]]:
-    """Each message of the campaign as its user would see it; nothing is sent and no receipt is noted.
-
-    Connected Content calls are really made, with the preview's cache.
-    """
-    shown = []
-    variant = pacing.pick_variant(workspace, campaign, user) or campaign.variants[0]
-    for content in variant.messages:
-        shown.append(await _preview(workspace, campaign, content, user, cause))
-    return shown
-
-
-async def _preview(
-    workspace: Workspace, campaign: Campaign, content: Content, user: User, cause: int
-) -> dict[str, Any]:
-    order = orders.Order(workspace, user, content, orders.UNSENT_DISPATCH, cause, "preview", campaign, preview=True)
-    rendered = orders.Rendered({})
-    result: dict[str, Any] = {"channel": content.channel, "status": "rendered", "reason": None}
-    try:
-        await composing.render(order, rendered, cause)
-    except MessageAborted as aborted:
-        result |= {"status": "aborted", "reason": aborted.log}
-    return {**result, "parts": rendered.parts, "detail": rendered.detail()}
-
-
-async def send_test(workspace: Workspace, campaign: Campaign, user: User, cause: int) -> list[Message]:
-    """A test send: nothing is asked but the channel itself, and it counts for nothing."""
-    variant = pacing.pick_variant(workspace, campaign, user) or campaign.variants[0]
-    stand_in = replace(campaign, delivery=TEST, quiet_hours=None, capped=False, send_to="all")
-    codes: dict[str, str] = {}
-    dispatch_id, sent = workspace.world.chance.hex(32), []
-    for content in variant.messages:
-        order = orders.Order(workspace, user, content, dispatch_id, cause, "test send", stand_in, "all")
-        order.codes = codes
-        sent.append(await sending.send(order))
-    return sent
+    stops.note(workspace, campaign, user, "control", "enrolled in the campaign's control group", cause)
+    enrolled = {"campaign_id": campaign.id, "campaign_name": campaign.name}
+    message_events.emit(workspace, user, "users.campaigns.EnrollInControl", enrolled)
+    if campaign.conversions:
+        controls = workspace.engine.controls.setdefault(user.braze_id, {})
+        controls.setdefault(campaign.id, workspace.world.clock.now)
+    triggers.campaign_engaged(workspace, user, campaign.name, ENROLLED, cause)

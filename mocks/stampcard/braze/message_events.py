@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "sms": "sms",
     "whats_app": "whatsapp",
     "content_card": "contentcard",
+    "in_app_message": "inappmessage",
 }
 """Channel -> its name in event types."""
 PLATFORMS = {"apple_push": "ios", "android_push": "android", "kindle_push": "kindle", "web_push": "web"}
@@ -72,6 +73,6 @@ def of_message(workspace: Workspace, user: User, message: Message, action: str, 
     elif channel in ("sms", "whats_app"):
         known["to_phone_number"] = user.phone
         known["subscription_group_id"] = message.parts.get("subscription_group_id")
-    if action == "Send" and detail.get("message_extras"):
+    if action in ("Send", "Impression") and detail.get("message_extras"):
         known["message_extras"] = json.dumps(detail["message_extras"], ensure_ascii=False, separators=(",", ":"))
     return emit(workspace, user, f"users.messages.{KINDS[channel]}.{action}", known | more)

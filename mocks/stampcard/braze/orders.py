@@ -29,7 +29,8 @@ class Order:
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
     beside those of the user (event_properties, api_trigger_properties ...); `campaign` is None for API messages.
     `title` is what the outbox shows for the campaign's name; `ended` hears that the message waits no more.
-    `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries.
+    `codes` are the promotion codes taken for this user and send, by snippet, shared by all channels and retries;
+    `queued` says that the message has its place under the speed limit.
     """
 
     workspace: Workspace
@@ -46,6 +47,7 @@ class Order:
     preview: bool = False
     codes: dict[str, str] = field(default_factory=dict)
     tries: int = 0
+    queued: bool = False
     title: str | None = None
     ended: Callable[[], None] | None = None
 

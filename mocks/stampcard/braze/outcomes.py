@@ -14,7 +14,12 @@ from stampcard.core.delivery import Delivery
 from stampcard.core.journal import Entry
 from stampcard.core.outbox import Message
 
-RECEIPTS = {"email": "email", "sms": "SMS", "webhook": "webhook"} | dict.fromkeys(PLATFORMS, "push")
+RECEIPTS = {
+    "email": "receive email",
+    "sms": "receive SMS",
+    "webhook": "receive webhook",
+    "in_app_message": "view",
+} | dict.fromkeys(PLATFORMS, "receive push")
 """Channel -> what an action-based campaign calls its receipt."""
 
 
@@ -56,7 +61,8 @@ def delivered(order: Order, message: Message, aborted: MessageAborted | None) ->
 
 def sent(order: Order, message: Message) -> None:
     message.status = "sent"
-    message_events.of_message(order.workspace, order.user, message, "Send")
+    shown = message.channel == "in_app_message"
+    message_events.of_message(order.workspace, order.user, message, "Impression" if shown else "Send")
     _tell(order, message)
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
@@ -69,6 +75,7 @@ def sent(order: Order, message: Message) -> None:
         canvas_id = order.names["canvas"]["api_id"]
         counting.step_received(order.workspace, order.user, canvas_id, campaign.id, campaign.name)
         return
+    campaign.receivers += campaign.id not in order.user.campaigns
     order.user.campaigns[campaign.id] = Receipt(now, order.content.id)
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
@@ -80,10 +87,15 @@ def _tell(order: Order, message: Message) -> None:
     # Imported late: triggers set off campaigns, and those send.
     from stampcard.braze import triggers
 
-    campaign = order.campaign
-    if campaign is not None and campaign.delivery not in (CANVAS_STEP, TEST) and message.channel in RECEIPTS:
-        interaction = f"receive {RECEIPTS[message.channel]}"
-        triggers.campaign_engaged(order.workspace, order.user, campaign.name, interaction, message.entry or order.cause)
+    campaign, cause = order.campaign, message.entry or order.cause
+    if campaign is None or campaign.delivery == TEST or message.channel not in RECEIPTS:
+        return
+    interaction = RECEIPTS[message.channel]
+    if campaign.delivery == CANVAS_STEP:
+        place = order.names["canvas"]["name"], campaign.name
+        triggers.step_engaged(order.workspace, order.user, place, interaction, cause)
+    else:
+        triggers.campaign_engaged(order.workspace, order.user, campaign.name, interaction, cause)
 
 
 def record(order: Order, message: Message, entry: int) -> None:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from stampcard.braze import composing, outcomes, pacing, promotions, webhooks
-from stampcard.braze.campaigns import Content
+from stampcard.braze import composing, outcomes, pacing, promotions, timing, webhooks
+from stampcard.braze.campaigns import SCHEDULED, Content
 from stampcard.braze.channels import CHANNELS
 from stampcard.braze.orders import CANVAS_STEP, Order, Rendered
 from stampcard.braze.rendering import MessageAborted
@@ -38,6 +38,16 @@ async def send(order: Order) -> Message:
     message = new_message(order)
     await attempt(order, message)
     return message
+
+
+async def drop_all(order: Order, contents: Sequence[Content], against: MessageAborted) -> None:
+    """The messages of a send that something speaks against: each ends as aborted, with the reason."""
+    for content in contents:
+        one = replace(order, content=content)
+        message = new_message(one)
+        message.entry = order.workspace.world.journal.next_id()
+        outcomes.abort(one, message, against)
+        outcomes.record(one, message, message.entry)
 
 
 def new_message(order: Order) -> Message:
@@ -107,12 +117,15 @@ async def _prepare(order: Order, message: Message, rendered: Rendered, entry: in
     if (until := _hold(order)) is not None:
         _wait(order, message, until, "quiet hours", entry)
         return
+    if (until := _queued(order)) is not None:
+        _wait(order, message, until, "send rate limit", entry)
+        return
     if order.tries == 0:
         promotions.reserve(order.workspace, order.content.parts, order.codes)
     await composing.render(order, rendered, entry)
     if order.content.channel == "webhook":
         webhooks.check(rendered.parts)
-    if rendered.wants_retry:
+    if rendered.wants_retry and channel is not CHANNELS["in_app_message"]:
         _requeue(order, message, entry)
 
 
@@ -131,6 +144,18 @@ def _hold(order: Order) -> datetime | None:
     return None
 
 
+def _queued(order: Order) -> datetime | None:
+    """The speed limit of what is set off user by user: until when the message waits, or None. Raises MessageAborted."""
+    now = order.workspace.world.clock.now
+    if order.queued or order.campaign is None or order.campaign.delivery == SCHEDULED:
+        return None
+    order.queued = True
+    until = timing.slot(order.workspace, order.campaign, now)
+    if until - now >= timing.MAX_WAIT:
+        raise MessageAborted("rate_limit", "it would wait 72 hours for the send rate limit")
+    return until if until > now else None
+
+
 def _wait(order: Order, message: Message, until: datetime, why: str, entry: int) -> None:
     """Have the next attempt made later."""
     message.detail |= {"due": iso(until), "waits_for": why}
@@ -146,4 +171,5 @@ def _requeue(order: Order, message: Message, entry: int) -> None:
     wait = timedelta(seconds=CC_RETRIES[order.tries])
     order.tries += 1
     message.detail["tries"] = order.tries
-    _wait(order, message, clock.now + wait, "Connected Content", entry)
+    until = timing.slot(order.workspace, order.campaign, clock.now + wait)
+    _wait(order, message, until, "Connected Content", entry)

@@ -12,7 +12,17 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from stampcard.braze import attributes, cdi, content_setup, dashboard, identity, locales, webhook_templates
+from stampcard.braze import (
+    attributes,
+    campaign_setup,
+    cdi,
+    content_setup,
+    dashboard,
+    devices,
+    identity,
+    locales,
+    webhook_templates,
+)
 from stampcard.braze.canvas import dashboard as canvases
 from stampcard.braze.currencies import is_currency
 from stampcard.braze.limits import BUCKETS
@@ -200,10 +210,7 @@ def _check_device_rows(name: str) -> Callable[[Workspace, Document], None]:
 def _apply_sessions(workspace: Workspace, rows: Sequence[Row]) -> None:
     for row in rows:
         user, app, time = _device_row(workspace, row)
-        happened(workspace, "session", "", time, app)
-        workspace.sessions.setdefault((user.braze_id, app), []).append(int(time.timestamp()) // 3600)
-        user.profile.setdefault("date_of_first_session", time)
-        user.profile["date_of_last_session"] = max(time, user.profile.get("date_of_last_session", time))
+        devices.note_session(workspace, user, app, time)
 
 
 def _apply_uninstalls(workspace: Workspace, rows: Sequence[Row]) -> None:
@@ -278,5 +285,5 @@ SECTIONS: tuple[Section, ...] = (
     Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
     Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
     Section("canvases", canvases.apply_canvases, canvases.check_canvases),
-    Section("campaigns", dashboard.apply_campaigns, dashboard.check_campaigns),
+    Section("campaigns", campaign_setup.apply_campaigns, campaign_setup.check_campaigns),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import errors
+from stampcard.braze import errors, triggers
 from stampcard.braze.emails import one_or_more
 from stampcard.braze.state import NOTHING, Contact, Subscription, SubscriptionGroup, User, Workspace
 from stampcard.core.clock import iso
@@ -21,34 +21,40 @@ NO_GROUP = "Invalid subscription group ID"
 NOT_BOTH = "Either an email address or a phone number should be provided, but not both."
 
 
-def choose(workspace: Workspace, user: User, group: SubscriptionGroup, state: str) -> None:
-    """Store a choice for a profile and all others with its e-mail address (e-mail groups) or phone (other groups)."""
+def choose(workspace: Workspace, user: User, group: SubscriptionGroup, state: str) -> list[User]:
+    """Store a choice for a profile and all others with its e-mail address (e-mail groups) or phone (other groups).
+
+    Like the two below, returns those who had no such choice before.
+    """
+    changed: list[User] = []
     if group.channel == "email" and user.email is not None:
-        choose_for_email(workspace, user.email, group, state)
+        changed = choose_for_email(workspace, user.email, group, state)
     elif group.channel != "email" and user.phone is not None:
-        choose_for_phone(workspace, user.phone, group, state)
-    _store([user], group, Subscription(state, workspace.world.clock.now))
+        changed = choose_for_phone(workspace, user.phone, group, state)
+    return changed + _store([user], group, Subscription(state, workspace.world.clock.now))
 
 
-def choose_for_email(workspace: Workspace, email: str, group: SubscriptionGroup, state: str) -> None:
+def choose_for_email(workspace: Workspace, email: str, group: SubscriptionGroup, state: str) -> list[User]:
     """Store a choice for all who have an address, now or later."""
     choice = Subscription(state, workspace.world.clock.now)
     contact = workspace.addresses.setdefault(email.lower(), Contact())
     contact.groups = {**contact.groups, group.id: choice}
-    _store(workspace.by_email.get(email.lower(), ()), group, choice)
+    return _store(workspace.by_email.get(email.lower(), ()), group, choice)
 
 
-def choose_for_phone(workspace: Workspace, phone: str, group: SubscriptionGroup, state: str) -> None:
+def choose_for_phone(workspace: Workspace, phone: str, group: SubscriptionGroup, state: str) -> list[User]:
     """Store a choice for all who have a number, now or later."""
     choice = Subscription(state, workspace.world.clock.now)
     contact = workspace.numbers.setdefault(phone, Contact())
     contact.groups = {**contact.groups, group.id: choice}
-    _store(workspace.by_phone.get(phone, ()), group, choice)
+    return _store(workspace.by_phone.get(phone, ()), group, choice)
 
 
-def _store(users: Sequence[User], group: SubscriptionGroup, choice: Subscription) -> None:
+def _store(users: Sequence[User], group: SubscriptionGroup, choice: Subscription) -> list[User]:
+    before = [user.subscriptions.get(group.id) for user in users]
     for user in users:
         user.subscriptions = {**user.subscriptions, group.id: choice}
+    return [user for user, old in zip(users, before, strict=True) if old is None or old.state != choice.state]
 
 
 # Writing
@@ -94,6 +100,7 @@ def _change(call: Call[Workspace], changes: Sequence[Mapping[str, Any]]) -> None
 def _make(call: Call[Workspace], change: Mapping[str, Any]) -> None:
     workspace, state = call.state, change["subscription_state"]
     group = workspace.subscription_groups[change["subscription_group_id"]]
+    changed: list[User] = []
     if change.get("use_double_opt_in_logic") is True and group.channel == "sms" and state == "subscribed":
         call.diagnose("double-opt-in", "nobody is subscribed before they answer the confirmation message")
         return
@@ -102,11 +109,12 @@ def _make(call: Call[Workspace], change: Mapping[str, Any]) -> None:
         if user is None:
             call.diagnose("unknown-user", f"no profile has the external_id {external_id!r}")
         else:
-            choose(workspace, user, group, state)
+            changed += choose(workspace, user, group, state)
     for email in change.get("emails") or ():
-        choose_for_email(workspace, email, group, state)
+        changed += choose_for_email(workspace, email, group, state)
     for phone in change.get("phones") or ():
-        choose_for_phone(workspace, phone, group, state)
+        changed += choose_for_phone(workspace, phone, group, state)
+    triggers.group_changed(workspace, changed, group, state, call.id)
 
 
 # Reading

@@ -24,14 +24,18 @@ RESERVED_PROPERTIES = ("time", "event_name")
 
 
 class Tracking:
-    """One call's objects on their way into a workspace; `note` is told what is ignored, `cause` is the call's id."""
+    """One call's objects on their way into a workspace; `note` is told what is ignored, `cause` is the call's id.
 
-    __slots__ = ("cause", "note", "now", "workspace")
+    `on_device`: a device's SDK tells of them.
+    """
 
-    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int) -> None:
+    __slots__ = ("cause", "note", "now", "on_device", "workspace")
+
+    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int, *, on_device: bool = False) -> None:
         self.workspace = workspace
         self.note = note
         self.cause = cause
+        self.on_device = on_device
         self.now = workspace.world.clock.now
 
 
@@ -180,13 +184,15 @@ def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
     if not _defined(tracking, workspace.events, name, place):
         return user
     time = _time(tracking, sent, place)
+    # Before it is counted: a trigger's audience does not see the event that sets it off.
+    properties = sent.get("properties") or {}
+    triggers.event_happened(workspace, user, name, properties, time, tracking.cause, on_device=tracking.on_device)
     _count(user.events, name, time, 1)
     happened(workspace, "event", name, time, sent.get("app_id"))
     if revenue := ecommerce.revenue(name, sent.get("properties") or {}):
         currency, at = sent["properties"]["currency"], f"{place}/properties/currency"
         user.total_revenue += currencies.in_usd(workspace, revenue, currency, tracking.note, at)
     identity.touch(workspace, user)
-    triggers.event_happened(workspace, user, name, sent.get("properties") or {}, time, tracking.cause)
     return user
 
 
@@ -201,12 +207,12 @@ def purchase(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | 
     time, quantity = _time(tracking, sent, place), sent.get("quantity", 1)
     price, currency = sent["price"] * quantity, sent["currency"]
     revenue = currencies.in_usd(workspace, price, currency, tracking.note, f"{place}/currency")
+    triggers.purchase_happened(workspace, user, sent, time, tracking.cause, on_device=tracking.on_device)
     _count(user.purchases, product, time, quantity)
     user.total_revenue += revenue
     happened(workspace, "purchase", product, time, sent.get("app_id"), quantity)
     happened(workspace, "revenue", product, time, sent.get("app_id"), revenue)
     identity.touch(workspace, user)
-    triggers.purchase_happened(workspace, user, sent, time, tracking.cause)
     return user
 
 

@@ -51,7 +51,8 @@ class ApiTrigger:
             return
         names = {"api_trigger_properties": Dotted(properties)}
         path, send_id = call.operation.path, call.body.get("send_id")
-        await launching.send_variant(workspace, campaign, user, names, self.dispatch_id, call.id, path, send_id)
+        send = launching.Send(workspace, campaign, names, self.dispatch_id, call.id, path, send_id)
+        await send.to(user)
 
 
 def checked(call: Call[Workspace]) -> ApiTrigger:

@@ -1,78 +1,98 @@
 """What happens to a user and may set off an action-based campaign or Canvas.
 
-The three functions are told after the profile has changed, in the order in which things happened. They return at once
-(no await): what they set off is scheduled on the world's clock, with `cause` as its cause.
+The functions are told in the order in which things happened: of events and purchases before the profile counts them,
+since the audience is looked at as it was before, of changes after the profile has changed. They return at once (no
+await): what they set off is scheduled on the world's clock, with `cause` as its cause.
 
 Source: Braze docs, "Action-based delivery" and "Attribute triggers" (braze-inc/braze-docs).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, filters, launching, stops
-from stampcard.braze.campaigns import ACTION_BASED
+from stampcard.braze import comparisons, conversions, filters, launching, stops
+from stampcard.braze.actions import (
+    ATTRIBUTE,
+    EMAIL_ADDED,
+    EVENT,
+    EXCEPTION,
+    GROUP,
+    INTERACTION,
+    PURCHASE,
+    SESSION,
+    STATUSES,
+    STEP,
+    named,
+)
+from stampcard.braze.campaigns import ACTION_BASED, Campaign, find_campaign
 from stampcard.braze.canvas import journeys
+from stampcard.braze.occasions import Occasion
 from stampcard.braze.profile import FIELDS
-from stampcard.braze.state import User, Workspace
+from stampcard.braze.state import SubscriptionGroup, User, Workspace
 from stampcard.braze.variables import Dotted
 
-EVENT, PURCHASE, ATTRIBUTE, EMAIL_ADDED = (
-    "perform custom event",
-    "make a purchase",
-    "change custom attribute value",
-    "add an email address",
-)
-STATUSES = {
-    "update email subscription status": "email_subscribe",
-    "update push subscription status": "push_subscribe",
-}
-"""Action -> the field it watches."""
-INTERACTION = "interact with campaign"
+Action = Mapping[str, Any]
 DEFAULT_STATUS = "subscribed"
-
-Matches = Callable[[Mapping[str, Any]], bool]
 
 
 def event_happened(
-    workspace: Workspace, user: User, name: str, properties: Mapping[str, Any], time: datetime, cause: int
+    workspace: Workspace,
+    user: User,
+    name: str,
+    properties: Mapping[str, Any],
+    time: datetime,
+    cause: int,
+    *,
+    on_device: bool = False,
 ) -> None:
     """A custom event was recorded: `properties` as sent, `time` in UTC and not in the future."""
 
-    def matches(action: Mapping[str, Any]) -> bool:
-        named = action["action"] == EVENT and action["event"] == name
-        return named and _properties_match(workspace, action, properties)
+    def matches(action: Action) -> bool:
+        wanted = action["action"] == EVENT and action["event"] == name
+        return wanted and _properties_match(workspace, action, properties)
 
+    names = {"event_properties": Dotted(properties)}
+    _happened(workspace, user, Occasion(f"custom event {name}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "event", name, time)
-    # The audience is looked at as it was before the event, so the event itself does not count for its filters.
-    tally = user.events.get(name)
-    if tally is not None:
-        tally.count -= 1
-    try:
-        _happened(workspace, user, matches, {"event_properties": Dotted(properties)}, f"custom event {name}", cause)
-    finally:
-        if tally is not None:
-            tally.count += 1
 
 
 def purchase_happened(
-    workspace: Workspace, user: User, purchase: Mapping[str, Any], time: datetime, cause: int
+    workspace: Workspace,
+    user: User,
+    purchase: Mapping[str, Any],
+    time: datetime,
+    cause: int,
+    *,
+    on_device: bool = False,
 ) -> None:
     """A purchase was recorded: `purchase` is the object as sent (product_id, currency, price, quantity, properties)."""
-    properties = purchase.get("properties") or {}
-    filters.note_day(workspace, user, "purchase", purchase["product_id"], time, purchase.get("quantity") or 1)
+    properties, product = purchase.get("properties") or {}, purchase["product_id"]
 
-    def matches(action: Mapping[str, Any]) -> bool:
+    def matches(action: Action) -> bool:
         return (
             action["action"] == PURCHASE
-            and action.get("product") in (None, purchase["product_id"])
+            and action.get("product") in (None, product)
             and _properties_match(workspace, action, properties)
         )
 
     names = {"event_properties": Dotted(properties)}
-    _happened(workspace, user, matches, names, f"purchase of {purchase['product_id']}", cause)
+    quantity = purchase.get("quantity") or 1
+    conversions.earned(workspace, user, purchase["price"] * quantity)
+    _happened(workspace, user, Occasion(f"purchase of {product}", cause, matches, names, on_device))
+    filters.note_day(workspace, user, "purchase", product, time, quantity)
+
+
+def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -> None:
+    """A device opened an app."""
+
+    def matches(action: Action) -> bool:
+        return action["action"] == SESSION and action.get("app_id") in (None, app_id)
+
+    _happened(workspace, user, Occasion("session start", cause, matches, on_device=True))
 
 
 def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]], cause: int) -> None:
@@ -80,7 +100,7 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
     if not workspace.campaigns and not workspace.canvases:
         return  # Nothing waits for it.
 
-    def matches(action: Mapping[str, Any]) -> bool:
+    def matches(action: Action) -> bool:
         if action["action"] == EMAIL_ADDED:
             old, new = changes.get("email", (None, None))
             return old is None and new is not None
@@ -88,34 +108,74 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
             return _status_matches(action, changes.get(STATUSES[action["action"]]))
         return action["action"] == ATTRIBUTE and _attribute_matches(action, changes)
 
-    _happened(workspace, user, matches, {}, f"change of {', '.join(list(changes)[:5])}", cause)
+    _happened(workspace, user, Occasion(f"change of {', '.join(list(changes)[:5])}", cause, matches))
 
 
-def campaign_engaged(workspace: Workspace, user: User, campaign: str, interaction: str, cause: int) -> None:
-    """Something happened to a campaign's message: `receive email`, `open`, `click` ..."""
+def group_changed(
+    workspace: Workspace, users: Sequence[User], group: SubscriptionGroup, state: str, cause: int
+) -> None:
+    """Users chose another state in a subscription group than they had."""
 
-    def matches(action: Mapping[str, Any]) -> bool:
+    def matches(action: Action) -> bool:
+        return (
+            action["action"] == GROUP
+            and action.get("subscription_group") in (None, group.id, group.name)
+            and action.get("value") in (None, state)
+        )
+
+    for user in users:
+        _happened(workspace, user, Occasion(f"{state} in subscription group {group.name}", cause, matches))
+
+
+def campaign_engaged(
+    workspace: Workspace, user: User, campaign: str, interaction: str, cause: int, **about: str | None
+) -> None:
+    """Something happened to a campaign's message: `receive email`, `open`, `click` ...
+
+    `about` says more of it: the `alias` of a link, the `button` of a push.
+    """
+
+    def matches(action: Action) -> bool:
         wanted = action.get("campaign"), action.get("interaction")
-        return action["action"] == INTERACTION and wanted == (campaign, interaction)
+        return action["action"] == INTERACTION and wanted == (campaign, interaction) and _is_about(action, about)
 
-    if any(_watched(row, campaign) for row in (*workspace.campaigns.values(), *workspace.canvases.values())):
-        _happened(workspace, user, matches, {}, f"{interaction} of campaign {campaign}", cause)
-
-
-def _watched(sender: Any, campaign: str) -> bool:
-    """Whether a campaign's or Canvas's triggers look at another campaign; a Canvas is looked at in any case."""
-    actions = (*sender.triggers, *getattr(sender, "exceptions", ()), *getattr(sender, "exit_events", ()))
-    return hasattr(sender, "exit_events") or any(action.get("campaign") == campaign for action in actions)
+    if _somebody_waits(workspace):
+        _happened(workspace, user, Occasion(f"{interaction} of campaign {campaign}", cause, matches))
 
 
-def _status_matches(action: Mapping[str, Any], change: tuple[Any, Any] | None) -> bool:
+def step_engaged(
+    workspace: Workspace, user: User, place: tuple[str, str], interaction: str, cause: int, **about: str | None
+) -> None:
+    """Something happened to the message of a Canvas step: `place` is the name of the Canvas and that of the step."""
+
+    def matches(action: Action) -> bool:
+        wanted = action.get("canvas"), action.get("step"), action.get("interaction")
+        return action["action"] == STEP and wanted == (*place, interaction) and _is_about(action, about)
+
+    if _somebody_waits(workspace):
+        _happened(workspace, user, Occasion(f"{interaction} of step {' / '.join(place)}", cause, matches))
+
+
+def _is_about(action: Action, about: Mapping[str, str | None]) -> bool:
+    return all(action.get(name) in (None, about.get(name)) for name in ("alias", "button"))
+
+
+def _somebody_waits(workspace: Workspace) -> bool:
+    """Whether any trigger looks at what becomes of messages; a Canvas is looked at in any case."""
+    if workspace.canvases:
+        return True
+    actions = (a for row in workspace.campaigns.values() for a in (*row.triggers, *row.exceptions))
+    return any(action["action"] in (INTERACTION, STEP, EXCEPTION) for action in actions)
+
+
+def _status_matches(action: Action, change: tuple[Any, Any] | None) -> bool:
     """A new state that is not the default one (Braze does not fire for that)."""
     if change is None or change[0] == change[1] or change[1] in (None, DEFAULT_STATUS):
         return False
     return action.get("value") in (None, change[1])
 
 
-def _attribute_matches(action: Mapping[str, Any], changes: Mapping[str, tuple[Any, Any]]) -> bool:
+def _attribute_matches(action: Action, changes: Mapping[str, tuple[Any, Any]]) -> bool:
     """A real change to a value that is no array; a name with dots leads into an object."""
     name, _, path = action["attribute"].partition(".")
     if action["attribute"] in changes:
@@ -129,7 +189,7 @@ def _attribute_matches(action: Mapping[str, Any], changes: Mapping[str, tuple[An
     return "value" not in action or comparisons.same(after, action["value"])
 
 
-def _properties_match(workspace: Workspace, action: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
+def _properties_match(workspace: Workspace, action: Action, properties: Mapping[str, Any]) -> bool:
     rows = action.get("property_filters")
     if not rows:
         return True
@@ -141,33 +201,41 @@ def _properties_match(workspace: Workspace, action: Mapping[str, Any], propertie
     return any(verdicts) if action.get("match") == "any" else all(verdicts)
 
 
-def _is_of(action: Mapping[str, Any], what: str) -> bool:
+def _is_of(action: Action, what: str) -> bool:
     """Whether a happening is the one a trigger waits for, its properties aside."""
     if action["action"] == EVENT:
         return what == f"custom event {action['event']}"
     return action["action"] == PURCHASE and what == f"purchase of {action.get('product', '')}"
 
 
-def _happened(
-    workspace: Workspace,
-    user: User,
-    matches: Matches,
-    names: Mapping[str, Any],
-    what: str,
-    cause: int,
-) -> None:
-    """Cancel what an exception event cancels, then schedule every campaign that the happening sets off.
+def _happened(workspace: Workspace, user: User, occasion: Occasion) -> None:
+    """Cancel what an exception event cancels, schedule every campaign that is set off, then Canvases and conversions.
 
     The user must be in the audience before an event happens; after an attribute change, where the trigger comes first.
     """
+    first = occasion.matches
+
+    def matches(action: Action) -> bool:
+        if action["action"] != EXCEPTION:
+            return first(action)
+        other = find_campaign(workspace, action["campaign"])
+        return other is not None and any(row["action"] != EXCEPTION and first(row) for row in other.exceptions)
+
+    found = replace(occasion, matches=matches)
+    conversions.happened(workspace, user, found)
     for campaign in list(workspace.campaigns.values()):
-        if campaign.delivery != ACTION_BASED or not campaign.enabled:
-            continue
-        if any(matches(action) for action in campaign.exceptions):
-            launching.cancel_pending(workspace, campaign, user)
-        if any(matches(action) for action in campaign.triggers):
-            if launching.may_get(workspace, campaign, user, cause):
-                launching.schedule_triggered(workspace, campaign, user, names, what, cause)
-        elif any(_is_of(action, what) for action in campaign.triggers):
-            stops.note(workspace, campaign, user, "trigger", f"{what}: its properties do not match", cause)
-    journeys.happened(workspace, user, matches, names, what, cause)
+        if campaign.delivery == ACTION_BASED and campaign.enabled:
+            _set_off(workspace, campaign, user, found)
+    journeys.happened(workspace, user, found)
+
+
+def _set_off(workspace: Workspace, campaign: Campaign, user: User, occasion: Occasion) -> None:
+    if any(occasion.matches(action) for action in campaign.exceptions):
+        launching.cancel_pending(workspace, campaign, user)
+    action = next((row for row in campaign.triggers if occasion.matches(row)), None)
+    if action is not None:
+        if launching.may_get(workspace, campaign, user, occasion.cause):
+            launching.schedule_triggered(workspace, campaign, user, occasion)
+    elif any(_is_of(row, occasion.what) for row in campaign.triggers):
+        text = f"{occasion.what}: its properties do not match {named(campaign.triggers[0])}"
+        stops.note(workspace, campaign, user, "trigger", text, occasion.cause)

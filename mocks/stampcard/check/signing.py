@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,20 +13,53 @@ Facts = Mapping[str, str]
 
 Headers = dict[str, str]
 
-
-def signed(vendor: str, facts: Facts, request: httpx.Request, at: datetime) -> httpx.Request:
-    """The request with the vendor's authentication for its path; headers that are there already stay."""
-    for name, value in _SIGNERS[vendor](facts, request, at).items():
-        request.headers[name] = value
-    return request
+NAMES = frozenset({"url", "stack", "client", "app_id", "client_app_id", "management_id"})
+"""Facts that name somebody and are no secret."""
 
 
-def wrong(facts: Facts) -> Facts:
-    """Credentials whose names are right and whose secrets are not: their characters are turned round."""
-    names = {"url", "stack", "client", "app_id", "client_app_id", "management_id"}
-    if "api_secret" in facts:
-        names.add("api_key")
-    return {name: value if name in names else value[::-1] for name, value in facts.items()}
+def signature(vendor: str, facts: Facts, request: httpx.Request, at: datetime) -> Headers:
+    """The vendor's authentication for a request's path, query and body."""
+    return _SIGNERS[vendor](facts, request, at)
+
+
+def secrets_of(vendor: str, facts: Facts) -> list[str]:
+    """The facts that prove something. Antavo's key only names the secret it is signed with."""
+    names = NAMES | ({"api_key"} if vendor == "antavo" else set())
+    return [name for name in facts if name not in names]
+
+
+OPEN = frozenset({"none", "url", "api_key_body", "oauth_client_credentials_in_body"})
+"""`x-auth` of operations that no header opens: anyone may call them, or the body says who calls."""
+
+GUEST = frozenset({"user_bearer", "sso_user_token"})
+"""`x-auth` of Punchh's operations that a guest's token opens; the others take no notice of it."""
+
+
+def needed(facts: Facts, auth: Sequence[str]) -> Facts | None:
+    """Of the credentials, those that an operation of this `x-auth` demands; None when no header opens it."""
+    if OPEN & set(auth):
+        return None
+    guest = not auth or GUEST & set(auth)
+    return facts if guest else {name: value for name, value in facts.items() if name != "token"}
+
+
+def falsified(vendor: str, facts: Facts, request: httpx.Request, at: datetime) -> Iterator[tuple[str, Headers]]:
+    """Every way to prove less than a request must: what is left out or wrong, and the headers that are sent then."""
+    right = signature(vendor, facts, request, at)
+    yield "left out", {}
+    proofs = [name for name in right if name not in ("Date", "Host")]
+    if len(proofs) > 1:
+        for name in proofs:
+            yield f"without {name}", {key: value for key, value in right.items() if key != name}
+    for name in secrets_of(vendor, facts):
+        wrong = signature(vendor, {**facts, name: facts[name][::-1]}, request, at)
+        if wrong != right:
+            yield f"with a wrong {name}", wrong
+    other = httpx.Request(request.method, f"{request.url}{'&' if request.url.query else '?'}other=1")
+    if (copied := signature(vendor, facts, other, at)) != right:
+        yield "signed for another call", copied
+    if (old := signature(vendor, facts, request, at - timedelta(hours=1))) != right:
+        yield "signed an hour ago", old
 
 
 def _target(request: httpx.Request) -> str:
@@ -34,6 +67,8 @@ def _target(request: httpx.Request) -> str:
 
 
 def _braze(facts: Facts, request: httpx.Request, at: datetime) -> Headers:
+    if _target(request).startswith("/scim/") and "scim_token" in facts:
+        return {"Authorization": f"Bearer {facts['scim_token']}"}
     return {"Authorization": f"Bearer {facts['api_key']}"}
 
 

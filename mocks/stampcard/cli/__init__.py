@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from stampcard.cli import check, check_webhooks, contract, coverage, faults, play, report, schema, sign, up
+from stampcard.cli import check, check_webhooks, contract, coverage, faults, play, report, schema, sign, up, why
 from stampcard.core.errors import StampcardError
 
 TWO_WORDS = ("check webhooks",)
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it did what it says, 1 when an expectation failed, 2 when it could not begin."""
     parser = argparse.ArgumentParser(prog="stampcard", description="Fake Braze, Punchh, Voucherify and Antavo servers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (up, play, coverage, check, check_webhooks, report, faults, contract, schema, sign):
+    for command in (up, play, coverage, check, check_webhooks, report, faults, contract, schema, sign, why):
         command.add(commands)
     options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -159,27 +159,42 @@ def load(vendor: str, folder: Path | None = None) -> Contract:
     emulated = {definition["operationId"]: definition for definition in document["operations"]}
     operations: dict[str, Operation] = {}
     for row in document["index"]["operations"]:
-        operation = _operation(vendor, row, emulated.pop(row["id"], None), document["components"])
+        definition = emulated.pop(row["id"], None)
+        if definition is not None:
+            _check_definition(home, row, definition)
+        operation = _operation(vendor, row, definition, document["components"])
         if operation.id in operations:
-            raise ContractFault(f"{vendor}: {operation.id} is listed twice in index.yaml")
+            raise _fault(home, f"id: {operation.id},", f"{operation.id} is listed twice in index.yaml")
         operations[operation.id] = operation
     if emulated:
-        raise ContractFault(f"{vendor}: not in index.yaml: {', '.join(sorted(emulated))}")
+        first = next(iter(emulated))
+        raise _fault(home, f"\n      operationId: {first},", f"not in index.yaml: {', '.join(sorted(emulated))}")
     return Contract(vendor, operations, document)
+
+
+def _fault(home: Path, words: str, reason: str) -> ContractFault:
+    """`vendor/file:line: reason`, for the first line of the vendor's files that holds the words."""
+    for path in sorted(home.rglob("*.yaml")):
+        for number, line in enumerate(path.read_bytes().decode(errors="replace").splitlines(), start=1):
+            if words in f"\n{line},":
+                return ContractFault(f"{home.name}/{path.relative_to(home)}:{number}: {reason}")
+    return ContractFault(f"{home.name}: {reason}")
+
+
+def _check_definition(home: Path, row: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+    place, words = (definition["x-method"], definition["x-path"]), f"\n      operationId: {row['id']},"
+    if place != (row["method"], row["path"]):
+        raise _fault(home, words, f"{row['id']} is {row['method']} {row['path']} in index.yaml, not {place}")
+    if definition.get("x-emulation") not in _EMULATIONS or definition.get("x-provenance") not in _PROVENANCES:
+        raise _fault(home, words, f"{row['id']} lacks a valid x-emulation or x-provenance")
+    if not definition.get("x-source"):
+        raise _fault(home, words, f"{row['id']} lacks x-source")
 
 
 def _operation(
     vendor: str, row: Mapping[str, Any], definition: Mapping[str, Any] | None, components: Mapping[str, Any]
 ) -> Operation:
     found = definition or {}
-    if definition is not None:
-        place = (found["x-method"], found["x-path"])
-        if place != (row["method"], row["path"]):
-            raise ContractFault(f"{vendor}: {row['id']} is {row['method']} {row['path']} in index.yaml, not {place}")
-        if found.get("x-emulation") not in _EMULATIONS or found.get("x-provenance") not in _PROVENANCES:
-            raise ContractFault(f"{vendor}: {row['id']} lacks a valid x-emulation or x-provenance")
-        if not found.get("x-source"):
-            raise ContractFault(f"{vendor}: {row['id']} lacks x-source")
     known = ("x-emulation", "x-provenance", "x-source", "x-method", "x-path")
     return Operation(
         id=row["id"],
@@ -236,55 +251,68 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
-        document = _read_yaml(name, raw)
+        document = _read_yaml(f"{home.name}/{name}", raw)
         if name in ("index.yaml", "setup.yaml"):
             bundle[name.removesuffix(".yaml")] = document
             continue
-        for kind, members in document.get("components", {}).items():
-            for key, value in members.items():
-                if components.setdefault(kind, {}).setdefault(key, value) != value:
-                    raise ContractFault(f"{home.name}/{name}: components/{kind}/{key} differs from another file's")
-        if twice := webhooks.keys() & document.get("webhooks", {}).keys():
-            raise ContractFault(f"{home.name}/{name}: described in another file, too: {', '.join(sorted(twice))}")
-        webhooks.update(document.get("webhooks", {}))
-        bundle["undescribed"] += document.get("x-undescribed", [])
-        for definition in _operations(f"{home.name}/{name}", document):
-            operation = definition["operationId"]
-            if operation in defined:
-                raise ContractFault(f"{home.name}: {operation} is defined in {defined[operation]} and {name}")
-            defined[operation] = name
-            bundle["operations"].append(definition)
-    _check_index(home.name, bundle["index"])
-    _check_references(home.name, [bundle["operations"], webhooks, components], components)
+        try:
+            _gather(home, name, document, components)
+            if twice := webhooks.keys() & document.get("webhooks", {}).keys():
+                reason = f"described in another file, too: {', '.join(sorted(twice))}"
+                raise ContractFault(f"{home.name}/{name}: {reason}")
+            webhooks.update(document.get("webhooks", {}))
+            bundle["undescribed"] += document.get("x-undescribed", [])
+            for definition in _operations(home, name, document):
+                operation = definition["operationId"]
+                if operation in defined:
+                    reason = f"{operation} is defined in {defined[operation]} and {name}"
+                    raise _fault(home, f"\n      operationId: {operation},", reason)
+                defined[operation] = name
+                bundle["operations"].append(definition)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ContractFault(f"{home.name}/{name}: not put together as OpenAPI says: {error!r}") from error
+    _check_index(home, bundle["index"])
+    _check_references(home, [bundle["operations"], webhooks, components], components)
     return bundle
 
 
-def _check_index(vendor: str, index: Mapping[str, Any]) -> None:
-    for number, row in enumerate(index["operations"]):
+def _gather(home: Path, name: str, document: Mapping[str, Any], components: dict[str, dict[str, Any]]) -> None:
+    for kind, members in document.get("components", {}).items():
+        for key, value in members.items():
+            if components.setdefault(kind, {}).setdefault(key, value) != value:
+                raise _fault(home, f"    {key}:", f"components/{kind}/{key} differs from another file's ({name})")
+
+
+def _check_index(home: Path, index: Mapping[str, Any]) -> None:
+    rows = index.get("operations")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ContractFault(f"{home.name}/index.yaml: operations is not a list of mappings")
+    for number, row in enumerate(rows):
         if missing := {"id", "group", "method", "path", "source"} - row.keys():
-            raise ContractFault(f"{vendor}/index.yaml: row {number} ({row.get('id')}) lacks {', '.join(missing)}")
+            reason = f"index.yaml: row {number} ({row.get('id')}) lacks {', '.join(missing)}"
+            raise _fault(home, f"id: {row.get('id')},", reason)
 
 
-def _check_references(vendor: str, value: Any, components: Mapping[str, Any]) -> None:
+def _check_references(home: Path, value: Any, components: Mapping[str, Any]) -> None:
     """Every `$ref` leads somewhere; found here rather than by the first request that needs it."""
     if isinstance(value, list):
         for item in value:
-            _check_references(vendor, item, components)
+            _check_references(home, item, components)
     elif isinstance(value, dict):
         reference = value.get("$ref")
         if isinstance(reference, str):
             kind, _, name = reference.removeprefix("#/components/").partition("/")
             if not reference.startswith("#/components/") or name not in components.get(kind, ()):
-                raise ContractFault(f"{vendor}: a contract file refers to {reference}, which is not there")
+                raise _fault(home, reference, f"a contract file refers to {reference}, which is not there")
         for item in value.values():
-            _check_references(vendor, item, components)
+            _check_references(home, item, components)
 
 
-def _check_path(name: str, path: str, parameters: Iterable[Mapping[str, Any]]) -> None:
+def _check_path(home: Path, path: str, parameters: Iterable[Mapping[str, Any]]) -> None:
     """A path parameter that the path has no place for."""
     for parameter in parameters:
         if parameter.get("in") == "path" and f"{{{parameter['name']}}}" not in path:
-            raise ContractFault(f"{name}: {path} has no {{{parameter['name']}}}")
+            raise _fault(home, f"{path}:", f"{path} has no {{{parameter['name']}}}")
 
 
 def _read_yaml(name: str, raw: bytes) -> dict[str, Any]:
@@ -294,9 +322,11 @@ def _read_yaml(name: str, raw: bytes) -> dict[str, Any]:
     try:
         document = yaml.load(raw, Loader=loader)
     except yaml.YAMLError as error:
-        raise ContractFault(f"{name}: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise ContractFault(f"{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(document, dict):
-        raise ContractFault(f"{name}: not a mapping")
+        raise ContractFault(f"{name}:1: not a mapping")
     return _local_references(document)  # type: ignore[no-any-return]
 
 
@@ -309,17 +339,17 @@ def _local_references(value: Any) -> Any:
     return [_local_references(item) for item in value] if isinstance(value, list) else value
 
 
-def _operations(name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _operations(home: Path, name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = []
     for path, item in document.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 definition = dict(item[method])
                 if "operationId" not in definition:
-                    raise ContractFault(f"{name}: {method.upper()} {path} has no operationId")
+                    raise _fault(home, f"{path}:", f"{name}: {method.upper()} {path} has no operationId")
                 shared = item.get("parameters", [])
                 definition["parameters"] = [*shared, *definition.get("parameters", [])]
-                _check_path(name, path, definition["parameters"])
+                _check_path(home, path, definition["parameters"])
                 definition |= {"x-method": method.upper(), "x-path": path}
                 found.append(definition)
     return found

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from datetime import timedelta
 from typing import Any
 
-from stampcard.braze import dashboard, segments
+from stampcard.braze import campaign_setup, dashboard, message_setup
+from stampcard.braze.actions import CONVERSION, check_action
 from stampcard.braze.campaigns import ACTION_BASED, SCHEDULED, Campaign, Variant
-from stampcard.braze.canvas import journeys
+from stampcard.braze.canvas import launches
 from stampcard.braze.canvas.records import Canvas, Path, Step
+from stampcard.braze.message_setup import check_instant, duration
 from stampcard.braze.orders import CANVAS_STEP
 from stampcard.braze.rendering import TemplateError
 from stampcard.braze.state import Workspace
-from stampcard.core.clock import parse_instant
-from stampcard.core.errors import ClockError, SetupError
+from stampcard.core.errors import SetupError
 
 Row = Mapping[str, Any]
 MAX_STEPS, MAX_DELAY, MAX_WINDOW = 200, 731, 31
 """Steps of a Canvas; days of one delay (31, or two years with extended delays) and of an Action Paths window."""
 MAX_UPDATE = 65_536
+MIN_WINDOW = timedelta(minutes=5)
 _NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 
@@ -46,24 +48,20 @@ def _check_entry(row: Row, known: frozenset[str], pointer: str) -> None:
         if (key in entry) != (delivery == belongs):
             raise SetupError(f"{place}/{key}", f"goes with delivery {belongs}, and only with it")
     for number, action in enumerate(entry.get("triggers", ())):
-        dashboard.check_action(action, f"{place}/triggers/{number}")
+        check_action(action, f"{place}/triggers/{number}")
     if "target_audience" in entry:
         dashboard.check_rule(entry["target_audience"], known, f"{place}/target_audience")
-    dashboard.duration(entry.get("re_entry", 0), f"{place}/re_entry")
-    _check_instant(entry.get("schedule", {}).get("at", "now"), f"{place}/schedule/at")
+    duration(entry.get("re_entry", 0), f"{place}/re_entry")
+    campaign_setup.check_schedule(entry.get("schedule", {}), f"{place}/schedule")
+    per = entry.get("max_entries", {}).get("per")
+    if per is not None and (per == "run") != (delivery == SCHEDULED) and per != "lifetime":
+        raise SetupError(f"{place}/max_entries/per", "run goes with scheduled entry; hour and day with the others")
+    campaign_setup.check_conversions(row.get("conversion_events", ()), f"{pointer}/conversion_events", MIN_WINDOW)
     leaving = row.get("exit_criteria", {})
     for number, action in enumerate(leaving.get("events", ())):
-        dashboard.check_action(action, f"{pointer}/exit_criteria/events/{number}")
+        check_action(action, f"{pointer}/exit_criteria/events/{number}")
     if "audience" in leaving:
         dashboard.check_rule(leaving["audience"], known, f"{pointer}/exit_criteria/audience")
-
-
-def _check_instant(text: str, pointer: str) -> None:
-    try:
-        if text != "now":
-            parse_instant(text)
-    except ClockError as error:
-        raise SetupError(pointer, str(error)) from error
 
 
 def _check_steps(workspace: Workspace, rows: Sequence[Row], known: frozenset[str], pointer: str) -> None:
@@ -113,18 +111,31 @@ def _check_no_circle(rows: Sequence[Row], following: Mapping[str, str | None], p
         visit(name, ())
 
 
+NOT_EMULATED = {
+    "audience_sync": "it sends to advertising platforms, none of which takes part here",
+    "feature_flag": "feature flags are read by SDKs, none of which takes part here",
+    "agent": "Braze publishes no rules that its answers follow",
+    "content_optimizer": "Braze publishes no rules that its choices follow",
+}
+
+
 def _check_step(workspace: Workspace, row: Row, known: frozenset[str], pointer: str) -> None:
+    if row["type"] in NOT_EMULATED:
+        text = f"stampcard does not emulate the step {row['type']}: {NOT_EMULATED[row['type']]}; take it out to go on"
+        raise SetupError(f"{pointer}/type", text)
+    if "in_app_message" in row.get("messages", {}):
+        raise SetupError(f"{pointer}/messages/in_app_message", "stampcard has in-app messages in campaigns only")
     for key, rule in _rules(row):
         dashboard.check_rule(rule, known, f"{pointer}{key}")
     for key, limit in (("for", MAX_DELAY), ("window", MAX_WINDOW)):
-        if key in row and dashboard.duration(row[key], f"{pointer}/{key}").days > limit:
+        if key in row and duration(row[key], f"{pointer}/{key}").days > limit:
             raise SetupError(f"{pointer}/{key}", f"up to {limit} days")
-    _check_instant(row.get("until", "now"), f"{pointer}/until")
+    check_instant(row.get("until", "now"), f"{pointer}/until")
     for number, group in enumerate(row.get("groups", ())):
         for place, action in enumerate(group.get("triggers", ())):
-            dashboard.check_action(action, f"{pointer}/groups/{number}/triggers/{place}")
+            check_action(action, f"{pointer}/groups/{number}/triggers/{place}")
     for channel, parts in row.get("messages", {}).items():
-        dashboard.check_message(workspace, channel, parts, f"{pointer}/messages/{channel}", complete=True)
+        message_setup.check_message(workspace, channel, parts, f"{pointer}/messages/{channel}", complete=True)
     if sum(path["percentage"] for path in row.get("paths", ())) > 100:
         raise SetupError(f"{pointer}/paths", "percentages sum to 100 at most; what is left over is the control group")
     if len(row.get("json", "")) > MAX_UPDATE:
@@ -164,7 +175,9 @@ def _apply(workspace: Workspace, row: Row) -> None:
     key = row.get("id") or (old.id if old else world.secrets.uuid(f"braze.canvas.{name}"))
     if old is not None:
         del workspace.canvases[old.id]
-    leaving, at = row.get("exit_criteria", {}), entry.get("schedule", {}).get("at")
+    leaving = row.get("exit_criteria", {})
+    schedule = campaign_setup.schedule_of(entry["schedule"], now) if "schedule" in entry else None
+    conversions, most = campaign_setup.conversions_of(row), entry.get("max_entries")
     canvas = Canvas(
         id=key,
         name=name,
@@ -173,33 +186,32 @@ def _apply(workspace: Workspace, row: Row) -> None:
         created_at=old.created_at if old else now,
         updated_at=now,
         audience=entry.get("target_audience"),
-        send_to=dashboard.SEND_TO[row.get("send_to", "subscribed or opted-in")],
-        re_entry=dashboard.duration(entry["re_entry"]) if "re_entry" in entry else None,
-        triggers=tuple(entry.get("triggers", ())),
+        send_to=message_setup.SEND_TO[row.get("send_to", "subscribed or opted-in")],
+        re_entry=duration(entry["re_entry"]) if "re_entry" in entry else None,
+        triggers=tuple(conversions[0].action if a["action"] == CONVERSION else a for a in entry.get("triggers", ())),
         exit_events=tuple(leaving.get("events", ())),
         exit_audience=leaving.get("audience"),
-        at=None if at is None else now if at == "now" else parse_instant(at),
+        at=schedule.first if schedule else None,
+        schedule=schedule,
+        conversions=conversions,
+        max_entries=(most["limit"], most["per"]) if most else None,
         status=row.get("status", "Active"),
         capped=not row.get("ignore_frequency_capping", False),
-        quiet_hours=dashboard.quiet_hours(row.get("quiet_hours")),
+        quiet_hours=message_setup.quiet_hours(row.get("quiet_hours")),
         exempt_from_control=row.get("exempt_from_global_control_group", False),
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),
         entries=old.entries if old else {},
     )
     canvas.variants = tuple(_path(workspace, canvas, variant) for variant in row["variants"])
-    workspace.canvases[key] = canvas
-    if canvas.delivery == SCHEDULED and canvas.at is not None:
-        run = partial(_launch, workspace, canvas)
-        world.clock.at(max(canvas.at, now), run, name=f"Canvas {name}", vendor="braze")
+    _put(workspace, canvas)
 
 
-async def _launch(workspace: Workspace, canvas: Canvas) -> None:
-    if workspace.canvases.get(canvas.id) is not canvas:
-        return
-    entry = workspace.world.record("braze", "canvas.launch", f"Canvas {canvas.name!r} lets its audience in")
-    for user in list(segments.members(workspace, canvas.audience)):
-        journeys.enter(workspace, canvas, user, {}, "schedule", entry)
+def _put(workspace: Workspace, canvas: Canvas) -> None:
+    workspace.canvases[canvas.id] = canvas
+    workspace.engine.converting |= bool(canvas.conversions)
+    if canvas.at is not None:
+        launches.schedule_launch(workspace, canvas, canvas.at)
 
 
 def _path(workspace: Workspace, canvas: Canvas, row: Row) -> Path:
@@ -214,7 +226,7 @@ def _path(workspace: Workspace, canvas: Canvas, row: Row) -> Path:
 
 
 def _message(workspace: Workspace, canvas: Canvas, step: Row, key: str, label: str) -> Campaign:
-    contents = dashboard.contents_of(workspace, step["messages"], f"{label}.{step['name']}", step["name"])
+    contents = message_setup.contents_of(workspace, step["messages"], f"{label}.{step['name']}", step["name"])
     return Campaign(
         id=key,
         name=step["name"],

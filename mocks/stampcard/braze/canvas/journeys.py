@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from stampcard.braze import counting, message_events, pacing, segments, stops
 from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
+from stampcard.braze.occasions import Occasion
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.values import detect_time
 
@@ -21,8 +22,6 @@ AUDIENCE, EVENT = "audience", "event"
 EXIT_EVENTS = {AUDIENCE: "users.canvas.exit.MatchedAudience", EVENT: "users.canvas.exit.PerformedEvent"}
 """The first word of an exit criterion that was met -> its message event."""
 
-Matches = Callable[[Mapping[str, Any]], bool]
-
 
 def why_not_now(workspace: Workspace, canvas: Canvas, user: User) -> str:
     """Why a user does not enter just now, or nothing."""
@@ -31,6 +30,8 @@ def why_not_now(workspace: Workspace, canvas: Canvas, user: User) -> str:
         return f"the Canvas is {canvas.status.lower()}"
     if canvas.audience is not None and (why := segments.why_not(workspace, canvas.audience, user)):
         return f"not in the audience ({why})"
+    if canvas.max_entries is not None and _is_full(workspace, canvas):
+        return "the most entries per {1}, {0}, are reached".format(*canvas.max_entries)
     if last is None:
         return ""
     if now - last < ONE_ENTRY:
@@ -38,6 +39,15 @@ def why_not_now(workspace: Workspace, canvas: Canvas, user: User) -> str:
     if canvas.re_entry is None or now - last < canvas.re_entry:
         return "entered already"
     return ""
+
+
+def _is_full(workspace: Workspace, canvas: Canvas) -> bool:
+    """Whether the entries of this hour, day or of the Canvas's life are used up; those of a run its launch counts."""
+    assert canvas.max_entries is not None
+    limit, per = canvas.max_entries
+    hours, now = workspace.hourly[counting.ENTRIES, canvas.id], int(workspace.world.clock.epoch) // 3600
+    first = {"run": now + 1, "hour": now, "day": now // 24 * 24, "lifetime": 0}[per]
+    return sum(count for hour, count in hours.items() if hour >= first) >= limit
 
 
 def enter(
@@ -150,40 +160,37 @@ def leave(journey: Journey, why: str) -> None:
 # What happens to users
 
 
-def happened(
-    workspace: Workspace, user: User, matches: Matches, names: Mapping[str, Any], what: str, cause: int
-) -> None:
+def happened(workspace: Workspace, user: User, occasion: Occasion) -> None:
     """An event, purchase or change of attributes: exits, Action Paths, then entries."""
-    properties = names.get("event_properties")
     moved: set[str] = set()
     for journey in list(workspace.engine.journeys.get(user.braze_id, ())):
-        if any(matches(action) for action in journey.canvas.exit_events):
-            journey.exiting = f"{EVENT} of the exit criteria: {what}"
+        if any(occasion.matches(action) for action in journey.canvas.exit_events):
+            journey.exiting = f"{EVENT} of the exit criteria: {occasion.what}"
         step = journey.step
         if step is not None and step.type == "action_paths" and journey.canvas.id not in moved:
-            if _act(journey, matches, properties):
+            if _act(journey, occasion):
                 moved.add(journey.canvas.id)
     for canvas in list(workspace.canvases.values()):
-        if canvas.delivery == "action_based" and any(matches(action) for action in canvas.triggers):
-            enter(workspace, canvas, user, _context(properties), what, cause)
+        if canvas.delivery == "action_based" and any(occasion.matches(action) for action in canvas.triggers):
+            enter(workspace, canvas, user, _context(occasion.properties), occasion.what, occasion.cause)
 
 
-def _act(journey: Journey, matches: Matches, properties: Mapping[str, Any] | None) -> bool:
+def _act(journey: Journey, occasion: Occasion) -> bool:
     """An action within the window of an Action Paths step; whether it moved the user on."""
     assert journey.step is not None
     row = journey.step.row
     for rank, group in enumerate(row["groups"]):
-        if not any(matches(action) for action in group["triggers"]):
+        if not any(occasion.matches(action) for action in group["triggers"]):
             continue
         if journey.found is not None and not row.get("ranking", False):
             return False
         if row.get("ranking", False):
             if journey.found is None or rank < journey.found:
-                journey.found, journey.found_event = rank, properties
+                journey.found, journey.found_event = rank, occasion.properties
             return False
         if journey.job is not None:
             journey.job.cancel()
-        journey.event = properties
+        journey.event = occasion.properties
         journey.found = rank
         _later(journey, group.get("next", journey.step.following), NOW)
         return True

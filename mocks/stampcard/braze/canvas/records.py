@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from stampcard.braze.campaigns import Campaign
+from stampcard.braze.recurrence import Schedule
 from stampcard.braze.state import User, Workspace
 from stampcard.core.clock import Job
 
 if TYPE_CHECKING:
+    from stampcard.braze.conversions import Conversion
     from stampcard.braze.pacing import QuietHours
 
 
@@ -39,7 +41,10 @@ class Path:
 
 @dataclass(slots=True)
 class Canvas:
-    """One Canvas. `re_entry` is the least time between two entries, None when a user enters once."""
+    """One Canvas. `re_entry` is the least time between two entries, None when a user enters once.
+
+    `max_entries` are the most entries per `run`, `hour`, `day` (both of UTC) or `lifetime`.
+    """
 
     id: str
     name: str
@@ -58,6 +63,9 @@ class Canvas:
     capped: bool = True
     quiet_hours: QuietHours | None = None
     exempt_from_control: bool = False
+    schedule: Schedule | None = None
+    conversions: tuple[Conversion, ...] = ()
+    max_entries: tuple[int, str] | None = None
     tags: tuple[str, ...] = ()
     description: str = ""
     entries: dict[str, datetime] = field(default_factory=dict)

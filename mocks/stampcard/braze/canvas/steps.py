@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from stampcard.braze import composing, orders, pacing, segments, sending
+from stampcard.braze import comparisons, composing, orders, pacing, segments, sending
 from stampcard.braze.canvas.records import Journey, Step
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.variables import Dotted
@@ -18,6 +18,8 @@ from stampcard.core.clock import iso, parse_duration, parse_instant
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MAX_CONTEXT = 50 * 1024
+MAX_NUMBER = 1e8
+"""Units of a personalised delay; a larger number counts as none (assumed)."""
 WAIT: Any = object()
 EXIT: Any = object()
 
@@ -100,7 +102,11 @@ async def delay(journey: Journey, step: Step, resume: Resume) -> Any:
     if step.following is None:
         return None
     now = journey.workspace.world.clock.now
-    until = _until(journey, step.row, now)
+    try:
+        until = _until(journey, step.row, now)
+    except ValueError as error:
+        _note(journey, step, str(error))
+        return EXIT
     if until < now:
         _note(journey, step, f"{iso(until)} has passed")
         return EXIT
@@ -109,7 +115,23 @@ async def delay(journey: Journey, step: Step, resume: Resume) -> Any:
     return WAIT
 
 
+def _personalized(journey: Journey, row: Mapping[str, Any], now: datetime) -> datetime:
+    """A number of units from now, or the instant that a context variable holds. Raises ValueError for neither."""
+    name = row["variable"]
+    value = comparisons.values_at(journey.context, name)
+    if value and "unit" in row and comparisons.is_number(value[0]) and 0 <= value[0] < MAX_NUMBER:
+        return now + timedelta(**{row["unit"]: value[0]})
+    at = comparisons.instant(value[0]) if value and "unit" not in row else None
+    if at is None:
+        kind = f"a number of {row['unit']}" if "unit" in row else "a date"
+        raise ValueError(f"the context variable {name!r} is not {kind}: {value[0] if value else None!r}")
+    return at
+
+
 def _until(journey: Journey, row: Mapping[str, Any], now: datetime) -> datetime:
+    """When a Delay ends. Raises ValueError for a personalised one without its value."""
+    if "personalized" in row:
+        return _personalized(journey, row["personalized"], now)
     if "until" in row:
         return parse_instant(row["until"])
     zone = pacing.zone_of(journey.workspace, journey.user)

@@ -81,18 +81,38 @@ class StepLimitReached(ResourceLimitError):
 
 
 class Buffer(StringIO):
-    """A text that may grow up to a limit of characters."""
+    """A text that may grow up to a limit of characters; its pieces are put together when it is read."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
         self.limit = limit
         self.size = 0
+        self.pieces: list[str] = []
 
     def write(self, text: str, /) -> int:
         self.size += len(text)
         if self.size > self.limit:
             raise OutputStreamLimitError("too much output", token=None)
-        return super().write(text)
+        self.pieces.append(text)
+        return len(text)
+
+    def getvalue(self) -> str:
+        return "".join(self.pieces)
+
+
+ENDS = frozenset({"size", "first", "last"})
+"""Names that python-liquid answers itself."""
+
+
+class Scope(ReadOnlyChainMap):
+    """python-liquid's chain of namespaces, which looks before it leaps: most names are not in the first one."""
+
+    def __getitem__(self, key: str) -> object:
+        for names in self._maps:
+            found = names.get(key, _MISSING)
+            if found is not _MISSING:
+                return found
+        raise KeyError(key)
 
 
 class Context(RenderContext):
@@ -102,9 +122,22 @@ class Context(RenderContext):
     turn_weight = 1
 
     def __init__(self, template: BoundTemplate, *, globals: Mapping[str, object]) -> None:
-        super().__init__(template, globals=globals)
+        """python-liquid's members as its own constructor sets them, but for what costs time and is not used here."""
+        self.env = template.env
+        self.template = template
+        self.locals = {}
+        self.globals = globals
+        self.counters = {}
         # Without python-liquid's built-in `now` and `today`, which read the machine's clock.
-        self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
+        self.scope = Scope(self.locals, self.globals, self.counters)
+        self.tag_namespace = {"cycles": {}, "ifchanged": "", "stopindex": {}}
+        self.loops = []
+        self.disabled_tags = []
+        self.autoescape = False
+        self._copy_depth = 0
+        self.parent_context = None
+        self.loop_iteration_carry = 1
+        self.local_namespace_size_carry = 0
 
     def spend(self, steps: int) -> None:
         """Count work. Raises StepLimitReached."""
@@ -121,12 +154,11 @@ class Context(RenderContext):
 
     def get(self, path: list[object], *, token: Token | None, default: object = _MISSING) -> object:
         self.spend(1)
-        steps = iter(path)
-        root = next(steps)
+        root = path[0]
         try:
             found: Any = self.scope[root]  # type: ignore[index]
-            for step in steps:
-                found = self.get_item(found, step)
+            for step in path[1:]:
+                found = found[step] if step.__class__ is str and step not in ENDS else self.get_item(found, step)
         except (KeyError, TypeError, IndexError):
             return self.env.undefined(str(root), token=token) if default is _MISSING else default
         return found

@@ -12,8 +12,9 @@ import hmac
 import json
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +30,9 @@ from stampcard.braze.liquid.text import plain, ruby_float, to_text
 MAX_STRING = 1_000_000
 """Characters of any one value (assumed: Braze publishes no limit); what is longer stops the rendering."""
 MAX_ITEMS = 100_000
+
+NOBODY_S_NOW = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the moment of a rendering where none is known."""
 
 Filter = Callable[..., Any]
 
@@ -48,12 +52,14 @@ def guarded(function: Filter) -> Filter:
 
     def apply(value: Any, *args: Any, **options: Any) -> Any:
         for given in (value, *args):
-            if isinstance(given, range) and len(given) > MAX_ITEMS:
+            if given.__class__ is range and len(given) > MAX_ITEMS:
                 raise TooLarge("a range over the limit", token=None)
         try:
             result = function(value, *args, **options)
         except (LookupError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
             raise LiquidTypeError(f"invalid value ({error})", token=None) from error
+        if result.__class__ is str and len(result) <= MAX_STRING:
+            return result
         if isinstance(result, str | list | tuple) and len(result) > (
             MAX_STRING if isinstance(result, str) else MAX_ITEMS
         ):
@@ -186,8 +192,19 @@ def find_zone(name: str) -> tzinfo | None:
     return read_offset(text) or zones.find_zone(text)
 
 
+@lru_cache(maxsize=1024)
+def _date_of_text(value: str, pattern: str) -> str | None:
+    """A text that says when on its own, in a pattern; None for what is no date. Many people share their dates."""
+    instant = read_instant(value, NOBODY_S_NOW)
+    return strftime(instant, pattern) if instant is not None and instant is not NOBODY_S_NOW else None
+
+
 @with_context
 def _date(value: Any, pattern: Any = "", *, context: Any) -> Any:
+    if value.__class__ is str and pattern.__class__ is str and pattern and len(value) < 64:
+        known = _date_of_text(value, pattern)
+        if known is not None:
+            return known
     found = plain(value)
     text = to_text(pattern)
     instant = read_instant(found, context.run.now) if found not in (None, "") else None
@@ -219,6 +236,9 @@ def _divided_by(value: Any, by: Any) -> Any:
 
 
 def _number(value: Any) -> int | float:
+    if value.__class__ is int:
+        number: int = value
+        return number
     found = plain(value)
     if isinstance(found, bool) or found is None:
         return 0

@@ -14,6 +14,7 @@ from stampcard.braze.liquid.environment import MAX_OUTPUT, Buffer, Context, Dial
 from stampcard.braze.liquid.filters import TooLarge
 from stampcard.braze.liquid.tokens import tokenize
 from stampcard.braze.rendering import MessageAborted, Run, TemplateError
+from stampcard.braze.variables import PROFILE
 
 MAX_SOURCE = 1_000_000
 """Characters of one template (assumed)."""
@@ -30,8 +31,8 @@ _SNIPPET = re.compile(r"""\{%-?\s*promotion\s*\(\s*["']([^"']+)["']\s*\)""")
 class Parsed:
     """A template ready to render.
 
-    `waits` says whether rendering may have to wait for something, `names` are its `(namespace, key)` pairs, `snippets`
-    the promotion lists it names.
+    `waits` says whether rendering may have to wait for something, `names` are its `(namespace, key)` pairs, `reads` the
+    same with what the trace calls each, `snippets` the promotion lists it names.
     """
 
     def __init__(self, source: str, template: Template | None) -> None:
@@ -39,6 +40,11 @@ class Parsed:
         self.template = template
         found = _REFERENCE.findall(source) if template else ()
         self.names: tuple[tuple[str, str], ...] = tuple(dict.fromkeys(found))
+        self.reads = tuple(
+            (f"{namespace}.{key}" if namespace else key, namespace or PROFILE, key)
+            for namespace, key in self.names
+            if namespace != "content_blocks"
+        )
         self.waits = any(word in source for word in WAITING)
         self.snippets = tuple(dict.fromkeys(_SNIPPET.findall(source))) if template else ()
         if template is not None:

@@ -13,6 +13,7 @@ from liquid.builtin.output import Output as OutputTag
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.for_tag import ForNode, ForTag
 from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
+from liquid.expression import Expression
 from liquid.parser import get_parser
 from liquid.token import TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 
@@ -88,6 +89,34 @@ class AsyncNode(LoudNode):
         raise NotImplementedError("this renders asynchronously only")
 
 
+class Fixed(Expression):
+    """A path whose steps are known when the template is parsed."""
+
+    __slots__ = ("path", "steps")
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.token)
+        self.path = path
+        self.steps: list[object] = list(path.path)
+
+    def evaluate(self, context: RenderContext) -> object:
+        return context.get(self.steps, token=self.token)
+
+    async def evaluate_async(self, context: RenderContext) -> object:
+        return context.get(self.steps, token=self.token)
+
+    def children(self) -> list[Expression]:
+        return []
+
+
+def quickened(expression: Any) -> Any:
+    """The same expression, its path taken apart beforehand where it holds no other path."""
+    left = getattr(expression, "left", None)
+    if isinstance(left, Path) and not any(isinstance(step, Path) for step in left.path):
+        expression.left = Fixed(left)
+    return expression
+
+
 class ValueNode(OutputNode):
     """`{{ value }}`; a run-time error becomes the text Liquid 5 writes for it."""
 
@@ -140,7 +169,7 @@ class Output(OutputTag):
         left = getattr(expression, "left", None)
         if isinstance(left, Path) and left.path[0] == "content_blocks" and len(left.path) > 1:
             return BlockNode(token, str(left.path[1]))
-        return ValueNode(token, expression)
+        return ValueNode(token, quickened(expression))
 
 
 class CountedForNode(ForNode):

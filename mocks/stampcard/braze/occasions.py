@@ -1,0 +1,31 @@
+"""Something that happened to a user, as triggers, journeys and messages see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stampcard.braze.state import NOTHING
+
+Matches = Callable[[Mapping[str, Any]], bool]
+"""Whether an action of the setup document (a trigger, an exception, an exit criterion ...) is what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """`what` happened in words; `cause` is its journal entry, `names` what templates see of it (event_properties).
+
+    `on_device`: a device's SDK told of it, and not a REST call. Only then does an in-app message show.
+    """
+
+    what: str
+    cause: int
+    matches: Matches
+    names: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    on_device: bool = False
+
+    @property
+    def properties(self) -> Mapping[str, Any] | None:
+        """The event's properties, or None for what is no event or purchase."""
+        return self.names.get("event_properties")
