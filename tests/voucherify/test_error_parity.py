@@ -36,8 +36,7 @@ UNSEEN: dict[str, str] = {
     "campaign templates are not emulated": "400 campaign_type_is_not_supported_by_campaign_template",
     "only the estimate of points answers them, which is rare and not emulated": """
         400 campaign_not_active  400 campaign_not_allow_auto_join  400 loyalty_card_not_active""",
-    "no row yet: loyalty v2": """
-        400 member_already_exists  409 member_already_exists  423 non_active_program  423 zero_card_balance""",
+    "the vendor's document of loyalty v2 answers it with 409 only": "400 member_already_exists",
     "no row yet: qualifications, validations, redemptions, management, metadata": """
         400 metadata_validation_failed  400 resource_in_use  400 resource_protected  400 multiple_requests
         402 missing_required_feature  403 forbidden  400 invalid_validation_rules

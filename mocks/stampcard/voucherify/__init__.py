@@ -37,6 +37,7 @@ from stampcard.voucherify import (
     loyalty_rewards,
     orders,
     products,
+    program_points,
     promotions,
     publications,
     redemptions,
@@ -246,6 +247,7 @@ class Voucherify(Vendor[Project]):
             referral_rewards.follow,
             segments.follow,
             earning_rules.follow,
+            program_points.follow,
             distributions.follow,
             webhooks.follow,
         ]

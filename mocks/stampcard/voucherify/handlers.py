@@ -17,6 +17,9 @@ from stampcard.voucherify import (
     loyalty_tiers,
     oauth,
     pending_points,
+    program_members,
+    program_points,
+    programs,
     shop_imports,
 )
 
@@ -53,4 +56,17 @@ MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "list-consents": consents.browse,
     "export-voucher-transactions": exports.create_transactions,
     "get-campaign-summary": campaign_summaries.read,
+    "v2-create-program": programs.create,
+    "v2-list-programs": programs.browse,
+    "v2-get-program": programs.read,
+    "v2-activate-program": programs.activate,
+    "v2-create-program-member": program_members.create,
+    "v2-list-program-members": program_members.browse,
+    "v2-get-program-member": program_members.read,
+    "v2-get-customer-memberships": program_members.of_customer,
+    "v2-get-program-membership": program_members.of_program,
+    "v2-adjust-card-points": program_points.adjust,
+    "v2-list-card-transactions": program_points.browse,
+    "v2-purchase-member-reward": program_points.purchase,
+    "v2-create-member-order-payment": program_points.pay,
 }

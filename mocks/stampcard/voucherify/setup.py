@@ -23,6 +23,7 @@ from stampcard.voucherify import (
     products,
     referral_rewards,
     segments,
+    setup_programs,
     skus,
     vouchers,
 )
@@ -82,6 +83,7 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
         with placed(f"{ROOT}/segments/{index}"):
             check_segment(by_hand(stand.world, stand, row), section)
     sending.check(project, section)
+    setup_programs.check(project, section)
 
 
 def check_timezone(name: str) -> None:
@@ -183,6 +185,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         for row in section.get(name, ()):
             add(by_hand(world, project, row), row)
     sending.apply(project, section)
+    setup_programs.apply(project, section)
 
 
 def apply_settings(project: Project, section: Row) -> None:

@@ -17,6 +17,7 @@ from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.definitions import Collection, EventSchema, Schema
 from stampcard.voucherify.loyalty_records import Ledger
+from stampcard.voucherify.program_records import Programs
 from stampcard.voucherify.records import (
     Assignment,
     Consent,
@@ -247,6 +248,7 @@ class Project:
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
+    programs: Programs = field(default_factory=Programs)
     exports: dict[str, Export] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     holders: dict[str, list[Holder]] = field(default_factory=dict)
