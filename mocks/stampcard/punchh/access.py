@@ -186,7 +186,7 @@ def _check_mobile(business: Business | None, client: str, request: Request, own:
 
 
 def _check_sso(business: Business | None, client: str, request: Request) -> Business:
-    """A missing or unknown client cannot be told from a wrong digest."""
+    """A missing or unknown client cannot be told from a wrong digest; it has no business whose switch could differ."""
     _check_readable(client, request)
     if business is None or not client or not _signed(business, request, signing.SHA1):
         raise ApiError(412, ["Invalid Signature"])
