@@ -209,7 +209,7 @@ def decide(
         entry = record("punchh", "campaign gift", f"{campaign.name}: guest {guest.id} gets a code", cause=cause)
         code = coupons.issue(business, campaign, guest, cause=entry).code
         notify(business, campaign, guest, None, 0, {"coupon_code": code}, cause=entry)
-        messages.send(business, campaign, guest, None, 0, entry)
+        messages.send(business, campaign, guest, None, 0, entry, code)
         return True
     give(business, campaign, guest, points, checkin=checkin, about=about, end=end, cause=cause)
     return True
@@ -242,7 +242,8 @@ def give(
     if campaign.kind == challenges.KIND:
         more = challenges.told(campaign)
     notify(business, campaign, guest, reward, points, more, cause=entry)
-    messages.send(business, campaign, guest, reward, points, entry)
+    if campaign.kind != "coupon":  # it wrote when the code was given
+        messages.send(business, campaign, guest, reward, points, entry)
 
 
 def origin_of(business: Business, campaign: Campaign) -> dict[str, Any]:
