@@ -1,4 +1,9 @@
-"""Who is calling: each family has its own credentials, its own order of checks and its own refusals."""
+"""Who is calling: each family has its own credentials, its own order of checks and its own refusals.
+
+An operation that publishes a refusal in words of its own names it in its contract: `x-token-refusal` (bare: without
+the wrapper `errors`; sign_in: the text of the ordering site), `x-missing-client` (named, short) and
+`x-signature-refusal` (message).
+"""
 
 from __future__ import annotations
 
