@@ -13,7 +13,7 @@ import sys
 from statistics import median
 
 from stampcard import Emulator
-from tests.bench import guests, inside, requests
+from tests.bench import guests, inside, requests, sending
 from tests.bench.servers import ROOT, bare, load, prepare, resident, stampcard, start_up
 
 BULK = "users/track, 75 objects"
@@ -97,6 +97,22 @@ async def in_process(rounds: int) -> None:
     line("reset of a world", f"{reset:.2f} ms", "", f"{1000 * reset / other:.1f}", "< 1 ms")
 
 
+def messages() -> None:
+    """Braze's message engine: each figure in a process of its own."""
+    rate, grown = measured_pair("plain()")
+    line("100,000 mails, 10 personalizations", f"{rate:,.0f}/s", "", "", "wish 5,000/s, one core")
+    line("memory they leave behind", f"{grown:.0f} MB", "", "", "the outbox's bound")
+    rate, _ = measured_pair("with_voucherify()")
+    line("mails with a call to Voucherify each", f"{rate:,.0f}/s", "", "", "wish 1,500/s, one core")
+    line("a Canvas, every step, 30 days", f"{1000 * measured('canvas()', 'sending'):.0f} ms", "", "", "< 2 s")
+    found = sending.meanwhile()
+    what = f"p50 {found['median']:.0f} ms p99 {found['p99']:.0f} ms"
+    line("users/track while 20,000 mails go out", what, "", "", "wish p99 < 50 ms")
+    line(
+        "those mails, over the wall clock", f"{found['rate']:,.0f}/s", "", "", f"{found['requests']} requests meanwhile"
+    )
+
+
 def profiles() -> None:
     line("100,000 profiles", f"{measured('profiles()'):.0f} MB", "", "", "< 200 MB")
 
@@ -107,11 +123,20 @@ def large() -> None:
     line("1,000,000 profiles, 10 attributes", f"{megabytes:.0f} MB", "", "", "< 2,000 MB")
 
 
-def measured(call: str) -> float:
-    """What a coroutine of `inside` returns, in a process of its own, so that its memory is nobody else's."""
-    script = f"import asyncio; from tests.bench import inside; print(asyncio.run(inside.{call}))"
+def printed(call: str, module: str) -> str:
+    """What a coroutine returns, in a process of its own, so that its memory is nobody else's."""
+    script = f"import asyncio; from tests.bench import {module}; print(asyncio.run({module}.{call}))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
-    return float(ran.stdout)
+    return ran.stdout
+
+
+def measured(call: str, module: str = "inside") -> float:
+    return float(printed(call, module))
+
+
+def measured_pair(call: str) -> tuple[float, float]:
+    one, other = printed(call, "sending").strip("()\n").split(", ")
+    return float(one), float(other)
 
 
 def main() -> None:
@@ -126,6 +151,7 @@ def main() -> None:
     punchh_guests()
     asyncio.run(in_process(rounds))
     profiles()
+    messages()
     if asked.large:
         large()
 
