@@ -19,6 +19,7 @@ from stampcard.voucherify import (
     errors,
     happenings,
     judging,
+    line_rules,
     lists,
     loyalties,
     pending_points,
@@ -271,6 +272,7 @@ def holds(project: Project, rule: EarningRule, customer: Customer, subject: Any)
         return True
     case = judging.Case(project, customer, order_of(subject) or Order("", None, ""), {}, "")
     case.profile_metadata = customer.metadata or {}
+    case.event = subject.metadata if isinstance(subject, CustomEvent) else {}
     return judging.judge(project.rules[rule.validation_rule_id], case) is None
 
 
@@ -357,7 +359,7 @@ def of_items(project: Project, name: str, ratio: Mapping[str, Any], order: Order
         wanted.append({"object": ratio.get("object"), "id": ratio["id"]})
     total = 0
     for line in order.lines if order is not None else ():
-        if not wanted or any(judging.is_of(project, line, item) for item in wanted):
+        if not wanted or any(line_rules.is_of(project, line, item) for item in wanted):
             worth = {"quantity": line.quantity - line.free, "amount": line.amount, "subtotal_amount": line.left}
             total += worth[name]
     return total
