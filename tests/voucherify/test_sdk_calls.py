@@ -22,7 +22,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarni
 TEN = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1000}}
 NOT_EMULATED = {
     "export_campaign_transactions",
-    "adjust_member_pending_points",
     "create_points_expiration_export",
     "export_loyalty_campaign_transactions",
     "export_loyalty_card_transactions",
@@ -253,6 +252,7 @@ def rules(call: Caller, code: str) -> None:
     assert [item.points for item in waiting] == [7, 7]
     assert len(call("Loyalties", "list_member_pending_points1", "Club", code).data) == 2
     assert len(call("Loyalties", "list_campaign_pending_points", "Club").data) == 2
+    assert call("Loyalties", "adjust_member_pending_points", code, waiting[1].id, body={"points": 3}).total == 17
     assert call("Loyalties", "activate_member_pending_points", code, waiting[0].id).balance == 182
     call("Loyalties", "cancel_member_pending_points", code, waiting[1].id)
     call("Loyalties", "delete_earning_rule", "Club", made.id)

@@ -232,6 +232,7 @@ async def points(world: WorldClient) -> None:
     await made(world, "POST", "/v1/loyalties/Club/earning-rules", rules)
     await made(world, "POST", "/v1/orders", {"amount": 100, "customer": "bob", "status": "PAID"})
     entry = (await made(world, "GET", "/v1/loyalties/Club/pending-points"))["data"][0]["id"]
+    await made(world, "POST", f"/v1/loyalties/members/{code}/pending-points/{entry}/balance", {"points": 1})
     await made(world, "POST", f"/v1/loyalties/members/{code}/pending-points/{entry}/cancel")
     body = {"points": 5, "expiration_type": "CUSTOM_DATE", "expiration_date": "2026-01-15"}
     await made(world, "POST", f"/v1/loyalties/members/{code}/balance", body)

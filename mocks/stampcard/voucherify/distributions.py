@@ -18,7 +18,7 @@ from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.errors import ApiError, ConnectError, WireError
 from stampcard.core.http import Response
 from stampcard.voucherify import desk, happenings, publications
-from stampcard.voucherify.loyalty_records import Expired, Pending, TierChange
+from stampcard.voucherify.loyalty_records import Expired, Pending, PendingChange, TierChange
 from stampcard.voucherify.records import (
     CustomEvent,
     Distribution,
@@ -55,7 +55,7 @@ TRIGGERS = {
     "reward_redeemed": "customer.reward_redemptions.completed",
     "custom_event": "customer.custom_event",
     "loyalty_points_expired": "customer.voucher.loyalty_card.points_expired",
-    **{f"pending_points_{what}": f"{PENDING}.{what}" for what in ("added", "activated", "canceled")},
+    **{f"pending_points_{what}": f"{PENDING}.{what}" for what in ("added", "updated", "activated", "canceled")},
     **{f"tier_{what}": f"customer.loyalty.tier.{what}" for what in TIER_CHANGES},
     "points_rewarded": "customer.rewarded.loyalty_points",
     "customer_rewarded": "customer.rewarded",
@@ -197,7 +197,7 @@ def voucher_of(subject: Any, publication: Publication | None) -> Voucher | None:
         return subject.redemption.voucher
     if isinstance(subject, tuple):
         subject = subject[0]
-    known = Transaction | Pending | Expired | TierChange | Rewarded
+    known = Transaction | Pending | PendingChange | Expired | TierChange | Rewarded
     return subject.voucher if isinstance(subject, known) else None
 
 
@@ -224,7 +224,7 @@ def tier_of(subject: Any) -> str | None:
 def change_of(subject: Any) -> int | None:
     if isinstance(subject, tuple):
         subject = subject[0]
-    if isinstance(subject, Pending | Expired):
+    if isinstance(subject, Pending | PendingChange | Expired):
         return subject.points
     if isinstance(subject, Rewarded):
         subject = subject.transaction

@@ -46,6 +46,7 @@ MORE: Mapping[str, Callable[[Any], Awaitable[Reply]]] = {
     "list-campaign-pending-points": pending_points.browse_campaign,
     "list-member-pending-points-1": pending_points.browse,
     "list-member-pending-points": pending_points.browse,
+    "adjust-member-pending-points": pending_points.adjust,
     "activate-member-pending-points": pending_points.activate,
     "cancel-member-pending-points": pending_points.cancel,
     "list-member-activity-1": activities.of_member,

@@ -19,7 +19,7 @@ from stampcard.voucherify import (
     validation_rules,
     views,
 )
-from stampcard.voucherify.loyalty_records import Expired, LoyaltyTier, Pending
+from stampcard.voucherify.loyalty_records import Expired, LoyaltyTier, Pending, PendingChange
 from stampcard.voucherify.records import Assignment, Json, Redemption, Rewarded, Rollback, Rule, Tier, Transaction
 from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Publication, Voucher
 
@@ -36,7 +36,7 @@ def entity(subject: Any, customer: Customer | None) -> str:
     """The id of the record an event is about."""
     if isinstance(subject, tuple):
         subject = subject[0]
-    if isinstance(subject, Transaction | Pending | Expired | Rewarded):
+    if isinstance(subject, Transaction | Pending | PendingChange | Expired | Rewarded):
         return subject.voucher.id
     if isinstance(subject, Assignment):
         return subject.rule.id

@@ -36,6 +36,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
             "voucher.loyalty_card.points_added",
             "voucher.loyalty_card.points_expired",
             "voucher.loyalty_card.pending_points.added",
+            "voucher.loyalty_card.pending_points.updated",
             "voucher.loyalty_card.pending_points.activated",
             "voucher.loyalty_card.pending_points.canceled",
         )
