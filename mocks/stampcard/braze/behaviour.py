@@ -54,7 +54,7 @@ def note_spending(workspace: Workspace, user: User, money: float, at: datetime) 
 
 def note_receipt(workspace: Workspace, user: User, channel: str) -> None:
     """When a user got a message on a channel last."""
-    workspace.engine.last_received[user.braze_id, channel] = workspace.world.clock.now
+    workspace.engine.last_received.setdefault(channel, {})[user.braze_id] = workspace.world.clock.now
 
 
 # What filters look at
@@ -104,8 +104,8 @@ def last_product(workspace: Workspace, item: Rule, user: User) -> str | None:
 
 def last_received(channel: str) -> Any:
     def value(workspace: Workspace, item: Rule, user: User) -> datetime | None:
-        known = workspace.engine.last_received
-        return max((known[key] for kind in CHANNELS[channel] if (key := (user.braze_id, kind)) in known), default=None)
+        known = (workspace.engine.last_received.get(kind, {}).get(user.braze_id) for kind in CHANNELS[channel])
+        return max((at for at in known if at is not None), default=None)
 
     return value
 
