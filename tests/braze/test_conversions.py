@@ -68,6 +68,15 @@ async def test_without_conversion_events_revenue_counts_for_three_days(world: Wo
     assert counted(world, "revenue_of") == 5
 
 
+async def test_revenue_is_counted_in_usd(world: WorldClient) -> None:
+    await stage.setup(world, triggered())
+    await world.setup({"braze": {"exchange_rates": {"EUR": 2}}})
+    await happen(world)
+    await device(world, "make a purchase", product="mug", price=5, currency="EUR")
+
+    assert counted(world, "revenue_of") == 10
+
+
 async def test_the_event_that_sets_the_message_off_is_no_conversion(world: WorldClient) -> None:
     await stage.setup(world, triggered(conversion_events=[EVENT]))
 

@@ -26,7 +26,8 @@ class NotTold(Exception):
 def note_session(workspace: Workspace, user: User, app_id: str, time: datetime) -> None:
     """A session, in the counts and on the profile."""
     tracking.happened(workspace, "session", "", time, app_id)
-    workspace.sessions.setdefault((user.braze_id, app_id), []).append(int(time.timestamp()) // 3600)
+    tracking.happened_in_segments(workspace, user, "session", "", time, app_id)
+    workspace.sessions.setdefault((user.braze_id, app_id), []).append(int(time.timestamp()))
     user.profile.setdefault("date_of_first_session", time)
     user.profile["date_of_last_session"] = max(time, user.profile.get("date_of_last_session", time))
 

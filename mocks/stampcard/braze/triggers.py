@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import behaviour, comparisons, conversions, currents, filters, launching, stops
+from stampcard.braze import behaviour, comparisons, conversions, currencies, currents, filters, launching, stops
 from stampcard.braze.actions import (
     ATTRIBUTE,
     EMAIL_ADDED,
@@ -92,10 +92,12 @@ def purchase_happened(
     told |= {"purchase_properties": properties, "app_id": on_device or None}
     currents.behaved(workspace, user, "Purchase", told)
     quantity = purchase.get("quantity") or 1
-    conversions.earned(workspace, user, purchase["price"] * quantity)
+    amount, currency = purchase["price"] * quantity, purchase["currency"]
+    revenue = currencies.in_usd(workspace, amount, currency)
+    conversions.earned(workspace, user, revenue)
     _happened(workspace, user, Occasion(f"purchase of {product}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "purchase", product, time, quantity)
-    behaviour.note_spending(workspace, user, purchase["price"] * quantity, time)
+    behaviour.note_spending(workspace, user, revenue, time)
 
 
 def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -> None:
