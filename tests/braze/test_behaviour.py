@@ -9,7 +9,7 @@ import pytest
 from stampcard.braze import segments
 from stampcard.client import ControlRefused, WorldClient
 from tests.braze import stage
-from tests.braze.calls import workspace
+from tests.braze.calls import bearer, workspace
 from tests.braze.canvas.test_journeys import canvas, mail
 from tests.braze.stage import device, happen, people, triggered
 
@@ -175,3 +175,24 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 async def test_a_filter_that_makes_no_sense_is_refused(world: WorldClient, item: dict[str, Any], why: str) -> None:
     with pytest.raises(ControlRefused, match=why):
         await world.setup({"braze": {"segments": [{"name": "S", "filters": [item]}]}})
+
+
+async def test_who_is_merged_brings_the_past_along(world: WorldClient) -> None:
+    await live(world)
+    ids = {"identifier_to_merge": {"external_id": "ann"}, "identifier_to_keep": {"external_id": "bob"}}
+    response = await world.braze.post("/users/merge", json={"merge_updates": [ids]}, headers=bearer(world.braze))
+    assert response.status_code == 202, response.text
+    await world.advance("1h")
+
+    kept = (
+        "Session",
+        "X ",
+        "Last Received Email",
+        "Last Engaged",
+        "Last Purchased",
+        "Last Did",
+        "Received Message With",
+    )
+    for item, expected in CASES:
+        if item["filter"].startswith(kept):
+            assert holds(world, item, "bob") is expected, item

@@ -133,3 +133,50 @@ async def test_unknown_names_are_refused(world: WorldClient) -> None:
         await buttons.why(workspace, {"campaign": "C", "user": "ann"})
     with pytest.raises(ButtonError, match="why takes"):
         await buttons.why(workspace, {"user": "ann"})
+
+
+RULES: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"max_users": 1}, "max users", "0 of 1", "passes"),
+    (
+        {"campaign_duration": {"start": "2026-01-16T00:00:00Z"}},
+        "campaign duration",
+        "2026-01-16T00:00:00.000Z until ever",
+        "stops",
+    ),
+    (
+        {"time_of_day_window": {"start": "10:00", "end": "12:00"}},
+        "time of day",
+        "again at 2026-01-15T10:00:00.000Z",
+        "stops",
+    ),
+    ({"schedule_delay": "1h"}, "delay", "due 2026-01-15T10:00:00.000Z", "passes"),
+    ({"send_rate_limit": 10}, "send rate limit", "10 a minute", "passes"),
+    ({"triggers": [{"action": "start session"}]}, "trigger: start session", "never", "stops"),
+    ({"triggers": [{"action": "make a purchase"}]}, "trigger: make a purchase", "0 products", "stops"),
+]
+
+
+@pytest.mark.parametrize(("more", "name", "value", "verdict"), RULES, ids=[row[1] for row in RULES])
+async def test_the_rules_of_time_and_number(
+    world: WorldClient, more: dict[str, Any], name: str, value: str, verdict: str
+) -> None:
+    await world.setup({"braze": {"users": [{"external_id": "ann"}], "campaigns": [campaign(**more)]}})
+    await track(world.braze, events=[{"external_id": "ann", "name": "e", "time": NOW}])
+
+    (rule,) = [rule for rule in (await why(world))["rules"] if rule["rule"] == name]
+    assert (rule["value"], rule["verdict"]) == (value, verdict)
+
+
+async def test_where_a_user_is_in_a_canvas(world: WorldClient) -> None:
+    steps = [
+        {"name": "Wait", "type": "delay", "for": "1d"},
+        {"name": "S", "type": "message", "messages": {"email": {"body": "x"}}},
+    ]
+    entry = {"delivery": "action_based", "triggers": [TRIGGER]}
+    row = {"name": "C", "entry": entry, "variants": [{"name": "V", "percentage": 100, "steps": steps}]}
+    await world.setup({"braze": {"users": [{"external_id": "ann"}], "canvases": [row]}})
+    await track(world.braze, events=[{"external_id": "ann", "name": "e", "time": NOW}])
+    await world.settle()
+
+    (rule,) = [rule for rule in (await why(world))["rules"] if rule["rule"] == "journey"]
+    assert rule["value"] == "in step 'Wait', goes on at 2026-01-16T09:00:00.000Z"

@@ -36,11 +36,13 @@ NO_SEGMENT = (
     "Braze has no trigger for entering a segment: give a scheduled campaign the segment as its target audience and let "
     "it repeat; without re-eligibility each user gets it once, after entering"
 )
+VARIABLE, HELD = "context_variable", "custom_attribute"
+"""Members of a property filter's dynamic value."""
 CONVERTING = (SESSION, PURCHASE, EVENT)
 """What can be a conversion event here."""
 
 
-def check_action(action: Row, pointer: str) -> None:
+def check_action(action: Row, pointer: str, *, in_canvas: bool = False) -> None:
     """Raises SetupError."""
     if action["action"] == SEGMENT:
         raise SetupError(f"{pointer}/action", NO_SEGMENT)
@@ -48,9 +50,36 @@ def check_action(action: Row, pointer: str) -> None:
         if name not in action:
             raise SetupError(pointer, f"{action['action']!r} needs {name!r}")
     for place, row in enumerate(action.get("property_filters", ())):
+        if is_dynamic(row, VARIABLE) or is_dynamic(row, HELD):
+            if not in_canvas:
+                raise SetupError(f"{pointer}/property_filters/{place}/value", "dynamic values are for Canvases only")
+            continue
         fault = comparisons.fault(row["comparison"], row.get("value"))
         if fault:
             raise SetupError(f"{pointer}/property_filters/{place}", fault)
+
+
+def with_values(action: Row, key: str, values: Mapping[str, Any]) -> Row | None:
+    """An action whose property filters compare with a `context_variable` or `custom_attribute` (`key`), the values put
+    in; None when one of them is missing, since nothing matches then."""
+    rows = action.get("property_filters", ())
+    if not any(is_dynamic(row, key) for row in rows):
+        return action
+    found = []
+    for row in rows:
+        if is_dynamic(row, key):
+            held = comparisons.values_at(values, row["value"][key])
+            if not held:
+                return None
+            row = {**row, "value": held[0]}
+        found.append(row)
+    return {**action, "property_filters": found}
+
+
+def is_dynamic(row: Row, key: str) -> bool:
+    """Whether a property filter's value is the name of a variable or attribute."""
+    value = row.get("value")
+    return isinstance(value, Mapping) and value.keys() == {key}
 
 
 def named(action: Row) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from stampcard.braze import comparisons
@@ -18,6 +18,7 @@ Rule = Mapping[str, Any]
 KEPT_PURCHASES = 50
 """Purchases whose money the filter X Money Spent In Y Days adds up."""
 KEPT_EVENTS = 1_000
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 CHANNELS: Mapping[str, tuple[str, ...]] = {
     "Email": ("email",),
     "Push": ("apple_push", "android_push", "kindle_push", "web_push"),
@@ -54,7 +55,26 @@ def note_spending(workspace: Workspace, user: User, money: float, at: datetime) 
 
 def note_receipt(workspace: Workspace, user: User, channel: str) -> None:
     """When a user got a message on a channel last."""
-    workspace.engine.last_received[user.braze_id, channel] = workspace.world.clock.now
+    workspace.engine.last_received.setdefault(channel, {})[user.braze_id] = workspace.world.clock.now
+
+
+def merge(workspace: Workspace, kept: User, gone: User) -> None:
+    """What is known of a user who was merged into another becomes the other's."""
+    engine, old, new = workspace.engine, gone.braze_id, kept.braze_id
+    for times in (*engine.last_received.values(), engine.last_engaged):
+        if old in times:
+            times[new] = max(times.pop(old), times.get(new, FIRST))
+    if old in engine.spending:
+        engine.spending.setdefault(new, deque(maxlen=KEPT_PURCHASES)).extend(engine.spending.pop(old))
+    for name in gone.events:
+        if (old, name) in engine.event_log:
+            log = engine.event_log.setdefault((new, name), deque(maxlen=KEPT_EVENTS))
+            log.extend(engine.event_log.pop((old, name)))
+    for kind, names in (("event", gone.events), ("purchase", gone.purchases)):
+        for name in names:
+            days = engine.days.setdefault((new, kind, name), {})
+            for day, count in engine.days.pop((old, kind, name), {}).items():
+                days[day] = days.get(day, 0) + count
 
 
 # What filters look at
@@ -86,7 +106,7 @@ def session_count(workspace: Workspace, item: Rule, user: User) -> int:
 def sessions_in_days(workspace: Workspace, item: Rule, user: User) -> int:
     first = first_day(workspace, item["days"])
     epoch = datetime(1970, 1, 1).toordinal()
-    return sum(epoch + hour // 24 >= first for hour in _sessions(workspace, user))
+    return sum(epoch + second // 86_400 >= first for second in _sessions(workspace, user))
 
 
 def used_app(workspace: Workspace, item: Rule, user: User) -> bool:
@@ -104,8 +124,8 @@ def last_product(workspace: Workspace, item: Rule, user: User) -> str | None:
 
 def last_received(channel: str) -> Any:
     def value(workspace: Workspace, item: Rule, user: User) -> datetime | None:
-        known = workspace.engine.last_received
-        return max((known[key] for kind in CHANNELS[channel] if (key := (user.braze_id, kind)) in known), default=None)
+        known = (workspace.engine.last_received.get(kind, {}).get(user.braze_id) for kind in CHANNELS[channel])
+        return max((at for at in known if at is not None), default=None)
 
     return value
 

@@ -97,7 +97,7 @@ class Engine:
     segmentable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     event_log: dict[tuple[str, str], Any] = field(default_factory=dict)
     spending: dict[str, Any] = field(default_factory=dict)
-    last_received: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    last_received: dict[str, dict[str, datetime]] = field(default_factory=dict)
     last_engaged: dict[str, datetime] = field(default_factory=dict)
     launches: dict[int, Any] = field(default_factory=dict)
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from stampcard.braze import pacing, promotions, segments, stops
+from stampcard.braze import actions, pacing, promotions, segments, stops, timing
 from stampcard.braze.campaigns import ACTION_BASED, Campaign, Content, find_campaign
 from stampcard.braze.canvas import journeys
 from stampcard.braze.canvas.records import Canvas
 from stampcard.braze.channels import CHANNELS
+from stampcard.braze.launching import max_users_reached
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import User, Workspace
 from stampcard.core.clock import iso
@@ -93,27 +94,62 @@ def _rules(workspace: Workspace, sender: Campaign | Canvas, user: User) -> Itera
     if isinstance(sender, Canvas):
         path = journeys.pick_path(workspace, sender, user)
         yield _rule("variant", path.name if path else "control group", path is not None)
+        yield from _journeys(workspace, sender, user)
         return
     variant = pacing.pick_variant(workspace, sender, user)
     yield _rule("variant", variant.name if variant else "control group", variant is not None)
-    waiting = workspace.engine.pending.get((sender.id, user.braze_id), ())
-    if waiting:
-        yield _rule("delay", f"due {iso(waiting[0].due)}", True)
+    yield from _times(workspace, sender, user)
     for content in variant.messages if variant else ():
         yield from _message_rules(workspace, sender, content, user)
 
 
+def _journeys(workspace: Workspace, canvas: Canvas, user: User) -> Iterator[Rule]:
+    """Where the user is on the way just now."""
+    for journey in workspace.engine.journeys.get(user.braze_id, ()):
+        if journey.canvas.id == canvas.id:
+            place = f"in step {journey.step.name!r}" if journey.step is not None else "entered"
+            due = f", goes on at {iso(journey.job.due)}" if journey.job is not None else ""
+            yield _rule("journey", f"{place}{due}", True)
+
+
 def _trigger(user: User, action: Any) -> Rule:
     """Whether the event happened at all; whether its properties matched is told by the last stop."""
-    named = action.get("event") or action.get("attribute") or action.get("product") or ""
-    name = f"trigger: {action['action']} {named}".strip()
-    tallies = user.events if "event" in action else user.purchases if "product" in action else {}
-    tally = tallies.get(named)
+    name = f"trigger: {actions.named(action)}"
+    tallies = user.events if "event" in action else user.purchases
+    tally = tallies.get(action.get("event") or action.get("product") or "")
     if tally is not None:
         return _rule(name, f"{tally.count} times, last {iso(tally.last)}", True)
     if "event" in action or "product" in action:
         return _rule(name, "never", False)
-    return _rule(name, f"now {user.custom.get(named)!r}" if named else "", True)
+    if action["action"] == actions.SESSION:
+        last = user.profile.get("date_of_last_session")
+        return _rule(name, f"last {iso(last)}" if last is not None else "never", last is not None)
+    if action["action"] == actions.PURCHASE:
+        return _rule(name, f"{len(user.purchases)} products", bool(user.purchases))
+    if action["action"] == actions.ATTRIBUTE:
+        return _rule(name, f"now {user.custom.get(action['attribute'])!r}", True)
+    return _rule(name, "not looked at: see the last stop", True)
+
+
+def _times(workspace: Workspace, campaign: Campaign, user: User) -> Iterator[Rule]:
+    """When the campaign runs, for how many, and what waits for its time."""
+    now = workspace.world.clock.now
+    if campaign.max_users is not None:
+        full = max_users_reached(campaign, user)
+        yield _rule("max users", f"{campaign.receivers} of {campaign.max_users}", not full)
+    if campaign.starts is not None or campaign.ends is not None:
+        early = campaign.starts is not None and now < campaign.starts
+        late = campaign.ends is not None and now > campaign.ends
+        text = " until ".join(iso(at) if at else "ever" for at in (campaign.starts, campaign.ends))
+        yield _rule("campaign duration", text, not early and not late)
+    if campaign.hours is not None:
+        opens = timing.opens_at(workspace, user, campaign.hours)
+        yield _rule("time of day", f"again at {iso(opens)}" if opens else "within its hours", opens is None)
+    waiting = workspace.engine.pending.get((campaign.id, user.braze_id), ())
+    if waiting:
+        yield _rule("delay", f"due {iso(waiting[0].due)}", True)
+    if campaign.speed_limit is not None:
+        yield _rule("send rate limit", f"{campaign.speed_limit} a minute", True)
 
 
 def _re_eligibility(workspace: Workspace, sender: Campaign | Canvas, user: User) -> Rule:

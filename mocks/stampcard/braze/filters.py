@@ -185,7 +185,8 @@ def _entered(workspace: Workspace, item: Rule, user: User) -> bool:
 
 
 def _last_received(workspace: Workspace, item: Rule, user: User) -> Any:
-    return max((receipt.last_received for receipt in user.campaigns.values()), default=None)
+    known = (of_channel.get(user.braze_id) for of_channel in workspace.engine.last_received.values())
+    return max((at for at in known if at is not None), default=None)
 
 
 def _never(workspace: Workspace, item: Rule, user: User) -> bool:

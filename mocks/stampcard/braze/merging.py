@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from stampcard.braze import identity, push
+from stampcard.braze import behaviour, identity, push
 from stampcard.braze.state import Tally, User, Workspace
 
 FILLED = (
@@ -32,6 +32,7 @@ def merge(workspace: Workspace, gone: User, kept: User) -> None:
     _sum(gone.purchases, kept.purchases)
     kept.total_revenue += gone.total_revenue
     _keep_sessions(workspace, gone, kept)
+    behaviour.merge(workspace, kept, gone)
     keep_history(workspace, gone, kept)
 
 

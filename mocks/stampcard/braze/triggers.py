@@ -21,12 +21,14 @@ from stampcard.braze.actions import (
     EVENT,
     EXCEPTION,
     GROUP,
+    HELD,
     INTERACTION,
     PURCHASE,
     SESSION,
     STATUSES,
     STEP,
     named,
+    with_values,
 )
 from stampcard.braze.campaigns import ACTION_BASED, Campaign, find_campaign
 from stampcard.braze.canvas import journeys
@@ -248,7 +250,8 @@ def _happened(workspace: Workspace, user: User, occasion: Occasion) -> None:
 
     def matches(action: Action) -> bool:
         if action["action"] != EXCEPTION:
-            return first(action)
+            meant = with_values(action, HELD, user.custom) if "property_filters" in action else action
+            return meant is not None and first(meant)
         other = find_campaign(workspace, action["campaign"])
         return other is not None and any(row["action"] != EXCEPTION and first(row) for row in other.exceptions)
 

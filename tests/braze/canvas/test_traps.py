@@ -5,8 +5,11 @@ Which row is tested where says reference_map.txt.
 
 from __future__ import annotations
 
-from stampcard.client import WorldClient
+import pytest
+
+from stampcard.client import ControlRefused, WorldClient
 from tests.braze import stage
+from tests.braze.calls import workspace
 from tests.braze.canvas.test_journeys import canvas, mail, vip
 from tests.braze.stage import bodies, happen, people, seen
 
@@ -142,3 +145,42 @@ async def test_leaving_by_an_audience_is_an_event(world: WorldClient) -> None:
     await happen(world, "start")
     await world.advance("1h")
     assert len(await stage.events(world, "users.canvas.exit.MatchedAudience")) == 1
+
+
+DYNAMIC: list[tuple[dict[str, str], list[str]]] = [
+    ({"context_variable": "item"}, ["bought"]),
+    ({"custom_attribute": "wish"}, ["bought"]),
+    ({"context_variable": "none"}, []),
+    ({"custom_attribute": "other"}, []),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), DYNAMIC)
+async def test_a_property_is_compared_with_a_variable_or_attribute(
+    world: WorldClient, value: dict[str, str], expected: list[str]
+) -> None:
+    same = {"property": "item", "comparison": "equals", "value": value}
+    bought = {"action": "perform custom event", "event": "buy", "property_filters": [same]}
+    group = {"name": "G", "triggers": [bought], "next": "M"}
+    paths = {"name": "P", "type": "action_paths", "window": "1d", "groups": [group], "everyone_else": None}
+    users = people("ann", custom_attributes={"wish": "mug", "other": "hat"})
+    await stage.setup(world, users=users, canvases=[canvas(paths, mail("M", "bought"))])
+    await happen(world, "start", item="mug")
+    await happen(world, "buy", item="mug")
+    assert await bodies(world) == expected
+
+
+async def test_dynamic_values_are_for_canvases_only(world: WorldClient) -> None:
+    same = {"property": "item", "comparison": "equals", "value": {"custom_attribute": "wish"}}
+    with pytest.raises(ControlRefused, match="for Canvases only"):
+        await stage.setup(world, stage.triggered(trigger={**stage.EVENT, "property_filters": [same]}))
+
+
+async def test_a_message_of_a_canvas_is_the_last_one_received(world: WorldClient) -> None:
+    from stampcard.braze import segments
+
+    await stage.setup(world, canvases=[canvas(mail("M"))])
+    await happen(world, "start")
+    found = workspace(world)
+    item = {"filter": "Last Received Any Message", "comparison": "is not blank"}
+    assert segments.holds(found, {"filters": [item]}, found.by_external_id["ann"])

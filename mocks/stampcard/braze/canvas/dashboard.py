@@ -48,7 +48,7 @@ def _check_entry(row: Row, known: frozenset[str], pointer: str) -> None:
         if (key in entry) != (delivery == belongs):
             raise SetupError(f"{place}/{key}", f"goes with delivery {belongs}, and only with it")
     for number, action in enumerate(entry.get("triggers", ())):
-        check_action(action, f"{place}/triggers/{number}")
+        check_action(action, f"{place}/triggers/{number}", in_canvas=True)
     if "target_audience" in entry:
         dashboard.check_rule(entry["target_audience"], known, f"{place}/target_audience")
     duration(entry.get("re_entry", 0), f"{place}/re_entry")
@@ -59,7 +59,7 @@ def _check_entry(row: Row, known: frozenset[str], pointer: str) -> None:
     campaign_setup.check_conversions(row.get("conversion_events", ()), f"{pointer}/conversion_events", MIN_WINDOW)
     leaving = row.get("exit_criteria", {})
     for number, action in enumerate(leaving.get("events", ())):
-        check_action(action, f"{pointer}/exit_criteria/events/{number}")
+        check_action(action, f"{pointer}/exit_criteria/events/{number}", in_canvas=True)
     if "audience" in leaving:
         dashboard.check_rule(leaving["audience"], known, f"{pointer}/exit_criteria/audience")
 
@@ -133,7 +133,7 @@ def _check_step(workspace: Workspace, row: Row, known: frozenset[str], pointer: 
     check_instant(row.get("until", "now"), f"{pointer}/until")
     for number, group in enumerate(row.get("groups", ())):
         for place, action in enumerate(group.get("triggers", ())):
-            check_action(action, f"{pointer}/groups/{number}/triggers/{place}")
+            check_action(action, f"{pointer}/groups/{number}/triggers/{place}", in_canvas=True)
     for channel, parts in row.get("messages", {}).items():
         message_setup.check_message(workspace, channel, parts, f"{pointer}/messages/{channel}", complete=True)
     if sum(path["percentage"] for path in row.get("paths", ())) > 100:

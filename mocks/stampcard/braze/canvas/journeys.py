@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from stampcard.braze import counting, message_events, pacing, segments, stops
+from stampcard.braze.actions import VARIABLE, with_values
 from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.occasions import Occasion
@@ -199,7 +200,7 @@ def happened(workspace: Workspace, user: User, occasion: Occasion) -> None:
     """An event, purchase or change of attributes: exits, Action Paths, then entries."""
     moved: set[str] = set()
     for journey in list(workspace.engine.journeys.get(user.braze_id, ())):
-        if any(occasion.matches(action) for action in journey.canvas.exit_events):
+        if any(_matches(journey, occasion, action) for action in journey.canvas.exit_events):
             journey.exiting = f"{EVENT} of the exit criteria: {occasion.what}"
         step = journey.step
         if step is not None and step.type == "action_paths" and journey.canvas.id not in moved:
@@ -210,12 +211,18 @@ def happened(workspace: Workspace, user: User, occasion: Occasion) -> None:
             enter(workspace, canvas, user, _context(occasion.properties), occasion.what, occasion.cause)
 
 
+def _matches(journey: Journey, occasion: Occasion, action: Mapping[str, Any]) -> bool:
+    """Whether an action is what happened; its property filters may compare with variables of the context."""
+    meant = with_values(action, VARIABLE, journey.context)
+    return meant is not None and occasion.matches(meant)
+
+
 def _act(journey: Journey, occasion: Occasion) -> bool:
     """An action within the window of an Action Paths step; whether it moved the user on."""
     assert journey.step is not None
     row = journey.step.row
     for rank, group in enumerate(row["groups"]):
-        if not any(occasion.matches(action) for action in group["triggers"]):
+        if not any(_matches(journey, occasion, action) for action in group["triggers"]):
             continue
         if journey.found is not None and not row.get("ranking", False):
             return False
