@@ -49,5 +49,5 @@ def tell(workspace: Workspace, user: User, action: str, settings: Mapping[str, A
         row["quantity"] = settings.get("quantity", 1)
     if fault := tracking.fault_of(workspace, array, row):
         raise NotTold(fault)
-    work = tracking.Tracking(workspace, lambda code, why, place: None, cause, on_device=True)
+    work = tracking.Tracking(workspace, lambda code, why, place: None, cause, on_device=app_id)
     tracking.APPLY[array][1](work, row, "")

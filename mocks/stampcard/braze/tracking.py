@@ -26,12 +26,12 @@ RESERVED_PROPERTIES = ("time", "event_name")
 class Tracking:
     """One call's objects on their way into a workspace; `note` is told what is ignored, `cause` is the call's id.
 
-    `on_device`: a device's SDK tells of them.
+    `on_device` is the app whose SDK tells of them, or nothing.
     """
 
     __slots__ = ("cause", "note", "now", "on_device", "workspace")
 
-    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int, *, on_device: bool = False) -> None:
+    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int, *, on_device: str = "") -> None:
         self.workspace = workspace
         self.note = note
         self.cause = cause
