@@ -62,6 +62,13 @@ def loads(rounds: int) -> None:
         line("memory, after that", f"{resident(pid):.0f} MB", f"{resident(bare_pid):.0f} MB", "")
 
 
+def costed(port: int, pid: int, made: list[bytes]) -> dict[str, float]:
+    """A load, and the requests a second of the server's processor time, which others on the machine take none of."""
+    before = busy(pid)
+    run = load(port, made)
+    return {**run, "undisturbed": len(made) / max(0.01, busy(pid) - before)}
+
+
 def punchh_guests() -> None:
     """Ten thousand guests, on a server of their own."""
     with stampcard() as (facts, _):
@@ -69,13 +76,6 @@ def punchh_guests() -> None:
             note = f"{int(told['failed'])} FAILED" if told["failed"] else ""
             what = f"{guests.GUESTS:,} Punchh guests {step}"
             line(what, f"{told['rate']:.0f}/s p99 {told['p99']:.1f} ms", "", "", note)
-
-
-def costed(port: int, pid: int, made: list[bytes]) -> dict[str, float]:
-    """A load, and the requests a second of the server's processor time, which others on the machine take none of."""
-    before = busy(pid)
-    run = load(port, made)
-    return {**run, "undisturbed": len(made) / max(0.01, busy(pid) - before)}
 
 
 def compare(what: str, ours: list[dict[str, float]], theirs: list[dict[str, float]], budget: str) -> None:

@@ -36,12 +36,17 @@ Missing = set[tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> list[dict[str, Any]]:
+def reference() -> dict[str, Any]:
     file = CATALOGUE / "braze" / "endpoints.yaml"
     if not file.is_file():
         pytest.skip("no catalogue of the vendor's operations on this machine")
-    rows: list[dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)["operations"]
-    return [row for row in rows if row["stage"] in STAGES]
+    found: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return found
+
+
+@pytest.fixture(scope="module")
+def catalogue(reference: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in reference["operations"] if row["stage"] in STAGES]
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +120,21 @@ def test_every_error_without_a_text_has_a_row_of_its_status(
         if not any(row["reply"]["status"] == status for row in of(operation, rows))
     }
     assert without == set()
+
+
+def test_every_error_common_to_all_operations_has_a_row(reference: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """Of 5XX the statuses that the page of errors names; of a key as sent what stands before it."""
+    common = {
+        (status, text.partition("<")[0])
+        for error in reference["common_errors"]
+        for status in ((500, 502, 503, 504) if error["status"] == "5XX" else (error["status"],))
+        for text in error["body"].values()
+    }
+    told = [(row["reply"]["status"], list(texts(row["reply"].get("body", ())))) for row in rows]
+    seen = {
+        pair for pair in common for status, said in told if status == pair[0] and said and said[0].startswith(pair[1])
+    }
+    assert len(common) == 12 and common - seen == set()
 
 
 def test_there_are_errors_to_look_for(catalogue: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from stampcard.core import codec
 from stampcard.core.chance import Chance
 from stampcard.core.faults import BadFault, Faults
-from tests.core.conftest import Town
+from tests.core.conftest import Folder, Town
 
 
 def faults(*rows: dict[str, Any], seed: int = 0) -> Faults:
@@ -61,6 +61,18 @@ async def test_a_failure_the_vendor_documents_is_answered_in_its_words(town: Tow
     failed = await town.call("POST", "/v1/things", {"name": "a"})
     assert (failed.status, codec.decode(failed.body), town.store.things) == (409, {"error": "the shelf is full"}, {})
     assert (refused.status, (await town.call("GET", "/v1/things")).status) == (400, 200)
+
+
+async def test_a_failure_of_the_index_may_meet_any_operation(folder: Folder) -> None:
+    folder.documents["index.yaml"]["failures"] = {"fire": {"status": 503, "body": {"error": "fire"}}}
+    town = Town(folder.write())
+    town.world.faults.replace([{"error": "fire", "times": 2}], {"shop": town.shop.contract.operations})
+    statuses = [
+        (await town.call("GET", "/v1/things")).status,
+        (await town.call("POST", "/v1/things", {"name": "a"})).status,
+    ]
+    assert (statuses, town.store.things) == ([503, 503], {})
+    assert (await town.call("GET", "/v1/things")).status == 200
 
 
 @pytest.mark.parametrize("row", [{"error": "fire"}, {"error": "shelf-full", "operation": "list"}], ids=str)

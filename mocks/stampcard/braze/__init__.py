@@ -273,7 +273,7 @@ class Braze(Vendor[Workspace]):
                 raise ApiError(401, {"message": "Error authenticating credentials"}, errors.NO_RATE_HEADERS)
             sent = keys.sent_key(request)
             raise errors.scim_error("Invalid token", 401) if scheme == "scim" else errors.invalid_key(sent)
-        keys.check_allowed(caller.key, request, operation, caller.state.switches.missing_permission)
+        keys.check_allowed(caller.key, request, operation, caller.state.switches)
         return caller
 
     def started(self, call: Call[Workspace]) -> None:

@@ -95,6 +95,7 @@ def spent_in_days(workspace: Workspace, item: Rule, user: User) -> float:
 
 
 def _sessions(workspace: Workspace, user: User) -> Iterator[int]:
+    """When a user used an app, in seconds since 1970."""
     for app_id in workspace.apps:
         yield from workspace.sessions.get((user.braze_id, app_id), ())
 

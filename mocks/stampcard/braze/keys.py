@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from stampcard.braze import errors
-from stampcard.braze.state import ApiKey
+from stampcard.braze.state import ApiKey, Switches
 from stampcard.core import codec
 from stampcard.core.contract import Operation
 from stampcard.core.http import Request
@@ -34,13 +34,15 @@ def _key_in_body(request: Request) -> str:
     return key if isinstance(key, str) else ""
 
 
-def check_allowed(key: ApiKey, request: Request, operation: Operation, status: int) -> None:
-    """The allowlist of networks, then the permission the contract names (`status` without it). Raises ApiError."""
+def check_allowed(key: ApiKey, request: Request, operation: Operation, switches: Switches) -> None:
+    """The allowlist of networks, the account's plan, then the permission the contract names. Raises ApiError."""
     if key.allowlist and not any(_within(_address(request), network) for network in key.allowlist):
         raise errors.refused("Invalid whitelisted IPs", 401)
+    if switches.account == "inactive":
+        raise errors.refused("Forbidden", 403)
     permission = operation.extra.get("permission")
     if permission is not None and key.permissions is not None and permission not in key.permissions:
-        raise errors.no_permission(status)
+        raise errors.no_permission(switches.missing_permission)
 
 
 def _address(request: Request) -> str:

@@ -133,6 +133,7 @@ class ApiKey:
 class Switches:
     """Where Braze's own documents contradict each other, and what an account can be set to."""
 
+    account: str = "active"
     rate_limits: str = "count"
     track_limit: str = "per_array"
     array_limit: int = 25

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,10 @@ class Operation:
 
     @property
     def failures(self) -> Mapping[str, Mapping[str, Any]]:
-        """Failures of the vendor's own that it documents (`x-failures`): name -> `status` and `body`."""
+        """Failures of the vendor's own that it documents: name -> `status` and `body`.
+
+        Those of an operation are its `x-failures`, those of all of them the index's `failures`.
+        """
         found: Mapping[str, Mapping[str, Any]] = self.extra.get("failures", {})
         return found
 
@@ -157,12 +160,16 @@ def load(vendor: str, folder: Path | None = None) -> Contract:
         raise ContractFault(f"no contract for {vendor!r}; there are {', '.join(vendors())}")
     document = _compiled(home)
     emulated = {definition["operationId"]: definition for definition in document["operations"]}
+    failures = document["index"].get("failures", {})
     operations: dict[str, Operation] = {}
     for row in document["index"]["operations"]:
         definition = emulated.pop(row["id"], None)
         if definition is not None:
             _check_definition(home, row, definition)
         operation = _operation(vendor, row, definition, document["components"])
+        if failures:
+            own = {"failures": {**failures, **operation.failures}}
+            operation = replace(operation, extra={**operation.extra, **own})
         if operation.id in operations:
             raise _fault(home, f"id: {operation.id},", f"{operation.id} is listed twice in index.yaml")
         operations[operation.id] = operation

@@ -250,7 +250,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
         journey.error, journey.delay = "fault injected", fault.seconds
         if fault.drop or fault.garbage or fault.status:
             return faulted(fault)
-    failure = operation.failures[fault.error] if fault is not None and fault.error is not None else None
+    failure = operation.failures[fault.error] if fault is not None and fault.error else None
 
     # Who is calling
     handler = vendor.handlers.get(operation.id)
@@ -270,9 +270,15 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
         raise vendor.invalid(call, error) from error
 
     # Do it
-    reply = await handler(call) if failure is None else Reply(failure["status"], failure["body"])
-    operation.replies.check(reply.status, reply.body)
+    reply = await _handled(handler, call) if failure is None else Reply(failure["status"], failure["body"])
     return _render(journey, reply)
+
+
+async def _handled(handler: Callable[[Any], Awaitable[Reply]], call: Call[Any]) -> Reply:
+    """A handler's reply, which must fit its contract."""
+    reply = await handler(call)
+    call.operation.replies.check(reply.status, reply.body)
+    return reply
 
 
 def _read(vendor: Vendor[T], call: Call[T]) -> None:

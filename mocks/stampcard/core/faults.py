@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -56,7 +56,7 @@ class Faults:
         self._chance = chance
         self._faults: list[Fault] = []
 
-    def replace(self, rows: list[Mapping[str, Any]], operations: Operations | None = None) -> None:
+    def replace(self, rows: Sequence[Mapping[str, Any]], operations: Operations | None = None) -> None:
         """Put a new list in place of the old. Raises BadFault, and nothing changes.
 
         `operations`, where given, says which vendors there are and what they have.
