@@ -6,6 +6,7 @@ import gzip
 import json
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -265,6 +266,15 @@ def test_an_answer_that_breaks_off_is_cut_for_the_client_too(tmp_path: Path) -> 
         with pytest.raises(httpx.RemoteProtocolError):
             httpx.get(f"{recorder.url}/events/list", trust_env=False)
     assert recorder.said[-1].startswith("    the upstream cannot be read")
+
+
+def test_a_client_that_goes_away_costs_one_call(tmp_path: Path) -> None:
+    with serving(lambda asked: reply(200)) as upstream, recording("braze", upstream.url, tmp_path) as recorder:
+        with socket.create_connection(("127.0.0.1", int(recorder.url.rpartition(":")[2]))) as client:
+            client.sendall(b"POST /users/track HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        httpx.get(f"{recorder.url}/events/list", trust_env=False)
+    assert len(entries(recorder.path)) == 2
+    assert "    the client went away" in recorder.said
 
 
 def test_50_mb_go_through_and_are_not_kept(tmp_path: Path) -> None:
