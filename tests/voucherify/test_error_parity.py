@@ -41,16 +41,8 @@ UNSEEN: dict[str, str] = {
         400 loyalty_card_not_active  400 invalid_amount  400 invalid_balance  400 invalid_expiration_date
         400 member_already_exists
         409 member_already_exists  423 non_active_program  423 zero_card_balance""",
-    "no row yet: qualifications, validations, redemptions, management, metadata": """
-        400 metadata_validation_failed  400 resource_in_use  400 resource_protected  400 multiple_requests
-        402 missing_required_feature  403 forbidden  400 invalid_validation_rules
-        400 missing_order_items  400 missing_customer  400 customer_rules_violated  400 order_rules_violated
-        400 redemption_rules_violated  400 invalid_customer  400 promotion_inactive  400 promotion_not_active_now
-        400 already_rolled_back  400 invalid_redemption  400 invalid_redemption_parent  400 invalid_order
-        400 ambiguous_tracking_id  200 applicable_redeemables_limit_exceeded
-        200 applicable_redeemables_per_category_limit_exceeded  200 applicable_exclusive_redeemables_limit_exceeded
-        200 applicable_exclusive_redeemables_per_category_limit_exceeded  200 exclusion_rules_not_met
-        200 preceding_validation_failed  200 no_effect""",
+    "calls are atomic here: the later of two meets what the first left": "400 multiple_requests",
+    "the vendor's guide redeems discounts on items without items, to no effect": "400 missing_order_items",
 }
 """Reason: the keys that have no row because of it. It may only shrink."""
 

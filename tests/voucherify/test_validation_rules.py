@@ -15,7 +15,17 @@ ORDER = {
     "metadata": {"shop": "Oslo"},
     "items": [{"product_id": "mug", "price": 1000, "quantity": 2}, {"product_id": "cup", "price": 300, "quantity": 1}],
 }
-ANN = {"source_id": "ann", "metadata": {"tier": "gold", "age": 30, "tags": ["a", "b"]}}
+DATES = {"before": "2026-01-12", "soon": "2026-01-18T10:00:00Z", "today": "2026-01-15T08:30:00Z"}
+ANN = {"source_id": "ann", "metadata": {"tier": "gold", "age": 30, "tags": ["a", "b"], **DATES}}
+CUP = [{"id": "cup", "object": "product"}]
+BOTH = [*CUP, {"id": "mug", "object": "product"}]
+
+
+def inner(name: str, **conditions: Any) -> dict[str, Any]:
+    """A rule within another: `{"1": {...}, "logic": "1"}`."""
+    return {"1": {"name": name, "conditions": {f"${key}": value for key, value in conditions.items()}}, "logic": "1"}
+
+
 CASES = [
     ("customer.metadata", "tier", {"$is": ["gold"]}, True),
     ("customer.metadata", "tier", {"$is": "gold"}, True),
@@ -36,6 +46,31 @@ CASES = [
     ("order.items.any", None, {"$is": [{"id": "cup", "object": "product"}]}, True),
     ("order.items.none", None, {"$is": [{"id": "cup", "object": "product"}]}, False),
     ("order.items.every", None, {"$is": [{"id": "mug", "object": "product"}]}, False),
+    ("customer.metadata", "tags", {"$count": [2]}, True),
+    ("customer.metadata", "tags", {"$count_more": [2]}, False),
+    ("customer.metadata", "tags", {"$count_less": [3]}, True),
+    ("customer.metadata", "before", {"$is_days_ago": [3]}, True),
+    ("customer.metadata", "before", {"$more_than_ago": [3]}, False),
+    ("customer.metadata", "before", {"$less_than_ago": [4]}, True),
+    ("customer.metadata", "soon", {"$less_than_ago": [4]}, False),
+    ("customer.metadata", "soon", {"$is_days_in_future": [3]}, True),
+    ("customer.metadata", "soon", {"$more_than_future": [2]}, True),
+    ("customer.metadata", "soon", {"$less_than_future": [3]}, False),
+    ("customer.metadata", "before", {"$less_than_future": [30]}, False),
+    ("customer.metadata", "soon", {"$after": ["2026-01-18"]}, True),
+    ("customer.metadata", "soon", {"$before": ["2026-01-18"]}, False),
+    ("customer.metadata", "soon", {"$more_than": ["2026-01-18"]}, True),
+    ("customer.metadata", "today", {"$dow": [4]}, True),
+    ("customer.metadata", "today", {"$dow": [0, 5]}, False),
+    ("customer.metadata", "today", {"$timeframe_daily_hours": ["08:00;09:00;4"]}, True),
+    ("customer.metadata", "today", {"$timeframe_daily_hours": ["08:00;09:00;2,3"]}, False),
+    ("customer.metadata", "today", {"$timeframe_absolute": ["2026-01-01T00:00:00Z;2026-02-01T00:00:00Z"]}, True),
+    ("customer.metadata", "today", {"$timeframe_absolute": ["2025-01-01T00:00:00Z;2026-01-15T08:00:00Z"]}, False),
+    ("customer.metadata", "today", {"$timeframe": ["2026-01-01T08:00:00Z;P1D;PT1H"]}, True),
+    ("customer.metadata", "today", {"$timeframe": ["2026-01-01T09:00:00Z;P1D;PT1H"]}, False),
+    ("product.price", None, {"$more_than": [900]}, True),
+    ("product.quantity", None, {"$more_than": [2]}, False),
+    ("redemption.user.login", None, {"$is": ["ann@example.com"]}, False),
     ("redemption.metadata", "till", {"$is": [7]}, True),
     ("redemption.count.daily", None, {"$less_than_or_equal": [1]}, True),
 ]
@@ -51,6 +86,33 @@ async def test_a_rule_holds_or_does_not(
     await coupon(world, "A", validation_rules=[rule])
 
     answer = await made(world, "POST", "/v1/validations", basket("A", order=ORDER, customer=ANN, metadata={"till": 7}))
+
+    assert answer["valid"] is holds, answer
+
+
+@pytest.mark.parametrize(
+    ("name", "conditions", "within", "holds"),
+    [
+        ("order.items.any", {"$is": CUP}, inner("order.items.price", less_than=[400]), True),
+        ("order.items.any", {"$is": CUP}, inner("order.items.quantity", more_than=[1]), False),
+        ("order.items.any", {"$is": BOTH}, inner("order.items.aggregated_quantity", more_than=[2]), True),
+        ("order.items.any", {"$is": BOTH}, inner("order.items.aggregated_amount", more_than=[2300]), False),
+        ("order.items.any", {"$is": BOTH, "$is_not": CUP}, inner("order.items.price", less_than=[400]), False),
+        ("order.items.cheapest", {"$is": BOTH}, inner("order.items.price", less_than=[400]), True),
+        ("order.items.most_expensive", {"$is": BOTH}, inner("order.items.price", less_than=[400]), False),
+        ("order.items.most_expensive", {"$is": [{"id": "hat"}]}, {}, False),
+        ("product.id", {"$is": ["mug"]}, inner("product.quantity", more_than=[1]), True),
+        ("product.id", {"$is": ["mug"]}, inner("product.price", more_than=[1000]), False),
+    ],
+)
+async def test_rules_within_look_at_the_lines_that_match(
+    world: WorldClient, name: str, conditions: dict[str, Any], within: dict[str, Any], holds: bool
+) -> None:
+    body = {"name": "r", "rules": {"1": {"name": name, "conditions": conditions, "rules": within}, "logic": "1"}}
+    rule = (await made(world, "POST", "/v1/validation-rules", body))["id"]
+    await coupon(world, "A", validation_rules=[rule])
+
+    answer = await made(world, "POST", "/v1/validations", basket("A", order=ORDER))
 
     assert answer["valid"] is holds, answer
 
@@ -85,11 +147,13 @@ async def test_a_broken_rule_is_refused(world: WorldClient, rules: dict[str, Any
 
 
 async def test_a_rule_we_cannot_judge_is_refused_as_ours(world: WorldClient) -> None:
-    rules = {"1": {"name": "order.items.cheapest", "conditions": {"$is": []}}}
+    unknown = {"1": {"name": "product.metadata.match_all", "conditions": {"$is": []}}}
+    operator = {"1": {"name": "order.amount", "conditions": {"$not_differ": [1]}}}
+    within = {"1": {"name": "product.id", "conditions": {"$is": ["a"]}, "rules": {"1": {"name": "order.amount"}}}}
 
-    response = await send(world, "POST", "/v1/validation-rules", {"name": "r", "rules": rules})
-
-    assert response.status_code == 501 and "order.items.cheapest" in response.json()["message"]
+    for rules, word in ((unknown, "match_all"), (operator, "$not_differ"), (within, "order.amount within")):
+        response = await send(world, "POST", "/v1/validation-rules", {"name": "r", "rules": rules})
+        assert response.status_code == 501 and word in response.json()["message"]
 
 
 async def test_assignments_name_the_voucher_by_id(world: WorldClient) -> None:

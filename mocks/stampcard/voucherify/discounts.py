@@ -10,6 +10,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stampcard.voucherify.records import Json, Line, Order, Product, Sku
+from stampcard.voucherify.scopes import Part
 from stampcard.voucherify.state import Project
 
 TO_ORDER = "APPLY_TO_ORDER"
@@ -27,9 +28,9 @@ def left_of(order: Order) -> int:
 
 
 def apply(
-    project: Project, order: Order, discount: Json, matched: Sequence[Line], effect: str, of_initial: bool = False
+    project: Project, order: Order, discount: Json, parts: Sequence[Part], effect: str, of_initial: bool = False
 ) -> int:
-    """Take a discount off an order in place; returns what was taken. `matched` are the lines it is for.
+    """Take a discount off an order in place; returns what was taken. `parts` are the lines it is for.
 
     With `of_initial` percentages are of the amounts before any discount.
     """
@@ -41,12 +42,18 @@ def apply(
         order.applied = min(left_of(order), order_discount(base, discount))
         order.discount += order.applied
         return order.applied
-    cap = discount.get("aggregated_amount_limit")
-    for line, share in zip(matched, shares(discount, matched, effect, of_initial), strict=True):
-        taken = min(share, line.left)
+    cap, groups = discount.get("aggregated_amount_limit"), dict[int, int]()
+    for part, share in zip(parts, shares(discount, parts, effect, of_initial), strict=True):
+        taken = min(share, part.line.left)
+        if part.limit is not None:
+            taken = min(taken, part.limit)
         if cap is not None:
             taken = min(taken, int(cap) - order.items_applied)
-        take(order, line, taken)
+        group, limit = id(part.group), part.group.get("aggregated_amount_limit")
+        if limit is not None:
+            taken = min(taken, limit - groups.get(group, 0))
+            groups[group] = groups.get(group, 0) + taken
+        take(order, part.line, taken)
     return order.items_applied
 
 
@@ -74,24 +81,30 @@ def order_discount(left: int, discount: Json) -> int:
             return max(0, left - whole(discount["fixed_amount"]))
 
 
-def shares(discount: Json, lines: Sequence[Line], effect: str, of_initial: bool) -> list[int]:
-    """What each line would give, before what is left of it."""
+def shares(discount: Json, parts: Sequence[Part], effect: str, of_initial: bool) -> list[int]:
+    """What each part would give, before what is left of its line."""
     kind = discount["type"]
     if kind == "PERCENT":
         limit = discount.get("amount_limit")
-        bases = [line.amount if of_initial else line.left for line in lines]
+        bases = [part.amount if of_initial else min(part.amount, part.line.left) for part in parts]
         return [capped(percent(base, discount["percent_off"]), limit) for base in bases]
     if kind == "FIXED":
-        fixed = whole(discount["fixed_amount"])
-        return [max(0, (line.price or 0) - fixed) * line.quantity for line in lines]
+        return [cheaper(part, discount) for part in parts]
     off = whole(discount["amount_off"])
     if effect == "APPLY_TO_ITEMS_BY_QUANTITY":
-        return [min(off, line.price or off) * line.quantity for line in lines]
+        return [min(off, part.line.price or off) * part.units for part in parts]
     if effect == "APPLY_TO_ITEMS_PROPORTIONALLY":
-        return split(off, [line.amount for line in lines])
+        return split(off, [part.amount for part in parts])
     if effect == "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY":
-        return split(off, [line.quantity for line in lines])
-    return [off] * len(lines)
+        return split(off, [part.units for part in parts])
+    return [min(off, part.amount) if part.units < part.line.quantity else off for part in parts]
+
+
+def cheaper(part: Part, discount: Json) -> int:
+    """What a fixed price for each unit takes off; a scope item may have a price of its own."""
+    price = part.line.price or 0
+    fixed = whole(part.group["price"] if "price" in part.group else discount["fixed_amount"])
+    return max(0, price - fixed) * part.units
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

@@ -268,6 +268,7 @@ def holds(project: Project, rule: EarningRule, customer: Customer, subject: Any)
         return True
     case = judging.Case(project, customer, order_of(subject) or Order("", None, ""), {}, "")
     case.profile_metadata = customer.metadata or {}
+    case.event = subject.metadata if isinstance(subject, CustomEvent) else {}
     return judging.judge(project.rules[rule.validation_rule_id], case) is None
 
 

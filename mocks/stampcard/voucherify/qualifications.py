@@ -11,9 +11,10 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import cart, lists, redeemables, referrals, sessions, values, views
+from stampcard.voucherify import cart, effects, lists, redeemables, referrals, sessions, values, views
 from stampcard.voucherify.records import Json, Order, Stack
 from stampcard.voucherify.redeemables import Basket, Item
+from stampcard.voucherify.scopes import Part
 from stampcard.voucherify.state import Campaign, Project, Voucher
 from stampcard.voucherify.validations import Request, stacking_view
 
@@ -217,10 +218,10 @@ def one_qualifies(basket: Basket, item: Item, scenario: str) -> bool:
     else:
         assert item.tier is not None
         redeemables.check_tier(basket, item.tier)
-    lines = redeemables.scoped_lines(basket, item)
-    if scenario in LINES_ONLY and not is_about_lines(basket, item, bool(item.scope and lines), scenario):
+    parts = effects.scoped(basket, item)
+    if scenario in LINES_ONLY and not is_about_lines(basket, item, bool(item.scope and parts), scenario):
         return False
-    take(basket, item, scenario, lines)
+    take(basket, item, scenario, parts)
     redeemables.check_rules(basket, item)
     return True
 
@@ -229,7 +230,7 @@ def is_about_lines(basket: Basket, item: Item, is_discounted: bool, scenario: st
     """Whether the discount is for products of the cart, or (PRODUCTS, PRODUCTS_BY_CUSTOMER) a rule asks for them."""
     if is_discounted or scenario.startswith("PRODUCTS_DISCOUNT"):
         return is_discounted
-    names = [rule["name"] for one in redeemables.assigned_rules(basket, item) for rule in numbered(one.rules)]
+    names = [rule["name"] for one in effects.assigned_rules(basket, item) for rule in numbered(one.rules)]
     return any(name.startswith(ABOUT_PRODUCTS) for name in names)
 
 
@@ -237,7 +238,7 @@ def numbered(rules: Json) -> list[Json]:
     return [rule for key, rule in rules.items() if key != "logic"]
 
 
-def take(basket: Basket, item: Item, scenario: str, lines: list[Any]) -> None:
+def take(basket: Basket, item: Item, scenario: str, parts: list[Part]) -> None:
     """The effect on the cart; credits and points that are not asked for cost an order nothing without an amount."""
     kind = item.voucher.type if item.voucher is not None else "DISCOUNT_VOUCHER"
     value = item.voucher.value if item.voucher is not None else item.tier.discount if item.tier is not None else {}
@@ -246,9 +247,9 @@ def take(basket: Basket, item: Item, scenario: str, lines: list[Any]) -> None:
     elif kind == "GIFT_VOUCHER" and (basket.order.amount is None or scenario == "AUDIENCE_ONLY"):
         item.result = {"gift": {"balance": value["balance"]}}
     elif kind == "GIFT_VOUCHER":
-        redeemables.take_credits(basket, item, value, lines)
+        effects.take_credits(basket, item, value, parts)
     else:
-        redeemables.take_discount(basket, item, value, lines)
+        effects.take_discount(basket, item, value, parts)
     if basket.session is not None and item.voucher is not None and "gift" in item.result:
         held = sessions.held(basket.project, item.voucher.id, None)
         item.result["gift"]["locked_credits"] = sum(lock.amount for lock in held)

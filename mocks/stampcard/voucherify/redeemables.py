@@ -11,9 +11,10 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import cart, discounts, errors, judging, paying, sessions, stacking, timeframes
+from stampcard.voucherify import cart, effects, errors, judging, paying, sessions, stacking, timeframes
+from stampcard.voucherify.effects import refused
 from stampcard.voucherify.judging import Case
-from stampcard.voucherify.records import Json, Line, Order, Tier
+from stampcard.voucherify.records import Json, Order, Tier
 from stampcard.voucherify.state import Category, Customer, Project, Voucher
 from stampcard.voucherify.values import given
 from stampcard.voucherify.views import category as category_view
@@ -40,6 +41,7 @@ class Item:
         self.reward: Json | None = None
         self.scope: list[Json] = []
         self.excluded: list[Json] = []
+        self.bundle: Json | None = None
 
     @property
     def category(self) -> Category | None:
@@ -190,18 +192,15 @@ def apply(basket: Basket, item: Item) -> None:
         assert item.tier is not None
         check_tier(basket, item.tier)
         value, kind = item.tier.discount, "DISCOUNT_VOUCHER"
-    lines = scoped_lines(basket, item)
+    parts = effects.scoped(basket, item)
     if kind == "DISCOUNT_VOUCHER":
-        take_discount(basket, item, value, lines)
+        effects.take_discount(basket, item, value, parts)
     elif kind == "GIFT_VOUCHER":
-        take_credits(basket, item, value, lines)
+        effects.take_credits(basket, item, value, parts)
     else:
         paying.take_points(basket, item)
     check_rules(basket, item)
-
-
-def refused(basket: Basket, key: str, message: str, details: str, **more: Any) -> ApiError:
-    return errors.refusal(basket.call, 400, key, message, details, **more)
+    check_bundle(basket, item)
 
 
 def check_voucher(basket: Basket, item: Item, voucher: Voucher) -> None:
@@ -235,77 +234,9 @@ def check_tier(basket: Basket, tier: Tier) -> None:
             raise refused(basket, "promotion_not_active_now", "Promotion not active now", details)
 
 
-def assigned_rules(basket: Basket, item: Item) -> list[Any]:
-    project = basket.project
-    campaign = item.voucher.campaign if item.voucher else None
-    owners = [item.target, *([campaign.id] if campaign else [])]
-    return [assignment.rule for owner in owners for assignment in project.assignments_of(owner)]
-
-
-def scoped_lines(basket: Basket, item: Item) -> list[Line]:
-    """The order lines the rules let the discount touch; fills the item's applicable_to."""
-    lines = basket.order.lines
-    for rule in assigned_rules(basket, item):
-        scope = rule.applicable_to
-        item.excluded += scope.get("excluded", [])
-        if scope.get("included") and not scope.get("included_all"):
-            item.scope += scope["included"]
-    if item.scope:
-        lines = [line for line in lines if any(in_scope(basket, line, wanted) for wanted in item.scope)]
-    return [line for line in lines if not any(in_scope(basket, line, wanted) for wanted in item.excluded)]
-
-
-def in_scope(basket: Basket, line: Line, wanted: Json) -> bool:
-    return judging.is_of(basket.project, line, wanted)
-
-
-def take_discount(basket: Basket, item: Item, discount: Json, lines: list[Line]) -> None:
-    effect = discounts.effect_of(discount, bool(item.scope or item.excluded))
-    if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
-        lines = [line for line in lines if not line.discount]
-    discounts.apply(basket.project, basket.order, discount, lines, effect, stacking.of_initial(basket, item))
-    shown = dict(discount)
-    if discount["type"] != "UNIT":
-        shown["effect"] = effect
-    item.result = {"discount": {**shown, "is_dynamic": False}}
-
-
-def take_credits(basket: Basket, item: Item, gift: Json, lines: list[Line]) -> None:
-    """Credits asked for, or what the order still costs up to the balance."""
-    voucher, order = item.voucher, basket.order
-    assert voucher is not None
-    held = sessions.held(basket.project, voucher.id, basket.session_key)
-    balance = gift["balance"] - sum(lock.amount for lock in held)
-    to_items = gift["effect"] == "APPLY_TO_ITEMS"
-    asked = cart.number(given(item.row.get("gift")).get("credits"))
-    if order.amount is None and asked is None:
-        raise refused(basket, "missing_amount", "Missing amount", "Amount is required when redeeming a GIFT_VOUCHER")
-    payable = sum(line.left for line in lines) if to_items else discounts.left_of(order)
-    if to_items and not any(line.amount for line in lines):
-        details = "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER"
-        raise refused(basket, "missing_order_items_amount", "Missing applicable order items", details)
-    if asked is not None and asked > balance:
-        raise refused(basket, "gift_amount_exceeded", "gift amount exceeded", item.reference)
-    if asked is None and payable > 0 and balance <= 0:
-        raise refused(basket, "gift_amount_exceeded", "gift amount exceeded", item.reference)
-    spent = asked if asked is not None else min(balance, payable)
-    discounts.forget_applied(order)
-    if to_items:
-        rest = spent
-        for line in lines:
-            part = min(rest, line.left)
-            discounts.take(order, line, part)
-            rest -= part
-    else:
-        order.applied = min(spent, discounts.left_of(order))
-        order.discount += order.applied
-    item.credits = spent
-    item.result = {"gift": {"balance": gift["balance"], "credits": spent}}
-
-
 def check_rules(basket: Basket, item: Item) -> None:
     """Raises the error of the first rule that does not hold."""
-    rules = assigned_rules(basket, item)
+    rules = effects.assigned_rules(basket, item)
     if not rules:
         return
     order = basket.order
@@ -321,9 +252,22 @@ def check_rules(basket: Basket, item: Item) -> None:
         if failed.needs_customer:
             details = "Customer is required to validate rules"
             raise refused(basket, "missing_customer", "Missing customer", details, **more)
-        kind = "Promotion Tier" if item.tier else KINDS[item.voucher.type if item.voucher else ""]
-        details = f"{kind} cannot be redeemed because of violated validation rules: {rule.id}"
+        details = f"{kind_of(item)} cannot be redeemed because of violated validation rules: {rule.id}"
         raise refused(basket, f"{failed.area}_rules_violated", MESSAGES[failed.area], details, **more)
+
+
+def check_bundle(basket: Basket, item: Item) -> None:
+    """A bundle that is not complete is an order the rules do not want (assumed; the vendor shows its count only)."""
+    if item.bundle is None or item.bundle["quantity"]:
+        return
+    rule = next(rule for rule in effects.assigned_rules(basket, item) if rule.bundle_rules)
+    more = {"error": {"message": rule.error["message"]}} if rule.error and rule.error.get("message") else {}
+    details = f"{kind_of(item)} cannot be redeemed because of violated validation rules: {rule.id}"
+    raise refused(basket, "order_rules_violated", MESSAGES["order"], details, **more)
+
+
+def kind_of(item: Item) -> str:
+    return "Promotion Tier" if item.tier else KINDS[item.voucher.type if item.voucher else ""]
 
 
 def before_this(order: Order) -> Order:

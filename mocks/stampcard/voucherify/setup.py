@@ -190,7 +190,7 @@ def add_campaign(call: Call[Project], row: Row) -> None:
     project.bin.pop(f"campaign:{row['name']}", None)
     campaign, voucher = campaigns.read_new(call, dict(row))
     campaign.id = row.get("id") or (old.id if old is not None else campaign.id)
-    campaign.active = row.get("active", True)
+    campaign.active, campaign.protected = row.get("active", True), row.get("protected", False)
     campaigns.add(project, campaign)
     if campaign.type == "STANDALONE":
         issuing.issue(project, campaign, voucher["code"], {}, project.now)

@@ -86,6 +86,10 @@ def valid(call: Call[Project], item: Item, request: Request) -> Json:
         body["session"] = sessions.reserve(call.state, basket.session, [(item.target, item.credits or 0)])
     if "discount" in item.result:
         body["discount"] = {name: value for name, value in item.result["discount"].items() if name != "is_dynamic"}
+    elif item.reward is not None:
+        points = {"points": item.credits or 0}
+        body["loyalty"] = {"points_cost": item.credits or 0}
+        body["reward"] = {"id": item.reward["id"], "assignment_id": item.reward["assignment_id"], **points}
     else:
         body["gift"] = voucher.value
     if voucher.campaign is not None:

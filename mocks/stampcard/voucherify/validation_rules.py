@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, conditions, errors, judging, lists, values, views
+from stampcard.voucherify import (
+    bundles,
+    campaigns,
+    conditions,
+    errors,
+    judging,
+    line_rules,
+    lists,
+    logic,
+    values,
+    views,
+)
 from stampcard.voucherify.records import Assignment, Json, Rule
 from stampcard.voucherify.state import Project
 
@@ -37,6 +48,8 @@ def view(rule: Rule) -> Json:
         "updated_at": rule.updated_at,
         "object": "validation_rules",
     }
+    if rule.bundle_rules is not None:
+        body["bundle_rules"] = rule.bundle_rules
     return body if rule.error is None else {**body, "error": rule.error}
 
 
@@ -57,38 +70,53 @@ async def create(call: Call[Project]) -> Reply:
 
 
 def fill(call: Call[Project], rule: Rule, body: Json) -> None:
-    if "bundle_rules" in body:
-        raise campaigns.not_yet(call, "bundle rules")
+    if body.get("bundle_rules") is not None:
+        rule.bundle_rules = bundles.read(call, body["bundle_rules"])
+    elif call.body.get("bundle_rules", rule) is None:
+        rule.bundle_rules = {}
     rule.type = body.get("type", rule.type)
     rule.context_type = body.get("context_type", rule.context_type)
     rule.error = body.get("error", rule.error)
     if "applicable_to" in body or not rule.applicable_to:
-        rule.applicable_to = read_scope(body.get("applicable_to") or {})
+        rule.applicable_to = read_scope(call, body.get("applicable_to") or {})
 
 
-def read_scope(given: Mapping[str, Any]) -> Json:
+ON_DEMAND = ("product_", "price_formula")
+"""Members of a scope that are not emulated: budgets per product, which the vendor sells on demand, and formulas."""
+
+
+def read_scope(call: Call[Project], given: Mapping[str, Any]) -> Json:
     def items(name: str) -> list[Json]:
+        for item in given.get(name) or ():
+            member = next((key for key in values.given(item) if is_on_demand(key)), None)
+            if member is not None:
+                raise campaigns.not_yet(call, f"{member} of a validation rule")
         return [{"effect": EFFECT, **values.given(item)} for item in given.get(name) or ()]
 
     whole = bool(given.get("included_all"))
     return {"excluded": items("excluded"), "included": items("included"), "included_all": whole}
 
 
-def read_rules(call: Call[Project], given: Mapping[str, Any]) -> Json:
+def is_on_demand(member: str) -> bool:
+    return member.startswith(ON_DEMAND) and member not in ("product_id", "product_source_id")
+
+
+def read_rules(call: Call[Project], given: Mapping[str, Any], known: frozenset[str] = judging.EMULATED) -> Json:
     """The numbered rules, each complete, and the logic that joins them. Raises invalid_validation_rules."""
     numbered = {key: value for key, value in given.items() if key != "logic" and value is not None}
-    found: Json = {key: read_rule(call, value) for key, value in numbered.items()}
-    logic = given.get("logic") or " and ".join(numbered) or "1"
-    words = _LOGIC.findall(logic) if isinstance(logic, str) else []
-    if not words or _LOGIC.sub("", logic).strip() or not judging.parses([word.lower() for word in words]):
-        raise invalid(call, f"Logic '{logic}' is not valid")
+    found: Json = {key: read_rule(call, value, known) for key, value in numbered.items()}
+    joined = given.get("logic") or " and ".join(numbered) or "1"
+    words = _LOGIC.findall(joined) if isinstance(joined, str) else []
+    if not words or _LOGIC.sub("", joined).strip() or not logic.parses([word.lower() for word in words]):
+        raise invalid(call, f"Logic '{joined}' is not valid")
     for word in words:
         if word.isdigit() and numbered and word not in numbered:
             raise invalid(call, f"Logic refers to rule '{word}' that does not exist")
-    return {**found, "logic": logic} if found else found
+    return {**found, "logic": joined} if found else found
 
 
-def read_rule(call: Call[Project], given: Any) -> Json:
+def read_rule(call: Call[Project], given: Any, known: frozenset[str]) -> Json:
+    """One rule, and those within it, which may look at lines only. Raises invalid_validation_rules, 501."""
     if not isinstance(given, dict) or not isinstance(given.get("name"), str):
         raise invalid(call, "Rule should have required property 'name'")
     rule = values.given(given)
@@ -97,8 +125,8 @@ def read_rule(call: Call[Project], given: Any) -> Json:
         raise invalid(call, f"Rule '{name}' is not supported")
     if name.endswith("metadata") and not rule.get("property"):
         raise invalid(call, f"Rule '{name}' must have a 'property'")
-    if name not in judging.RULES:
-        raise campaigns.not_yet(call, f"validation rule {name}")
+    if name not in known:
+        raise campaigns.not_yet(call, f"validation rule {name}" if known is judging.EMULATED else f"{name} within")
     wanted = rule.get("conditions", {})
     if not isinstance(wanted, dict):
         raise invalid(call, f"Rule '{name}' must have 'conditions'")
@@ -107,7 +135,7 @@ def read_rule(call: Call[Project], given: Any) -> Json:
             raise campaigns.not_yet(call, f"validation rule operator {operator}")
     inner = rule.get("rules") or {}
     found: Json = {"name": name, "property": rule.get("property"), "conditions": wanted}
-    found["rules"] = read_rules(call, inner) if isinstance(inner, dict) else {}
+    found["rules"] = read_rules(call, inner, line_rules.WITHIN) if isinstance(inner, dict) else {}
     if isinstance(rule.get("error"), dict) and isinstance(rule["error"].get("message"), str):
         found["error"] = {"message": rule["error"]["message"]}
     return found

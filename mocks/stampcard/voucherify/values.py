@@ -7,7 +7,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import dates, errors
+from stampcard.voucherify import dates, errors, formulas
 from stampcard.voucherify.state import Category, Json, Project
 
 _DISCOUNT_VALUES = {
@@ -36,6 +36,9 @@ def read_discount(call: Call[Project], value: Mapping[str, Any], place: str) -> 
     kind = found.get("type")
     if kind is None:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'type'")
+    if found.get("effect") in ("ADD_SAME_ITEMS", "REPLACE_ITEMS"):
+        message = f"stampcard does not emulate discounts that {found['effect']} yet"
+        raise ApiError(501, {"message": message, "operation": call.operation.id})
     if kind == "UNIT" and found.get("effect") == "ADD_MANY_ITEMS":
         needed: tuple[str, ...] = ("units",)
     else:
@@ -47,12 +50,27 @@ def read_discount(call: Call[Project], value: Mapping[str, Any], place: str) -> 
     for name in found.keys() - set(_DISCOUNT_MEMBERS[kind]):
         call.diagnose("ignored-field", f"a {kind} discount has no {name}", f"{place.replace('.', '/')}/{name}")
     kept = {name: found[name] for name in _DISCOUNT_MEMBERS[kind] if name in found}
-    if any(name.endswith("_formula") for part in (kept, *kept.get("units", ())) for name in given(part)):
-        message = "stampcard does not emulate discounts by formula yet"
-        raise ApiError(501, {"message": message, "operation": call.operation.id})
+    for part in (kept, *kept.get("units", ())):
+        check_formulas(call, given(part), place)
     if "units" in kept:
         kept["units"] = [given(unit) for unit in kept["units"]]
     return kept
+
+
+def check_formulas(call: Call[Project], discount: Json, place: str) -> None:
+    """Raises invalid_payload for a formula that is none or has no fallback, 501 for what we cannot calculate."""
+    for name, (fallback, _) in formulas.VALUES.items():
+        if name not in discount:
+            continue
+        if fallback not in discount and fallback != "unit_off":
+            raise errors.invalid_payload(call, f"Property {place} should have required property '{fallback}'")
+        try:
+            formulas.parse(discount[name])
+        except formulas.Unknown as error:
+            message = f"stampcard does not emulate {error} in formulas yet"
+            raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
+        except formulas.BadFormula as error:
+            raise errors.invalid_payload(call, f"Property {place}.{name} is not a formula: {error}") from error
 
 
 def read_gift(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:

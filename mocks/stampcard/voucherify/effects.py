@@ -1,0 +1,111 @@
+"""What one redeemable takes off a cart: the discount with its scope, formulas and bundles, or the credits of a card.
+
+https://docs.voucherify.io/guides/orders (order calculations)
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from stampcard.core.errors import ApiError
+from stampcard.voucherify import bundles, cart, discounts, errors, formulas, sessions, stacking
+from stampcard.voucherify.records import Json, Rule
+from stampcard.voucherify.scopes import Part, Scope
+from stampcard.voucherify.values import given
+
+if TYPE_CHECKING:
+    from stampcard.voucherify.redeemables import Basket, Item
+
+
+def refused(basket: Basket, key: str, message: str, details: str, **more: Any) -> ApiError:
+    return errors.refusal(basket.call, 400, key, message, details, **more)
+
+
+def assigned_rules(basket: Basket, item: Item) -> list[Rule]:
+    project = basket.project
+    campaign = item.voucher.campaign if item.voucher else None
+    owners = [item.target, *([campaign.id] if campaign else [])]
+    return [assignment.rule for owner in owners for assignment in project.assignments_of(owner)]
+
+
+def scoped(basket: Basket, item: Item) -> list[Part]:
+    """The parts of the order the rules let the discount touch; fills the item's applicable_to and its bundle."""
+    rules = assigned_rules(basket, item)
+    scope = Scope(basket.project, basket.order, rules)
+    item.scope, item.excluded = scope.included, scope.excluded
+    wanted = next((rule.bundle_rules for rule in rules if rule.bundle_rules), None)
+    if wanted:
+        item.bundle = bundles.identify(basket.project, basket.order, wanted)
+    return scope.parts
+
+
+def facts_of(basket: Basket, item: Item, discount: Json) -> Json:
+    """What formulas may look at; money in whole units."""
+    order, voucher, tier = basket.order, item.voucher, item.tier
+    facts: Json = {
+        "ORDER_AMOUNT": Decimal(discounts.left_of(order)) / 100 if order.amount is not None else None,
+        "ORDER_UNITS_QUANTITY": sum(line.quantity for line in order.lines) if order.lines else None,
+        "ORDER_METADATA": order.metadata,
+        "CUSTOMER_METADATA": basket.profile_metadata,
+        "REDEMPTION_METADATA": basket.metadata,
+        "REDEEMABLE_METADATA": voucher.metadata if voucher else None,
+        "PROMOTION_TIER_METADATA": tier.metadata if tier else None,
+    }
+    if voucher is not None and "PUBLICATION_METADATA" in str(discount):
+        made = (one for one in reversed(basket.project.publications) if voucher in one.vouchers and not one.failure)
+        published = next(made, None)
+        facts["PUBLICATION_METADATA"] = published.metadata if published is not None else None
+    return facts
+
+
+def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part]) -> None:
+    """Raises order_rules_violated where a bundle is not complete."""
+    found, dynamic = formulas.resolved(discount, facts_of(basket, item, discount))
+    effect = discounts.effect_of(found, bool(item.scope or item.excluded))
+    shown = {**found, "is_dynamic": dynamic}
+    if discount["type"] != "UNIT":
+        shown["effect"] = effect
+    item.result = {"discount": shown}
+    if item.bundle is not None:
+        item.result["bundle"] = item.bundle
+        if not item.bundle["quantity"]:
+            return
+        found = bundles.multiplied(found, item.bundle["quantity"])
+    if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
+        parts = [part for part in parts if not part.line.discount]
+    discounts.apply(basket.project, basket.order, found, parts, effect, stacking.of_initial(basket, item))
+
+
+def take_credits(basket: Basket, item: Item, gift: Json, parts: list[Part]) -> None:
+    """Credits asked for, or what the order still costs up to the balance."""
+    voucher, order = item.voucher, basket.order
+    assert voucher is not None
+    held = sessions.held(basket.project, voucher.id, basket.session_key)
+    balance = gift["balance"] - sum(lock.amount for lock in held)
+    lines = [part.line for part in parts]
+    to_items = gift["effect"] == "APPLY_TO_ITEMS"
+    asked = cart.number(given(item.row.get("gift")).get("credits"))
+    if order.amount is None and asked is None:
+        raise refused(basket, "missing_amount", "Missing amount", "Amount is required when redeeming a GIFT_VOUCHER")
+    payable = sum(line.left for line in lines) if to_items else discounts.left_of(order)
+    if to_items and not any(line.amount for line in lines):
+        details = "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER"
+        raise refused(basket, "missing_order_items_amount", "Missing applicable order items", details)
+    if asked is not None and asked > balance:
+        raise refused(basket, "gift_amount_exceeded", "gift amount exceeded", item.reference)
+    if asked is None and payable > 0 and balance <= 0:
+        raise refused(basket, "gift_amount_exceeded", "gift amount exceeded", item.reference)
+    spent = asked if asked is not None else min(balance, payable)
+    discounts.forget_applied(order)
+    if to_items:
+        rest = spent
+        for line in lines:
+            part = min(rest, line.left)
+            discounts.take(order, line, part)
+            rest -= part
+    else:
+        order.applied = min(spent, discounts.left_of(order))
+        order.discount += order.applied
+    item.credits = spent
+    item.result = {"gift": {"balance": gift["balance"], "credits": spent}}
