@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -19,8 +19,9 @@ class Asked:
     body: bytes
 
 
-Answer = Callable[[Asked], bytes | AsyncGenerator[bytes, None] | None]
-"""Bytes to send before the connection is closed, or parts of them; None drops the connection."""
+Talk = Callable[[asyncio.StreamWriter], Awaitable[None]]
+Answer = Callable[[Asked], bytes | Talk | None]
+"""Bytes to send before the connection is closed, or what writes them; None drops the connection."""
 
 
 @dataclass(slots=True)
@@ -37,17 +38,26 @@ def reply(status: int, body: bytes = b"", *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def silence(asked: Asked) -> AsyncGenerator[bytes, None]:
+def silence(asked: Asked) -> Talk:
     """Never a word."""
-    await asyncio.Event().wait()
-    yield b""
+
+    async def talk(writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    return talk
 
 
-async def flood(asked: Asked, size: int = 50 * 1024 * 1024) -> AsyncGenerator[bytes, None]:
+def flood(asked: Asked) -> Talk:
     """An answer of 50 MB."""
-    yield f"HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n".encode()
-    for _ in range(size // 65536):
-        yield b"x" * 65536
+    size = 50 * 1024 * 1024
+
+    async def talk(writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n".encode())
+        for _ in range(size // 65536):
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+    return talk
 
 
 def garbage(asked: Asked) -> bytes:
@@ -73,14 +83,11 @@ async def _asked(reader: asyncio.StreamReader) -> Asked:
     return Asked(method, target, headers, body)
 
 
-async def _answer(writer: asyncio.StreamWriter, answered: bytes | AsyncGenerator[bytes, None] | None) -> None:
+async def _answer(writer: asyncio.StreamWriter, answered: bytes | Talk | None) -> None:
     if isinstance(answered, bytes):
         writer.write(answered)
     elif answered is not None:
-        async with aclosing(answered):
-            async for part in answered:
-                writer.write(part)
-                await writer.drain()
+        await answered(writer)
     await writer.drain()
 
 
@@ -88,9 +95,12 @@ async def _answer(writer: asyncio.StreamWriter, answered: bytes | AsyncGenerator
 def serving(answer: Answer) -> Iterator[Loopback]:
     """Serve until the block ends."""
     found, ready = Loopback(), threading.Event()
+    tasks: set[asyncio.Task[None] | None] = set()
     loop = asyncio.new_event_loop()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The loop itself would let go of a task that waits for nothing that is known.
+        tasks.add(asyncio.current_task())
         try:
             asked = await _asked(reader)
             found.asked.append(asked)

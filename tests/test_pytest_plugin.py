@@ -161,7 +161,7 @@ MORE = """
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
 def test_one_option_reports_all_worlds_of_the_run(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     path = pytester.path / "contract.json"
     result = run(pytester, SUITE, f"--stampcard-report={path}", *workers)
@@ -176,6 +176,7 @@ def test_the_name_says_the_form(pytester: pytest.Pytester) -> None:
     assert (pytester.path / "a.md").read_text(encoding="utf-8").startswith("# What this client relies on")
 
 
+@pytest.mark.slow
 def test_a_use_that_grew_fails_the_run(pytester: pytest.Pytester) -> None:
     assert run(pytester, SUITE, "--stampcard-report=kept.json").ret == 0
     assert run(pytester, SUITE, "--stampcard-against=kept.json").ret == 0
@@ -202,6 +203,7 @@ def test_what_cannot_be_written_or_compared_stops_the_run_at_once(
     result.stderr.fnmatch_lines([f"*{said}*"])
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_said_to_be_missing_and_fails_the_run(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from stampcard.cli import main
+from stampcard.core.clock import wall_now
 from stampcard.core.contract import load
 from tests.loopback import Answer, Asked, flood, garbage, hang_up, reply, serving, silence
 
@@ -26,6 +27,12 @@ def hmac_of(asked: Asked, algorithm: str = "sha256") -> str:
 def punchh(asked: Asked) -> bool:
     right = {f"hmac {hmac_of(asked, one)}" for one in ("sha1", "sha256")}
     return asked.headers.get("authorization") in right and asked.headers.get("x-pch-key") == "shop"
+
+
+def full_and_base64(asked: Asked) -> bool:
+    url = f"http://{asked.headers['host']}{asked.target}"
+    made = hmac.new(SECRET.encode(), url.encode() + asked.body, "sha256").digest()
+    return asked.headers.get("authorization") == f"hmac {base64.b64encode(made).decode()}"
 
 
 def voucherify(asked: Asked) -> bool:
@@ -58,6 +65,7 @@ def careful(good: Callable[[Asked], bool]) -> Answer:
 CONSUMERS: list[tuple[str, Callable[[Asked], bool], list[str]]] = [
     ("punchh", punchh, ["--secret", SECRET, "--client", "shop"]),
     ("punchh", punchh, ["--secret", SECRET, "--client", "shop", "--auth", "hmac_sha1"]),
+    ("punchh", full_and_base64, ["--secret", SECRET, "--hmac-uri", "full", "--hmac-encoding", "base64"]),
     ("punchh", exactly("authorization", "basic dTpw"), ["--auth", "basic", "--secret", "u:p"]),
     ("punchh", exactly("authorization", "bearer t"), ["--auth", "bearer", "--secret", "t"]),
     ("voucherify", voucherify, ["--secret", SECRET]),
@@ -209,3 +217,16 @@ def test_the_help_of_check_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "--help"])
     assert "webhooks" in capsys.readouterr().out
+
+
+def test_events_are_sent_as_of_now_and_names_without_a_body_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A consumer that refuses what is older than five minutes."""
+
+    def fresh(asked: Asked) -> bytes:
+        if asked.method == "GET" or not punchh(asked):
+            return reply(200 if punchh(asked) else 401)
+        return reply(200 if wall_now().timestamp() - json.loads(asked.body)["timestamp"] / 1000 < 300 else 409)
+
+    with serving(fresh) as consumer:
+        assert main(["check", "webhooks", "punchh", "--to", consumer.url, "--secret", SECRET, "--client", "shop"]) == 0
+    assert "42 more are published by name only" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import gzip
 import json
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,12 +20,12 @@ from stampcard.blocking import LiveWorld
 from stampcard.check.signing import signature
 from stampcard.cli import main
 from stampcard.client import WorldClient
-from stampcard.core.clock import wall_now
+from stampcard.core.clock import FROZEN_START, wall_now
 from stampcard.core.coverage import contracts
 from stampcard.report.exchanges import Reader
 from tests.loopback import Asked, flood, garbage, hang_up, reply, serving, silence
 from tests.parity.test_parity import test_row as play_row
-from tests.record.recording import Recording, recording
+from tests.record.recording import recording
 
 ADA = {"source_id": "ann", "name": "Ann Lovelace", "email": "ann@shop.test", "phone": "+41791234567"}
 
@@ -182,29 +183,57 @@ def test_signatures_survive_and_a_guest_s_token_correlates(tmp_path: Path, live_
         assert secret not in text, secret
 
 
-def read(recorder: Recording, vendor: str, upstream: str) -> Any:
-    host = upstream.removeprefix("http://").partition("/")[0]
-    return list(Reader(contracts(), {}, {host: vendor}).har(recorder.path))
+def tracking(live: LiveWorld, url: str) -> None:
+    """A profile is written, read again and asked for by a name nobody has."""
+    key = {"Authorization": f"Bearer {live['braze']['api_key']}"}
+    profile = {"external_id": "gus-1", "email": "gus@shop.test", "first_name": "Gustav", "favourite": "mug"}
+    with httpx.Client(base_url=url, headers=key, trust_env=False) as http:
+        assert http.post("/users/track", json={"attributes": [profile]}).status_code == 201
+        wanted = {"external_ids": ["gus-1"], "fields_to_export": ["external_id", "first_name", "custom_attributes"]}
+        assert http.post("/users/export/ids", json=wanted).json()["users"][0]["first_name"] == "Gustav"
+        assert http.post("/users/track", json={}).status_code == 400
 
 
-@pytest.mark.parametrize("vendor", ["voucherify", "punchh"])
+def joining(live: LiveWorld, url: str) -> None:
+    """A member joins and is read again. The client signs the vendor's host and sends it, as Antavo's clients must."""
+    joined = {"customer": "gus-1", "action": "opt_in", "data": {"first_name": "Gustav", "email": "gus@shop.test"}}
+    calls = (("POST", "/events", joined), ("GET", "/customers/gus-1", None), ("GET", "/customers/x-1", None))
+    for method, path, body in calls:
+        signed = httpx.Request(method, live["antavo"]["url"] + path, json=body)
+        headers = signature("antavo", live["antavo"], signed, FROZEN_START) | {"Content-Type": "application/json"}
+        with httpx.Client(trust_env=False) as http:
+            http.send(httpx.Request(method, url + path, content=signed.content or None, headers=headers))
+
+
+SESSIONS: dict[str, tuple[Any, list[int]]] = {
+    "voucherify": (lambda live, url: publishing(url, keys(live)), [200, 200, 200, 200, 200, 400, 200, 404]),
+    "punchh": (signing_up, [200, 200, 200, 422]),
+    "braze": (tracking, [201, 201, 400]),
+    "antavo": (joining, [200, 200, 404]),
+}
+
+
+@pytest.mark.parametrize("vendor", SESSIONS)
 async def test_cases_made_of_a_recording_hold_against_a_fresh_world(
     tmp_path: Path, live_world: LiveWorld, world: WorldClient, vendor: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     upstream = live_world[vendor]["url"]
+    session, statuses = SESSIONS[vendor]
     with recording(vendor, upstream, tmp_path) as recorder:
-        publishing(recorder.url, keys(live_world)) if vendor == "voucherify" else signing_up(live_world, recorder.url)
+        session(live_world, recorder.url)
     out = tmp_path / "cases.yaml"
     host = f"{upstream.removeprefix('http://')}={vendor}"
     assert main(["report", "--har", str(recorder.path), "--host", host, "--cases", str(out)]) in (0, 1)
     rows = yaml.safe_load(out.read_text(encoding="utf-8"))
-    assert len(rows) == {"voucherify": 8, "punchh": 4}[vendor]
+    assert [entry["response"]["status"] for entry in entries(recorder.path)] == statuses
+    assert [row["reply"]["status"] for row in rows] == statuses
     assert {row["provenance"] for row in rows} == {"observed"}
     for row in rows:
         await world.reset()
         await play_row(world, vendor, row)
-    last = rows[5] if vendor == "voucherify" else rows[2]
-    assert last["before"] and last["reply"]["contains"]
+    later = rows[{"voucherify": 5, "punchh": 2}.get(vendor, 1)]
+    assert later["before"] and later["reply"]["contains"]
+    assert "shop.test" not in recorder.path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -237,6 +266,15 @@ def test_an_answer_that_breaks_off_is_cut_for_the_client_too(tmp_path: Path) -> 
         with pytest.raises(httpx.RemoteProtocolError):
             httpx.get(f"{recorder.url}/events/list", trust_env=False)
     assert recorder.said[-1].startswith("    the upstream cannot be read")
+
+
+def test_a_client_that_goes_away_costs_one_call(tmp_path: Path) -> None:
+    with serving(lambda asked: reply(200)) as upstream, recording("braze", upstream.url, tmp_path) as recorder:
+        with socket.create_connection(("127.0.0.1", int(recorder.url.rpartition(":")[2]))) as client:
+            client.sendall(b"POST /users/track HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        httpx.get(f"{recorder.url}/events/list", trust_env=False)
+    assert len(entries(recorder.path)) == 2
+    assert "    the client went away" in recorder.said
 
 
 def test_50_mb_go_through_and_are_not_kept(tmp_path: Path) -> None:

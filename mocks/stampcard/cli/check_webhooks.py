@@ -35,6 +35,10 @@ def add(commands: Commands) -> None:
     parser.add_argument("--auth", metavar="MODE", help="hmac_sha256, hmac_sha1, basic, bearer, jwt, header or none")
     parser.add_argument("--secret", default="", help=f"what both sides know; basic: user:password (default ${SECRET})")
     parser.add_argument("--client", default="stampcard", help="Punchh's x-pch-key (default %(default)s)")
+    parser.add_argument(
+        "--hmac-uri", choices=("path", "full"), default="path", help="what Punchh signs beside the body"
+    )
+    parser.add_argument("--hmac-encoding", choices=("hex", "base64"), default="hex", help="of Punchh's digest")
     parser.add_argument("--header", action="append", default=[], metavar="NAME: VALUE", help="Braze: sent with each")
     parser.add_argument("--event", action="append", default=[], metavar="PATTERN", help="only these (`redemption.*`)")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for an answer (default: the vendor's)")
@@ -55,12 +59,18 @@ def run(options: argparse.Namespace) -> int:
         options.secret or os.environ.get(SECRET, ""),
         options.client,
         dict(_header(text) for text in options.header),
+        options.hmac_uri,
+        options.hmac_encoding,
     )
     signing.check(vendor, keys)
-    events = sending.chosen(load(vendor), options.event)
+    contract = load(vendor)
+    events = sending.chosen(contract, options.event)
     if not events:
         raise CannotTell(f"{vendor} has no event {' or '.join(options.event)}; `stampcard coverage --json` lists them")
     _announce(vendor, keys, events, url)
+    unknown = sum(len(row["names"]) for row in contract.document["undescribed"])
+    if unknown and not options.event:
+        print(f"{unknown} more are published by name only: they have no body to be sent.", file=sys.stderr)
     found = asyncio.run(_told(vendor, keys, url, events, options.timeout))
     sys.stdout.write(rendering.as_text(found, sending.manners(keys)))
     if options.junit is not None:

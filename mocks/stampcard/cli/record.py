@@ -90,6 +90,9 @@ async def _served(upstream: Upstream, recorder: Recorder, options: argparse.Name
         print(
             "Secrets and people become pseudonyms; name members of your own that hold either: --mask NAME.", flush=True
         )
+        if options.vendor == "antavo":
+            host = urlsplit(upstream.url).netloc
+            print(f"Antavo's signature covers the Host header: have your client sign and send Host: {host}", flush=True)
         await stop.wait()
     await forwarder.close()
 

@@ -15,6 +15,7 @@ import httpx
 from stampcard.consumer.samples import sample
 from stampcard.consumer.signing import FORGERIES, Keys, forged, signed
 from stampcard.core import codec
+from stampcard.core.clock import FROZEN_START, iso
 from stampcard.core.contract import Contract
 from stampcard.core.events import Event
 
@@ -102,10 +103,10 @@ class Sender:
     async def tell(self, event: Event, number: int) -> Told:
         """Send one event in every manner; `number` makes its identities: a forgery that repeated one might be dropped
         as a repetition, and nothing be learnt."""
-        told = Told(event.name)
+        told, first = Told(event.name), self._now()
         for place, how in enumerate(manners(self._keys)):
             genuine = how in (RIGHT, AGAIN)
-            media, body = body_of(event, number * 10 + (0 if genuine else place))
+            media, body = body_of(event, number * 10 + (0 if genuine else place), first)
             if genuine:
                 headers = signed(self._vendor, self._keys, self._url, body, self._now())
             else:
@@ -143,8 +144,11 @@ class Sender:
         return "" if 400 <= status < 500 else f"{how}: not refused with a 4xx"
 
 
-def body_of(event: Event, number: int) -> tuple[str, bytes]:
-    """Media type and bytes of a sample. Raises DeliveryFault when the sample does not fit, which would be our fault."""
+def body_of(event: Event, number: int, at: datetime = FROZEN_START) -> tuple[str, bytes]:
+    """Media type and bytes of a sample, sent at an instant: consumers may refuse what is old.
+
+    Raises DeliveryFault when the sample does not fit, which would be our fault.
+    """
     if not event.bodies:
         return "", b""
     rule = event.bodies.get("application/json")
@@ -154,6 +158,13 @@ def body_of(event: Event, number: int) -> tuple[str, bytes]:
     member, prefix = IDENTITY.get(event.vendor, ("", ""))
     if member in value:
         value[member] = f"{prefix}{number:018x}" if prefix else str(uuid5(NAMESPACE_URL, f"{event.name} {number}"))
+    for name, now in (
+        ("timestamp", int(at.timestamp() * 1000)),
+        ("time", int(at.timestamp())),
+        ("created_at", iso(at)),
+    ):
+        if name in value:
+            value[name] = now
     body = codec.encode(value)
     event.check_body("application/json", body)
     return "application/json", body

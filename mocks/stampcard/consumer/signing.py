@@ -39,12 +39,15 @@ class BadMode(StampcardError):
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What both sides know: `secret` is the key of an HMAC or JWT, a bearer token, or `user:password`; `client` goes
-    into x-pch-key; `headers` are those a Braze webhook is given."""
+    into x-pch-key; `headers` are those a Braze webhook is given. Of Punchh's HMAC neither the part of the URI that is
+    signed (`uri` path or full) nor how it is written (`encoding` hex or base64) is published."""
 
     mode: str
     secret: str = ""
     client: str = "stampcard"
     headers: Mapping[str, str] = field(default_factory=dict)
+    uri: str = "path"
+    encoding: str = "hex"
 
 
 def check(vendor: str, keys: Keys) -> None:
@@ -85,8 +88,9 @@ def _hmac(vendor: str, keys: Keys, url: str, body: bytes) -> dict[str, str]:
 
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    made = digest(keys.secret, path, body, keys.mode.removeprefix("hmac_"))
-    return {"Authorization": f"hmac {made.hex()}", "x-pch-key": keys.client}
+    made = digest(keys.secret, url if keys.uri == "full" else path, body, keys.mode.removeprefix("hmac_"))
+    text = b64encode(made).decode() if keys.encoding == "base64" else made.hex()
+    return {"Authorization": f"hmac {text}", "x-pch-key": keys.client}
 
 
 def forged(vendor: str, keys: Keys, how: str, url: str, body: bytes, at: datetime) -> tuple[dict[str, str], bytes]:

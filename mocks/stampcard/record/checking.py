@@ -9,7 +9,7 @@ from stampcard.core import codec
 from stampcard.core.contract import Contract, Match, Operation
 from stampcard.core.errors import ReplyFault
 from stampcard.core.http import Headers, Request, pairs_to_lists
-from stampcard.record.calls import Passed, media_type, text_of
+from stampcard.record.calls import Passed, header, media_type, text_of
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -29,9 +29,11 @@ def differences(contract: Contract, passed: Passed) -> tuple[str, list[str]]:
 def _request(operation: Operation, found: Match, passed: Passed) -> Iterator[str]:
     query = pairs_to_lists(passed.target.partition("?")[2])
     for rule in operation.parameters:
-        given = [found.path[rule.name]] if rule.where == "path" else query.get(rule.name)
-        if rule.where not in ("path", "query"):
-            continue
+        if rule.where == "header":
+            value = header(passed.request_headers, rule.name.lower())
+            given = [value] if value else None
+        else:
+            given = [found.path[rule.name]] if rule.where == "path" else query.get(rule.name)
         if given is None:
             if rule.required:
                 yield f"request: the parameter {rule.name} is missing"
