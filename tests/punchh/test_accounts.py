@@ -112,3 +112,27 @@ async def test_points_lapse_by_the_rolling_schedule(world: WorldClient, api: Api
 async def points(api: Api, token: str) -> float:
     balance = (await api.send("GET", "/api2/mobile/users/balance", None, token)).json()
     return float(balance["account_balance"]["redeemable_points"])
+
+
+async def test_a_corrected_receipt_moves_conversion_and_level_too(world: WorldClient, api: Api) -> None:
+    """Within its time; what became of the points before stays."""
+    levels = [{"id": 1, "name": "Gold", "points": 50}]
+    program = {
+        "type": "points",
+        "points_conversion_type": "currency",
+        "conversion_threshold": 40,
+        "conversion_value": 4,
+    }
+    await world.setup({"punchh": {"program": {**program, "levels": levels, "receipt_update_minutes": 60}}})
+    _, token = await api.sso_sign_up()
+
+    async def told() -> tuple[float, float, str | None]:
+        found = (await api.send("GET", "/api/auth/users/balance", None, token)).json()["account_balance"]
+        return found["redeemable_points"], found["banked_currency"], found["current_membership_level_name"]
+
+    await api.order(token, 30, "o1")
+    assert await told() == (30, 0, None)
+    await api.order(token, 60, "o1", "PUT")
+    assert await told() == (20, 4, "Gold")
+    await api.order(token, 10, "o1", "PUT")
+    assert await told() == (0, 4, None)

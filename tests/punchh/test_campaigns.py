@@ -228,3 +228,19 @@ async def test_a_campaign_saved_again_keeps_who_got_its_gift(world: WorldClient,
         await world.setup({"punchh": {"campaigns": [row]}})
         await world.advance("1h")
     assert (await trace(world)).count(f"May: guest {number} gets 1 points") == 1
+
+
+async def test_a_control_group_gets_nothing_and_the_trace_says_so(world: WorldClient, api: Api) -> None:
+    emails = [f"guest{number}@example.com" for number in range(60)]
+    row = {
+        "name": "May",
+        "type": "mass_offer",
+        "start": "2026-01-15T10:00:00Z",
+        "settings": {"control_group_percentage": 30},
+    }
+    await world.setup(vip(*emails, **row))
+    await world.advance("1h")
+    told = await trace(world)
+    held = [line for line in told if line.endswith("in the campaign's control group")]
+    assert len(told) == 60
+    assert 8 <= len(held) <= 28

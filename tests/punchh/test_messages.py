@@ -74,3 +74,13 @@ async def test_a_message_campaign_gives_nothing_and_writes(world: WorldClient, a
     assert [row["user"] for row in await world.outbox()] == [str(number)]
     balance = (await api.send("GET", "/api2/mobile/users/balance", None, token)).json()["account_balance"]
     assert balance["redeemable_points"] == 10
+
+
+async def test_a_coupon_campaign_writes_once_with_its_code(world: WorldClient, api: Api) -> None:
+    texts = {"email": {"body": "Your code is {{coupon_code}}"}}
+    row = {"name": "Codes", "type": "coupon", "points": 5, "start": "2026-01-15T10:00:00Z", "messages": texts}
+    _, token = await api.sign_up()
+    await world.setup({"punchh": {"campaigns": [{**row, "settings": {"coupon_type": "unlock", "codes": ["SPRING"]}}]}})
+    await world.advance("1h")
+    assert (await api.send("POST", "/api2/mobile/coupons", {"code": "SPRING"}, token)).status_code == 200
+    assert [message["parts"]["body"] for message in await world.outbox()] == ["Your code is SPRING"]

@@ -81,6 +81,24 @@ async def test_points_are_activated_by_hand_once(world: WorldClient) -> None:
     assert (await card(world, code))["balance"] == 11
 
 
+async def test_points_that_wait_are_adjusted_while_some_stay(world: WorldClient) -> None:
+    code, entry = await waiting(world)
+    path = f"/v1/loyalties/members/{code}/pending-points/{entry}"
+
+    more = await made(world, "POST", f"{path}/balance", {"points": 5})
+    none = await send(world, "POST", f"{path}/balance", {"points": -15})
+    await made(world, "POST", f"{path}/activate")
+    late = await send(world, "POST", f"{path}/balance", {"points": 1})
+
+    assert (more["points"], more["total"], more["operation_type"]) == (5, 15, "MANUAL")
+    assert (none.status_code, none.json()["key"]) == (400, "invalid_amount")
+    assert late.json()["details"].startswith("Only pending points in 'PENDING' status can be updated.")
+    assert (await card(world, code))["balance"] == 15
+    told = (await made(world, "GET", f"/v1/loyalties/members/{code}/activity"))["data"]
+    balances = [item["data"].get("voucher_pending_points_balance", {}).get("points") for item in told]
+    assert balances[:3] == [None, 5, 10], "each event keeps what it told"
+
+
 async def test_canceled_points_never_come(world: WorldClient) -> None:
     code, entry = await waiting(world)
 

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from stampcard.core import codec
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
-from stampcard.core.errors import ApiError, ContractError, Violation
+from stampcard.core.errors import ApiError, ContractError, ReplyFault, SetupError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
 from stampcard.punchh import access, buttons, dashboard, errors, limits, mobile, params, pos, setup, sso
 from stampcard.punchh.access import Keys
+from stampcard.punchh.mobile import meta as program_meta
 from stampcard.punchh.state import Business, Location
 
 HEADERS = (("x-pch-env", "sandbox"), ("Cache-Control", "no-cache, private"))
@@ -73,6 +74,12 @@ class Punchh(Vendor[Business]):
 
     def check_setup(self, world: World, state: Business, section: Mapping[str, Any]) -> None:
         setup.check(state, section)
+        if given := section.get("business", {}).get("program_meta"):
+            told = {**program_meta.settings(state), **given}
+            try:
+                self.contract.operations["mobile_meta__get"].replies.check(200, told)
+            except ReplyFault as error:
+                raise SetupError("/punchh/business/program_meta", str(error)) from error
 
     def apply_setup(self, world: World, state: Business, section: Mapping[str, Any]) -> None:
         setup.apply(state, section)

@@ -1,4 +1,9 @@
-"""Who is calling: each family has its own credentials, its own order of checks and its own refusals."""
+"""Who is calling: each family has its own credentials, its own order of checks and its own refusals.
+
+An operation that publishes a refusal in words of its own names it in its contract: `x-token-refusal` (bare: without
+the wrapper `errors`; sign_in: the text of the ordering site), `x-missing-client` (named, short) and
+`x-signature-refusal` (message).
+"""
 
 from __future__ import annotations
 
@@ -186,7 +191,7 @@ def _check_mobile(business: Business | None, client: str, request: Request, own:
 
 
 def _check_sso(business: Business | None, client: str, request: Request) -> Business:
-    """A missing or unknown client cannot be told from a wrong digest."""
+    """A missing or unknown client cannot be told from a wrong digest; it has no business whose switch could differ."""
     _check_readable(client, request)
     if business is None or not client or not _signed(business, request, signing.SHA1):
         raise ApiError(412, ["Invalid Signature"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from stampcard.punchh import challenges, coupons, events, ledger, messages, rewards, segments
 from stampcard.punchh.records import Checkin, Guest, Reward
@@ -154,10 +155,18 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
     if gift is not None and gift.end_time is not None and gift.end_time <= business.now:
         return f"{gift.name} has ended"
     once = campaign.kind in ONCE or (campaign.kind == challenges.KIND and challenges.is_single(campaign))
+    if in_control_group(campaign, guest):
+        return "in the campaign's control group"
     limit = settings.get("max_gifts_per_guest", 1 if once else None)
     if limit is not None and campaign.given.get(guest.id, 0) >= limit:
         return f"got this campaign's gift {limit} time(s) already"
     return _why_not_checkin(business, settings, guest, checkin)
+
+
+def in_control_group(campaign: Campaign, guest: Guest) -> bool:
+    """Whether a guest is of the part that gets nothing, the same one whenever a campaign of this name runs."""
+    part = campaign.settings.get("control_group_percentage", 0)
+    return bool(part) and crc32(f"{campaign.name}:{guest.id}".encode()) % 100 < part
 
 
 def _why_not_checkin(business: Business, settings: dict[str, Any], guest: Guest, checkin: Checkin | None) -> str | None:
@@ -200,7 +209,7 @@ def decide(
         entry = record("punchh", "campaign gift", f"{campaign.name}: guest {guest.id} gets a code", cause=cause)
         code = coupons.issue(business, campaign, guest, cause=entry).code
         notify(business, campaign, guest, None, 0, {"coupon_code": code}, cause=entry)
-        messages.send(business, campaign, guest, None, 0, entry)
+        messages.send(business, campaign, guest, None, 0, entry, code)
         return True
     give(business, campaign, guest, points, checkin=checkin, about=about, end=end, cause=cause)
     return True
@@ -233,7 +242,8 @@ def give(
     if campaign.kind == challenges.KIND:
         more = challenges.told(campaign)
     notify(business, campaign, guest, reward, points, more, cause=entry)
-    messages.send(business, campaign, guest, reward, points, entry)
+    if campaign.kind != "coupon":  # it wrote when the code was given
+        messages.send(business, campaign, guest, reward, points, entry)
 
 
 def origin_of(business: Business, campaign: Campaign) -> dict[str, Any]:

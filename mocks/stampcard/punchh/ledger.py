@@ -57,6 +57,9 @@ def amend(business: Business, guest: Guest, checkin: Checkin, facts: dict[str, A
     checkin.updated_at = business.now
     if before != checkin.facts.get("receipt_amount"):
         events.update_checkin(business, guest, checkin, before, cause=cause)
+    if checkin.state == "approved":
+        convert(business, guest, cause=cause)
+        level_up(business, guest, cause=cause)
 
 
 def approve(business: Business, guest: Guest, checkin: Checkin, *, cause: int | None) -> None:

@@ -18,9 +18,19 @@ CHANNELS = ("rich_message", "push", "sms", "email")
 _NAME = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def send(business: Business, campaign: Campaign, guest: Guest, reward: Reward | None, points: int, cause: int) -> None:
-    """Send what the campaign has on each channel, or say in the outbox why it did not leave."""
-    facts = _facts(business, campaign, guest, reward, points)
+def send(
+    business: Business,
+    campaign: Campaign,
+    guest: Guest,
+    reward: Reward | None,
+    points: int,
+    cause: int,
+    code: str = "",
+) -> None:
+    """Send what the campaign has on each channel, or say in the outbox why it did not leave; `code` is a coupon's."""
+    if not campaign.messages:
+        return
+    facts = {**_facts(business, campaign, guest, reward, points), "coupon_code": code}
     for channel in CHANNELS:
         content = campaign.messages.get(channel)
         if content is None:

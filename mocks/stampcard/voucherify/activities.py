@@ -19,8 +19,8 @@ from stampcard.voucherify import (
     rollbacks,
     views,
 )
-from stampcard.voucherify.loyalty_records import Expired, Pending, TierChange
-from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rollback, Segment, Transaction
+from stampcard.voucherify.loyalty_records import Expired, Pending, PendingChange, TierChange
+from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rewarded, Rollback, Segment, Transaction
 from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
 
 
@@ -39,9 +39,9 @@ def id_of(project: Project, record: Activity) -> str:
     return f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}"
 
 
-def data(project: Project, customer: Customer, record: Activity) -> Json:
+def data(project: Project, customer: Customer | None, record: Activity) -> Json:
     """The keys of `data` by what it is about; the customer is always there, in short."""
-    body: Json = {"customer": views.short_customer(customer)}
+    body: Json = {"customer": views.short_customer(customer) if customer is not None else None}
     subject = record.subject
     if isinstance(subject, Publication):
         body["publication"] = views.listed_publication(subject)
@@ -61,13 +61,37 @@ def data(project: Project, customer: Customer, record: Activity) -> Json:
         body |= {"transaction": balances.view(subject), "balance": subject.details["balance"]}
         body["voucher"] = views.voucher(subject.voucher)
         body["campaign"] = views.short_campaign(subject.voucher.campaign)
+    elif isinstance(subject, Rewarded):
+        body |= reward_data(project, subject)
     elif isinstance(subject, TierChange):
         body |= tier_data(subject)
-    elif isinstance(subject, Pending | Expired | tuple):
+    elif isinstance(subject, PendingChange | Expired | tuple):
         body |= points_data(subject)
     elif isinstance(subject, CustomEvent):
-        body |= {"event": {"type": subject.name, "metadata": subject.metadata}, "referral": None, "loyalty": None}
+        body |= {"event": {"type": subject.name, "metadata": subject.metadata}, **told_with(subject)}
     return body
+
+
+def reward_data(project: Project, subject: Rewarded) -> Json:
+    """What referring brought to a card."""
+    event = subject.event
+    return {
+        "holder": views.short_customer(subject.code.holder) if subject.code.holder else None,
+        "voucher": views.voucher(subject.voucher),
+        "campaign": views.short_campaign(subject.code.campaign),
+        "redemption": redemptions.view(project, subject.redemption) if subject.redemption else None,
+        "reward": None,
+        "referral_tier": {name: subject.tier[name] for name in ("id", "name")} if subject.tier else None,
+        "balance": subject.transaction.details["balance"],
+        "custom_event": {"type": event.name, "metadata": event.metadata} if event else None,
+        "customer_event": None,
+    }
+
+
+def told_with(event: CustomEvent) -> Json:
+    """The referral code and the loyalty card of a custom event."""
+    found = {"referral": event.referral, "loyalty": event.loyalty}
+    return {name: {"code": record.code} if record is not None else None for name, record in found.items()}
 
 
 def tier_data(change: TierChange) -> Json:
@@ -80,27 +104,19 @@ def tier_data(change: TierChange) -> Json:
     return {**body, "loyalty_tier": after or before}
 
 
-def points_data(subject: Pending | Expired | tuple[Pending, Transaction]) -> Json:
+def points_data(subject: PendingChange | Expired | tuple[Pending, Transaction]) -> Json:
     """Pending points, with the balance they came to where they are active now; or points that expired."""
-    pending = subject[0] if isinstance(subject, tuple) else subject
-    card = pending.voucher
+    card = subject[0].voucher if isinstance(subject, tuple) else subject.voucher
     body: Json = {"voucher": views.voucher(card), "campaign": views.short_campaign(card.campaign)}
-    if isinstance(pending, Expired):
-        return {**body, "points": pending.points, "buckets": pending.buckets, "transaction": pending.transaction}
+    if isinstance(subject, Expired):
+        return {**body, "points": subject.points, "buckets": subject.buckets, "transaction": subject.transaction}
+    if isinstance(subject, PendingChange):
+        body |= {"order": orders.view(subject.order), "pending_points": subject.entry}
+        waiting = {**pending_points.balance(subject), "type": "loyalty_card"}
+        return {**body, "voucher_pending_points_balance": waiting}
+    pending, transaction = subject
     body |= {"order": orders.view(pending.order), "pending_points": pending_points.view(pending)}
-    if isinstance(subject, tuple):
-        return {**body, "balance": subject[1].details["balance"], "transaction": balances.view(subject[1])}
-    waiting = card.value.get("pending_points", 0)
-    change = pending.points if pending.status == "PENDING" else -pending.points
-    of_card = {"type": "voucher", "id": card.id}
-    balance = {
-        "points": change,
-        "total": waiting,
-        "type": "loyalty_card",
-        "object": "balance",
-        "related_object": of_card,
-    }
-    return {**body, "voucher_pending_points_balance": balance}
+    return {**body, "balance": transaction.details["balance"], "transaction": balances.view(transaction)}
 
 
 async def browse(call: Call[Project]) -> Reply:

@@ -40,6 +40,17 @@ class Pending(msgspec.Struct):
     status: str = "PENDING"
 
 
+class PendingChange(msgspec.Struct, frozen=True):
+    """Pending points came, changed or went: by how many, what waits on the card in all, and the entry as it was."""
+
+    voucher: Voucher
+    order: Order
+    points: int
+    total: int
+    operation: str
+    entry: Json
+
+
 class LoyaltyTier(msgspec.Struct):
     """A level of a loyalty campaign; `earning_rules` and `rewards` map ids to what they bring or cost here."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import balances, buckets, days, errors, happenings, lists, loyalties
-from stampcard.voucherify.loyalty_records import Pending
+from stampcard.voucherify.loyalty_records import Pending, PendingChange
 from stampcard.voucherify.records import EarningRule, Json, Order, Transaction
 from stampcard.voucherify.state import Customer, Project, Voucher
 
@@ -67,9 +67,9 @@ async def activate(call: Call[Project]) -> Reply:
     record = find(call)
     check_open(call, record, "activated")
     transaction = activate_record(call.state, record, errors.request_id(call), "MANUAL")
-    balance = transaction.details["balance"]
-    call.summary = f"{record.points} points of {record.voucher.code} activated: balance {balance['balance']}"
-    return Reply(200, balance)
+    moved = transaction.details["balance"]
+    call.summary = f"{record.points} points of {record.voucher.code} activated: balance {moved['balance']}"
+    return Reply(200, moved)
 
 
 async def cancel(call: Call[Project]) -> Reply:
@@ -77,10 +77,43 @@ async def cancel(call: Call[Project]) -> Reply:
     check_open(call, record, "canceled")
     project = call.state
     close(project, record, "CANCELED")
-    kind = "customer.voucher.loyalty_card.pending_points.canceled"
-    happenings.tell(project, errors.request_id(call), kind, record.customer, record)
+    tell(project, errors.request_id(call), record, "canceled", -record.points, "MANUAL")
     call.summary = f"{record.points} pending points of {record.voucher.code} canceled"
     return Reply(204)
+
+
+async def adjust(call: Call[Project]) -> Reply:
+    """More or fewer points that wait; at least one stays. Raises invalid_amount."""
+    record = find(call)
+    check_open(call, record, "updated")
+    project, points = call.state, call.body["points"]
+    if points == 0 or record.points + points <= 0:
+        details = "Amount has to be a valid positive number"
+        raise errors.refusal(call, 400, "invalid_amount", "Invalid Amount", details)
+    record.points += points
+    record.updated_at = project.now
+    buckets.refresh(project, record.voucher)
+    change = tell(project, errors.request_id(call), record, "updated", points, "MANUAL")
+    call.summary = f"{points:+d} pending points of {record.voucher.code}"
+    return Reply(200, balance(change))
+
+
+def balance(change: PendingChange) -> Json:
+    """A change of what waits on a card, as the vendor prints it."""
+    return {
+        "points": change.points,
+        "total": change.total,
+        "object": "balance",
+        "related_object": {"type": "voucher", "id": change.voucher.id},
+        "operation_type": change.operation,
+    }
+
+
+def tell(project: Project, group: str, record: Pending, what: str, points: int, operation: str) -> PendingChange:
+    total = record.voucher.value.get("pending_points", 0)
+    change = PendingChange(record.voucher, record.order, points, total, operation, view(record))
+    happenings.tell(project, group, f"customer.voucher.loyalty_card.pending_points.{what}", record.customer, change)
+    return change
 
 
 def close(project: Project, record: Pending, status: str) -> None:
@@ -124,5 +157,5 @@ def park(
     from stampcard.voucherify import midnight
 
     midnight.plan(project, day, cause=happenings.cause_of(group))
-    happenings.tell(project, group, "customer.voucher.loyalty_card.pending_points.added", customer, record)
+    tell(project, group, record, "added", points, "AUTOMATIC")
     return record

@@ -4,6 +4,7 @@ from typing import Any
 
 from stampcard.client import WorldClient
 from tests.punchh.calls import Api
+from tests.punchh.test_redemptions import receipt
 
 PATH = "/api2/dashboard/offers/redeemable"
 ON = {"punchh": {"business": {"offers_ingestion": True}}}
@@ -70,3 +71,27 @@ async def test_only_twenty_are_taken(world: WorldClient, api: Api) -> None:
     assert "too-many" in answer.headers["x-stampcard-diagnostics"]
     missing = await api.send("POST", PATH, {"data": []})
     assert missing.json() == {"error": "Required parameter missing or the value is empty: data"}
+
+
+async def test_an_update_leaves_what_the_dashboard_set(world: WorldClient, api: Api) -> None:
+    made = {"id": 9, "uuid": "u-1", "name": "Tea", "points": 50, "expiry_days": 5, "discount_amount": 2}
+    await world.setup(ON)
+    await world.setup({"punchh": {"redeemables": [made]}})
+    body = {"data": [{"external_id": "u-1", "name": "Green tea"}]}
+    assert (await api.send("PATCH", PATH, body)).json()["results"][0]["success"] is True
+    (row,) = (await api.send("GET", PATH)).json()["data"]
+    assert (row["name"], row["points"], row["expiry_days"]) == ("Green tea", 50, 5)
+    assert row["receipt_rule"]["discount_amount"] == 2
+
+
+async def test_a_part_of_the_receipt_up_to_a_cap(world: WorldClient, api: Api) -> None:
+    await world.setup(ON)
+    criterion = {"external_id": "qc", "percentage_of_processed_amount": 10, "amount_cap": 3}
+    rule = {"qualifier_type": "new", "redeeming_criterion": criterion}
+    await api.send("POST", PATH, {"data": [offer("a", points=10, receipt_rule=rule)]})
+    await api.sign_up()
+    await api.buy("ada@example.com", 30, "t1")
+    for amount, off in ((20, 2), (100, 3)):
+        wanted = {"discount_type": "redeemable", "redeemable_id": 101, "email": "ada@example.com"}
+        body = receipt(receipt_amount=amount, subtotal_amount=amount, **wanted)
+        assert (await api.send("POST", "/api/pos/redemptions", body)).json()["redemption_amount"] == off

@@ -1,6 +1,8 @@
 """Program meta."""
 
-from stampcard.client import WorldClient
+import pytest
+
+from stampcard.client import ControlRefused, WorldClient
 from tests.punchh.calls import Api
 
 PATH = "/api2/mobile/meta.json"
@@ -27,3 +29,11 @@ async def test_the_program_is_told_and_cached_for_a_quarter_of_an_hour(world: Wo
 async def test_locations_are_left_out_whatever_the_flag_says(api: Api) -> None:
     assert (await api.send("GET", PATH, {"exclude_locations": False})).json()["locations"] == []
     assert len((await api.send("GET", PATH)).json()["locations"]) == 1
+
+
+async def test_a_member_of_another_type_is_refused_by_the_setup(world: WorldClient, api: Api) -> None:
+    with pytest.raises(ControlRefused) as refused:
+        await world.setup({"punchh": {"business": {"program_meta": {"faq_url": 7}}}})
+    assert refused.value.problem["pointer"] == "/punchh/business/program_meta"
+    assert "/faq_url" in refused.value.problem["detail"]
+    assert (await api.send("GET", PATH)).status_code == 200

@@ -27,6 +27,17 @@ OBJECTS: dict[str, dict[str, Callable[[Any], Any]]] = {
 }
 """Nested objects, replaced as a whole by what is valid of them."""
 LISTS = ("alternate_locale_name", "alternate_locale_description")
+FOLLOWED: dict[str, tuple[str, Any]] = {
+    "description": ("description", ""),
+    "points": ("points", None),
+    "redemption_code_expiry_mins": ("redemption_expiry", None),
+    "discount_channel": ("discount_channel", "all"),
+    "allow_for_support_gifting": ("distributable", True),
+    "meta_data": ("meta_data", ""),
+}
+"""What a member is called in the definition, and what stands for nothing."""
+BOUNDS = ("start_time", "end_time")
+TIMES = frozenset({*BOUNDS, "timezone", "indefinetely", "expiry_days"})
 NOT_FOLLOWED = """auto_applicable distributable_to_all_users segment_definition_id remind_before effective_location
     lag_duration recurrence_schedule expire_redemption_code_with_reward_end_date""".split()
 """Kept and shown, and without effect here."""
@@ -193,20 +204,27 @@ def _instant(text: str, zone: str | None) -> datetime | None:
 
 def _put(one: Redeemable, values: dict[str, Any]) -> None:
     """Write checked values into the definition: those that mean something here, and all as they were sent."""
+    rule = values.pop("_rule", {})
     kept = {**one.facts.get("offer", {}), **values}
-    one.facts = {**one.facts, "offer": kept, "external_id": kept.get("external_id"), **kept.pop("_rule", {})}
-    one.name, one.description = kept.get("name") or one.name, kept.get("description") or ""
-    one.points = kept.get("points")
-    one.expiry_days = None if kept.get("indefinetely") else kept.get("expiry_days")
-    starts, ends = kept.get("start_time"), kept.get("end_time")
-    one.start_time = _instant(starts, kept.get("timezone")) if starts else None
-    one.end_time = _instant(ends, kept.get("timezone")) if ends and not kept.get("indefinetely") else None
-    one.redemption_expiry = kept.get("redemption_code_expiry_mins") or None
-    one.discount_channel = kept.get("discount_channel") or "all"
-    one.distributable = kept.get("allow_for_support_gifting", True)
-    one.meta_data = kept.get("meta_data") or ""
-    one.discount_amount = kept.get("receipt_rule", {}).get("discount_amount")
-    one.facts["deal"] = bool(kept.get("distributable") and kept.get("activate_now"))
+    one.facts = {**one.facts, "offer": kept, "external_id": kept.get("external_id"), **rule}
+    one.name = values.get("name") or one.name
+    for name, (member, nothing) in FOLLOWED.items():
+        if name in values:
+            setattr(one, member, nothing if values[name] in (None, "") else values[name])
+    if not TIMES.isdisjoint(values):
+        _put_times(one, kept)
+    if "receipt_rule" in values:
+        one.discount_amount = values["receipt_rule"]["discount_amount"]
+    if not {"distributable", "activate_now"}.isdisjoint(values):
+        one.facts["deal"] = bool(kept.get("distributable") and kept.get("activate_now"))
+
+
+def _put_times(one: Redeemable, kept: dict[str, Any]) -> None:
+    endless = kept.get("indefinetely")
+    starts, ends = (_instant(kept[name], kept.get("timezone")) if kept.get(name) else None for name in BOUNDS)
+    one.start_time = starts
+    one.end_time = None if endless else ends
+    one.expiry_days = None if endless else kept.get("expiry_days")
 
 
 # Views

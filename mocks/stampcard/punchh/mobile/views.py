@@ -38,13 +38,16 @@ def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
     """Shape mobile_user; the external id pair is never echoed."""
     profile = guest.profile
     joined = local(guest.created_at, zone)
-    told = blocks.subscriptions(guest)
-    del told["email_unsubscribe"], told["wants_menu_notifications"]
+    channel = guest.signup_channel
     return {
         **NOTHING,
         **(_kept(profile) if profile else {}),
         **blocks.codes(guest),
-        **told,
+        "apple_signup": channel.endswith("Apple"),
+        "facebook_signup": channel.endswith("Facebook"),
+        "communicable_email": guest.email,
+        "marketing_email_subscription": profile.get("marketing_email_subscription", True),
+        "marketing_pn_subscription": profile.get("marketing_pn_subscription", True),
         "address": profile.get("address") or profile.get("address_line1"),
         "anniversary": guest.anniversary,
         "birthday": guest.birthday,
