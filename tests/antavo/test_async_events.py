@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from stampcard.client import WorldClient
+from tests.antavo.access.test_auth import ask
+from tests.antavo.access.test_auth import set_up as set_up_client
 from tests.antavo.calls import call, profile
-from tests.antavo.test_auth import ask
-from tests.antavo.test_auth import set_up as set_up_client
-from tests.antavo.test_workflows import receiver
+from tests.antavo.workflows.test_runs import receiver
 
 EVENT = {"customer": "ann", "action": "point_add", "data": {"points": 5}}
 

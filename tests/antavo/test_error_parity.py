@@ -22,7 +22,7 @@ READ_AS = {"Limit must be between 100 and 100": "Limit must be between 1 and 100
 
 ELSEWHERE = {
     "test_async_events.py": {"async_events_status": "200 112101"},
-    "test_bulk.py": {"bulk_coupons": "400 202003"},
+    "catalogue/test_bulk.py": {"bulk_coupons": "400 202003"},
 }
 """What a row cannot do: let the queue run, or send 50,001 codes. The test in this file does."""
 

@@ -9,9 +9,9 @@ import pytest
 
 from stampcard.client import WorldClient
 from stampcard.core.contract import load
-from tests.antavo.test_auth import GOOD, ask
-from tests.antavo.test_auth import set_up as set_up_client
-from tests.antavo.test_promotions import HOST, PRICING, SNEAKER, cart, jwt
+from tests.antavo.access.test_auth import GOOD, ask
+from tests.antavo.access.test_auth import set_up as set_up_client
+from tests.antavo.promotions.test_engine import HOST, PRICING, SNEAKER, cart, jwt
 
 ODD: list[Any] = [None, "", "x", "x" * 5000, "\u0000", "é\U0001f600", 0, -1, 1.5, 1e300, 10**30, True, [], [None], {}]
 ODD += [{"a": {}}, [[]], "2026-01-15", "https://x.example", "Infinity"]

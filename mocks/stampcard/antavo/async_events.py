@@ -7,8 +7,8 @@ from typing import Any
 
 from stampcard.antavo import views
 from stampcard.antavo.errors import BAD_REQUEST, in_envelope, plain, refused
+from stampcard.antavo.integrations.sites import deliver, site_of
 from stampcard.antavo.processing import process
-from stampcard.antavo.sites import deliver, site_of
 from stampcard.antavo.state import Brand
 from stampcard.antavo.times import unix
 from stampcard.antavo.work import Incoming, Work, check_account

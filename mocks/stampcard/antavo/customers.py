@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stampcard.antavo import braze, views
+from stampcard.antavo import views
 from stampcard.antavo.amounts import total
 from stampcard.antavo.errors import refused
 from stampcard.antavo.fields import BUILT_IN, external_fields
 from stampcard.antavo.filters import Filter, read_filters
+from stampcard.antavo.integrations import braze
 from stampcard.antavo.paging import links, page
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE, find_customer

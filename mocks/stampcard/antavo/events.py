@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.antavo import braze, views
+from stampcard.antavo import views
 from stampcard.antavo.errors import plain, refused
+from stampcard.antavo.integrations import braze
 from stampcard.antavo.processing import process
 from stampcard.antavo.state import Brand
 from stampcard.antavo.work import Incoming, Work, check_account, not_emulated

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stampcard.antavo import nodes, workflows
 from stampcard.antavo.amounts import total
 from stampcard.antavo.earning import lines, read_items
 from stampcard.antavo.errors import BAD_REQUEST, plain, unsuitable
 from stampcard.antavo.fields import number
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import find_customer
-from stampcard.antavo.workflow import Run, Step, Workflow, bonus_left
+from stampcard.antavo.workflows import nodes, runs
+from stampcard.antavo.workflows.records import Run, Step, Workflow, bonus_left
 from stampcard.core.endpoint import Call, Reply
 
 _LOOKS = ("event_attribute", "customer_attribute", "variable", "assign")
@@ -33,7 +33,7 @@ async def preview(call: Call[Brand]) -> Reply:
     base = total(line.earn for line in found)
 
     campaigns = []
-    for workflow in workflows.started_by(brand, "checkout", "after"):
+    for workflow in runs.started_by(brand, "checkout", "after"):
         run = Run(brand, workflow, customer, None, 1, "checkout", data, call.world.clock.now)
         points = _bonus(run, workflow.steps)
         if points:

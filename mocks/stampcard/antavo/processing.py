@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from stampcard.antavo import (
-    braze,
-    challenges,
-    coupons,
-    enrolment,
-    expiry,
-    points,
-    purchases,
-    referrals,
-    refunds,
-    reviews,
-    tier_expiry,
-    tiers,
-    workflows,
-)
+from stampcard.antavo import enrolment, expiry, points, purchases, referrals, refunds, reviews, tier_expiry, tiers
 from stampcard.antavo.amounts import Number, total
-from stampcard.antavo.catalogue import Challenge, Structure
+from stampcard.antavo.catalogue import coupons
+from stampcard.antavo.catalogue.records import Challenge, Structure
 from stampcard.antavo.errors import refused
+from stampcard.antavo.integrations import braze
+from stampcard.antavo.modules import challenges
 from stampcard.antavo.state import Brand, Customer, Transaction
 from stampcard.antavo.work import Diagnose, Incoming, Work, effective, find_customer, not_emulated
+from stampcard.antavo.workflows import runs
 from stampcard.core.errors import ApiError
 
 ACTIONS: Mapping[str, Callable[[Work], None]] = {
@@ -128,7 +118,7 @@ def perform(
 
 def _run(work: Work, act: Callable[[Work], object]) -> Work:
     brand, customer = work.brand, work.customer
-    workflows.before(work)
+    runs.before(work)
     with braze.whole_event(brand, customer, work.cause):
         before = customer.score
         act(work)
@@ -138,7 +128,7 @@ def _run(work: Work, act: Callable[[Work], object]) -> Work:
         for challenge in list(challenges.advance(work)):
             _moved(work, challenge)
         referrals.follow(work, _caused_by(work))
-        workflows.after(work)
+        runs.after(work)
         for structure, tier in list(tiers.due(brand, customer)):
             change_tier(brand, customer, structure, tier.id, cause=work.cause, depth=work.depth)
     return work
@@ -174,7 +164,7 @@ def _moved(work: Work, challenge: Challenge) -> None:
         complete_challenge(brand, customer, challenge, cause=work.cause, depth=work.depth)
     data = {"challenge": challenge.id, "overall": share, "completions": progress.completions}
     for workflow in challenges.started_by(brand, challenge):
-        workflows.start_for(brand, workflow, customer, data, cause=work.cause, depth=work.depth + 1)
+        runs.start_for(brand, workflow, customer, data, cause=work.cause, depth=work.depth + 1)
 
 
 def complete_challenge(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stampcard.antavo import coupons, tiers
-from stampcard.antavo.catalogue import Coupon
+from stampcard.antavo import tiers
+from stampcard.antavo.catalogue import coupons
+from stampcard.antavo.catalogue.records import Coupon
 from stampcard.antavo.fields import BUILT_IN, external_fields
 from stampcard.antavo.filters import Filter
 from stampcard.antavo.paging import links

@@ -7,24 +7,19 @@ from typing import Any
 
 import msgspec
 
-from stampcard.antavo import (
-    braze,
-    catalogue_setup,
-    expiry,
-    module_setup,
-    processing,
-    promotion_setup,
-    tier_expiry,
-    tiers,
-    workflow_setup,
-)
-from stampcard.antavo.catalogue import ResetToken
-from stampcard.antavo.club_records import Template
+from stampcard.antavo import expiry, processing, tier_expiry, tiers
+from stampcard.antavo.access.logins import LIFETIME
+from stampcard.antavo.catalogue import setup as catalogue_setup
+from stampcard.antavo.catalogue.records import ResetToken
+from stampcard.antavo.clubs.records import Template
 from stampcard.antavo.fields import BUILT_IN, READ_ONLY, read
-from stampcard.antavo.logins import LIFETIME
+from stampcard.antavo.integrations import braze
+from stampcard.antavo.modules import setup as module_setup
 from stampcard.antavo.processing import ACTIONS, INTERNAL
+from stampcard.antavo.promotions import setup as promotion_setup
 from stampcard.antavo.settings import changed
 from stampcard.antavo.state import Action, AuthClient, Brand, Customer, Field, MappedField, Row
+from stampcard.antavo.workflows import setup as workflow_setup
 from stampcard.core.clock import parse_instant
 from stampcard.core.errors import ApiError, SetupError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stampcard.antavo.amounts import Number, total
-from stampcard.antavo.catalogue import (
+from stampcard.antavo.catalogue.records import (
     Batch,
     Challenge,
     Claims,
@@ -22,16 +22,16 @@ from stampcard.antavo.catalogue import (
     Standing,
     Structure,
 )
-from stampcard.antavo.module_records import Modules, Played
-from stampcard.antavo.promotion_records import CartState, Promotion
+from stampcard.antavo.modules.records import Modules, Played
+from stampcard.antavo.promotions.records import CartState, Promotion
 from stampcard.antavo.settings import Settings
 from stampcard.core.delivery import Delivery
 from stampcard.core.world import World
 
 if TYPE_CHECKING:
-    from stampcard.antavo.club_records import Club, Invitation, Template
-    from stampcard.antavo.plugin import Grant
-    from stampcard.antavo.workflow import Campaign, TrustedSite, Workflow
+    from stampcard.antavo.access.plugin import Grant
+    from stampcard.antavo.clubs.records import Club, Invitation, Template
+    from stampcard.antavo.workflows.records import Campaign, TrustedSite, Workflow
 
 STATUSES = ("active", "inactive", "opted_out", "banned", "suspended", "merged")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from stampcard.antavo import tiers
-from stampcard.antavo.catalogue import Structure
+from stampcard.antavo.catalogue.records import Structure
 from stampcard.antavo.expiry import next_day
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import GONE

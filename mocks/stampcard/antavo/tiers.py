@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stampcard.antavo.amounts import Number, total
-from stampcard.antavo.catalogue import Standing, Structure, Tier
+from stampcard.antavo.catalogue.records import Standing, Structure, Tier
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 

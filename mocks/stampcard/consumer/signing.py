@@ -73,7 +73,7 @@ def signed(vendor: str, keys: Keys, url: str, body: bytes, at: datetime) -> dict
     if mode == HEADER:
         return dict(keys.headers)
     if mode == JWT:
-        from stampcard.antavo.sites import jwt
+        from stampcard.antavo.integrations.sites import jwt
 
         return {"Authorization": f"Bearer {jwt(keys.secret, int(at.timestamp()))}"}
     return _hmac(vendor, keys, url, body) if mode.startswith(HMAC) else {}

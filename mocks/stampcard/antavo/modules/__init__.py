@@ -1,0 +1,1 @@
+"""The gamification modules, and the activities a member has across them."""

@@ -1,0 +1,1 @@
+"""The Workflows tool: what starts a run, its nodes, and the walk through them. It has no endpoints."""
