@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stampcard.cli.commands import Commands
 from stampcard.core.severity import SEVERITIES
+
+if TYPE_CHECKING:
+    from stampcard.drift.differences import Difference
 
 
 def add(commands: Commands) -> None:
@@ -20,6 +25,7 @@ def add(commands: Commands) -> None:
     export.set_defaults(run=_export)
 
     lint = verbs.add_parser("lint", help="load every contract and handler, and say what does not fit")
+    lint.add_argument("--contracts", type=Path, metavar="FOLDER", help="other contracts than those that came with it")
     lint.set_defaults(run=_lint)
 
     diff = verbs.add_parser("diff", help="compare with a document of the vendor's")
@@ -27,6 +33,8 @@ def add(commands: Commands) -> None:
     diff.add_argument("--spec", type=Path, required=True, help="OpenAPI 3.x or Postman collection, JSON or YAML")
     diff.add_argument("--fail-on", choices=SEVERITIES, default="error", help="status 1 from here (default %(default)s)")
     diff.add_argument("--show", choices=SEVERITIES, default="warning", help="print from here (default %(default)s)")
+    diff.add_argument("--write", type=Path, metavar="FILE", help="keep these differences, to be measured against")
+    diff.add_argument("--against", type=Path, metavar="FILE", help="only what is not in there counts and is printed")
     diff.set_defaults(run=_diff)
 
 
@@ -37,7 +45,8 @@ def _export(options: argparse.Namespace) -> int:
     if options.format == "openapi-yaml":
         import yaml
 
-        yaml.safe_dump(document, sys.stdout, sort_keys=False, allow_unicode=True)
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        yaml.dump(document, sys.stdout, Dumper=dumper, sort_keys=False, allow_unicode=True)
     else:
         import msgspec
 
@@ -48,7 +57,7 @@ def _export(options: argparse.Namespace) -> int:
 def _lint(options: argparse.Namespace) -> int:
     from stampcard.emulator import Emulator
 
-    for vendor in Emulator().vendors.values():
+    for vendor in Emulator(contracts=options.contracts).vendors.values():
         for operation in vendor.contract:
             if operation.definition:
                 _ = operation.parameters, operation.replies
@@ -60,19 +69,31 @@ def _lint(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from stampcard.core import contract, export
-    from stampcard.drift.differences import differences, ours_of, read
+    from stampcard.core import codec, contract, export
+    from stampcard.drift import differences as drift
     from stampcard.drift.shapes import place
 
     own = contract.load(options.vendor)
     listed = {place(operation.method, operation.path) for operation in own}
-    found = differences(ours_of(export.openapi(own)), read(options.spec), listed)
-    for severity in reversed(SEVERITIES):
-        rows = [one for one in found if one.severity == severity]
-        if SEVERITIES.index(severity) >= SEVERITIES.index(options.show):
-            for one in rows:
-                print(f"{severity:<8} {' '.join(one.place):<60} {one.side:<7} {one.what}")
+    known = drift.known(options.against) if options.against is not None else set()
+    every = drift.differences(drift.ours_of(export.openapi(own)), drift.read(options.spec), listed)
+    found = [one for one in every if drift.key(one) not in known]
+    for line in _table(found, SEVERITIES.index(options.show)):
+        print(line)
     counts = ", ".join(f"{sum(one.severity == s for one in found)} {s}" for s in reversed(SEVERITIES))
-    print(f"{options.vendor} against {options.spec.name}: {counts}")
+    gone = len(known - {drift.key(one) for one in every})
+    told = f"; {len(every) - len(found)} known, {gone} gone" if options.against is not None else ""
+    print(f"{options.vendor} against {options.spec.name}: {counts}{told}")
+    if options.write is not None:
+        options.write.write_bytes(codec.encode(sorted(drift.key(one) for one in every)))
     limit = SEVERITIES.index(options.fail_on)
     return int(any(SEVERITIES.index(one.severity) >= limit for one in found))
+
+
+def _table(found: list[Difference], lowest: int) -> Iterator[str]:
+    """A row per difference, the worst first; `ours` is only in our contract, `theirs` only in the document."""
+    shown = [one for one in found if SEVERITIES.index(one.severity) >= lowest]
+    if shown:
+        yield f"{'severity':<8} {'operation':<60} {'only in':<7} what"
+    for one in sorted(shown, key=lambda one: -SEVERITIES.index(one.severity)):
+        yield f"{one.severity:<8} {' '.join(one.place):<60} {one.side:<7} {one.what}"

@@ -38,10 +38,16 @@ def read(path: Path) -> Document:
         if "item" in document:
             return postman.shapes(document)
     except UnreadableDocument as error:
-        raise UnreadableDocument(f"{path}: {error}") from error
+        raise UnreadableDocument(f"{path}{_line_of(raw, error.words)}: {error}") from error
     except (AttributeError, KeyError, TypeError) as error:
         raise UnreadableDocument(f"{path}: not put together as its format says: {error!r}") from error
     raise UnreadableDocument(f"{path}: neither an OpenAPI 3.x document nor a Postman collection")
+
+
+def _line_of(raw: bytes, words: str) -> str:
+    """`:12` for the first line that holds the words."""
+    lines = raw.decode(errors="replace").splitlines() if words else []
+    return next((f":{number}" for number, line in enumerate(lines, start=1) if words in line), "")
 
 
 def _decoded(path: Path, raw: bytes) -> Any:
@@ -51,13 +57,36 @@ def _decoded(path: Path, raw: bytes) -> Any:
         try:
             return yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except yaml.YAMLError as error:
-            raise UnreadableDocument(f"{path}: {error}") from error
+            mark = getattr(error, "problem_mark", None)
+            place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+            raise UnreadableDocument(f"{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
     try:
         import json
 
-        return json.loads(raw)
-    except ValueError as error:
+        return json.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+    except json.JSONDecodeError as error:
+        raise UnreadableDocument(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
         raise UnreadableDocument(f"{path}: not JSON: {error}") from error
+
+
+Known = set[tuple[str, ...]]
+"""Differences that were there before: severity, method, path, side and what."""
+
+
+def key(one: Difference) -> tuple[str, ...]:
+    return (one.severity, *one.place, one.side, one.what)
+
+
+def known(path: Path) -> Known:
+    """What `--write` kept. Raises UnreadableDocument."""
+    try:
+        rows = codec.decode(path.read_bytes())
+        return {tuple(str(member) for member in row) for row in rows}
+    except OSError as error:
+        raise UnreadableDocument(f"{path}: {error.strerror}") from error
+    except (codec.BadJson, TypeError) as error:
+        raise UnreadableDocument(f"{path}: not kept by `contract diff --write`: {error}") from error
 
 
 def differences(ours: Document, theirs: Document, listed: set[Place]) -> list[Difference]:
@@ -93,7 +122,10 @@ def _fields(place: Place, where: str, ours: Fields, theirs: Fields, *, sent: boo
     for pointer in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(pointer), theirs.get(pointer)
         if other is None:
-            yield Difference("error" if sent else "warning", place, "ours", f"{where} {pointer}")
+            # What we may leave out may also be what this operation never fills in.
+            yield Difference(
+                "error" if sent and mine and mine.required else "warning", place, "ours", f"{where} {pointer}"
+            )
         elif mine is None:
             yield Difference("error" if other.required else "info", place, "theirs", f"{where} {pointer}")
         else:

@@ -85,11 +85,11 @@ class _Reader:
     def _at(self, reference: str) -> Any:
         value: Any = self._document
         if not reference.startswith("#/"):
-            raise UnreadableDocument(f"{reference}: only references within the document are followed")
+            raise UnreadableDocument(f"{reference}: only references within the document are followed", reference)
         for part in reference[2:].split("/"):
             part = part.replace("~1", "/").replace("~0", "~")
             if not isinstance(value, Mapping) or part not in value:
-                raise UnreadableDocument(f"{reference}: leads nowhere")
+                raise UnreadableDocument(f"{reference}: leads nowhere", reference)
             value = value[part]
         return value
 

@@ -13,7 +13,11 @@ Place = tuple[str, str]
 
 
 class UnreadableDocument(StampcardError):
-    """A document that cannot be read or compared: file, place and reason."""
+    """A document that cannot be read or compared: file, line and reason; `words` stand where it is wrong."""
+
+    def __init__(self, message: str, words: str = "") -> None:
+        super().__init__(message)
+        self.words = words
 
 
 @dataclass(slots=True)

@@ -88,6 +88,8 @@ class Reader:
 
     def _of_har(self, entry: _Entry) -> Exchange | None:
         request, response = entry.request, entry.response
+        if request.is_preflight():
+            return None
         parts = urlsplit(request.url)
         found = self._vendor(parts.netloc.lower(), (parts.hostname or "").lower())
         if found is None:
@@ -163,6 +165,11 @@ class _Request(msgspec.Struct, rename={"post_data": "postData"}):
     url: str
     headers: list[_Pair] = []
     post_data: _Posted | None = None
+
+    def is_preflight(self) -> bool:
+        """A browser's own question whether a page may call there at all; the client never sent it."""
+        asked = any(one.name.lower() == "access-control-request-method" for one in self.headers)
+        return asked and self.method.upper() == "OPTIONS"
 
 
 class _Response(msgspec.Struct):
