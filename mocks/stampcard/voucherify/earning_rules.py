@@ -21,6 +21,7 @@ from stampcard.voucherify import (
     judging,
     lists,
     loyalties,
+    metadata,
     pending_points,
     publications,
     tier_moves,
@@ -107,6 +108,7 @@ def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRul
     segment = values.given(body.get("segment")).get("id")
     if event == "customer.segment.entered" and segment not in project.segments:
         raise errors.not_found(call, "segment", str(segment))
+    metadata.check(call, "earning_rule", body.get("metadata"))
     return EarningRule(
         project.random_id("ern_"),
         campaign,
