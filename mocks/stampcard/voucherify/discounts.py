@@ -104,7 +104,7 @@ def shares(discount: Json, parts: Sequence[Part], effect: str, of_initial: bool)
 def cheaper(part: Part, discount: Json) -> int:
     """What a fixed price for each unit takes off; a scope item may have a price of its own."""
     price = part.line.price or 0
-    fixed = whole(part.group["price"] if "price" in part.group else discount["fixed_amount"])
+    fixed = whole(part.price if part.price is not None else discount["fixed_amount"])
     return max(0, price - fixed) * part.units
 
 

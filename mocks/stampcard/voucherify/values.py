@@ -80,13 +80,18 @@ def check_formulas(call: Call[Project], discount: Json, place: str) -> None:
             continue
         if fallback not in discount and fallback != "unit_off":
             raise errors.invalid_payload(call, f"Property {place} should have required property '{fallback}'")
-        try:
-            formulas.parse(discount[name])
-        except formulas.Unknown as error:
-            message = f"stampcard does not emulate {error} in formulas yet"
-            raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
-        except formulas.BadFormula as error:
-            raise errors.invalid_payload(call, f"Property {place}.{name} is not a formula: {error}") from error
+        check_formula(call, discount[name], f"{place}.{name}")
+
+
+def check_formula(call: Call[Project], text: str, place: str, operands: frozenset[str] = formulas.OPERANDS) -> None:
+    """Raises invalid_payload for what is no formula, 501 for what we cannot calculate."""
+    try:
+        formulas.parse(text, operands)
+    except formulas.Unknown as error:
+        message = f"stampcard does not emulate {error} in formulas yet"
+        raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
+    except formulas.BadFormula as error:
+        raise errors.invalid_payload(call, f"Property {place} is not a formula: {error}") from error
 
 
 def read_gift(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:
