@@ -174,7 +174,36 @@ async def reward(world: WorldClient) -> None:
     await made(world, "POST", f"/v1/loyalties/members/{card}/redemption", {"reward": {"id": coupon}})
 
 
+async def tiers(world: WorldClient) -> None:
+    await made(world, "POST", "/v1/loyalties/Club%20card/tiers", [{"name": "Top", "points": {"from": 50}}])
+    await points(world)
+
+
+async def waiting_points(world: WorldClient) -> None:
+    rule = {"event": "order.paid", "loyalty": {"type": "FIXED", "points": 6}}
+    wait = {"period_type": "DAY", "period_value": 1}
+    await made(world, "POST", "/v1/loyalties/Club%20card/earning-rules", [{**rule, "pending_points": wait}])
+    await publish(world, "Club card", "bob")
+    await paid_order(world)
+
+
+async def active_points(world: WorldClient) -> None:
+    await waiting_points(world)
+    await world.advance("16h")
+
+
+async def expired_points(world: WorldClient) -> None:
+    code = (await publish(world, "Club card", "bob"))["voucher"]["code"]
+    body = {"points": 8, "expiration_type": "CUSTOM_DATE", "expiration_date": "2026-01-15"}
+    await made(world, "POST", f"/v1/loyalties/members/{code}/balance", body)
+    await world.advance("16h")
+
+
 TRIGGERS: list[Any] = [
+    ({"trigger": "tier_joined", "fields": {"tier_name": "x"}}, tiers, "bob", "Top"),
+    ({"trigger": "pending_points_added", "fields": {"points_added": "x"}}, waiting_points, "bob", 6),
+    ({"trigger": "pending_points_activated", "fields": {"balance": "x"}}, active_points, "bob", 6),
+    ({"trigger": "loyalty_points_expired", "fields": {"balance": "x"}}, expired_points, "bob", 0),
     ({"trigger": "customer_entered_segment", "segment": "Club", "campaign": "Spring"}, enter, "bob", "code"),
     ({"trigger": "customer_left_segment", "segment": "Club", "campaign": "Spring"}, leave, "ann", "code"),
     ({"trigger": "publication_succeeded", "campaign": "Spring"}, publication, "bob", "code"),

@@ -8,6 +8,7 @@ import pytest
 
 from stampcard.client import WorldClient
 from tests.voucherify.calls import discount_campaign, made, publish, send
+from tests.voucherify.test_buckets import program as loyalty_program
 
 
 async def exported(world: WorldClient, kind: str, **parameters: Any) -> list[str]:
@@ -105,3 +106,39 @@ async def test_exports_are_listed_and_deleted(world: WorldClient) -> None:
 
     assert [item["id"] for item in listed["exports"]] == [export["id"]]
     assert (await send(world, "GET", f"/v1/exports/{export['id']}")).json()["resource_type"] == "export"
+
+
+async def test_one_cards_transactions(world: WorldClient) -> None:
+    for code in "AB":
+        await made(world, "POST", f"/v1/vouchers/{code}", {"gift": {"amount": 1000}})
+        await made(world, "POST", f"/v1/vouchers/{code}/balance", {"amount": 500, "source_id": f"s-{code}"})
+    fields = {"fields": ["type", "source_id", "amount"]}
+
+    export = await made(world, "POST", "/v1/vouchers/A/transactions/export", {"parameters": fields})
+    await world.settle()
+
+    one = (await made(world, "GET", "/v1/vouchers/A"))["id"]
+    assert export["exported_object"] == "voucher_transactions"
+    assert export["parameters"] == {**fields, "filters": {"voucher_id": {"conditions": {"$in": [one]}}}}
+    done = await made(world, "GET", f"/v1/exports/{export['id']}")
+    host, path = done["result"]["url"].removeprefix("https://").split("/", 1)
+    file = await world.voucherify.get(f"/{path}", headers={"Host": host})
+    assert file.text.splitlines() == ["Type,Source ID,Amount", "CREDITS_ADDITION,s-A,500"]
+
+
+async def test_a_field_transactions_do_not_have(world: WorldClient) -> None:
+    await made(world, "POST", "/v1/vouchers/A", {"gift": {"amount": 1000}})
+    body = {"parameters": {"fields": ["code"]}}
+
+    response = await send(world, "POST", "/v1/vouchers/A/transactions/export", body)
+
+    assert (response.status_code, response.json()["key"]) == (400, "invalid_export_fields")
+
+
+async def test_points_that_expire(world: WorldClient) -> None:
+    code = await loyalty_program(world, {"period_type": "MONTH", "period_value": 1})
+    await made(world, "POST", f"/v1/loyalties/members/{code}/balance", {"points": 7})
+
+    heading, line = await exported(world, "points_expiration", fields=["status", "expires_at", "points"])
+
+    assert (heading, line) == ("Status,Expires At,Points", "ACTIVE,2026-02-15,7")

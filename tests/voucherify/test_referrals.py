@@ -66,9 +66,3 @@ async def test_only_referees_are_removed(world: WorldClient) -> None:
 
     assert (refused.status_code, refused.json()["details"]) == (403, "You can not remove Referrer assignment")
     assert await roles(world, code) == ["REFERRER"]
-
-
-async def test_rewards_for_referees_are_refused_as_ours(world: WorldClient) -> None:
-    response = await program(world, referral_program={"referee_reward": {"type": "GIFT_VOUCHER", "amount": 100}})
-
-    assert response.status_code == 501

@@ -37,9 +37,11 @@ from stampcard.voucherify import (
     loyalty_rewards,
     orders,
     products,
+    program_points,
     promotions,
     publications,
     redemptions,
+    referral_rewards,
     referrals,
     reward_redemptions,
     rewards,
@@ -242,8 +244,10 @@ class Voucherify(Vendor[Project]):
         project = Project(world, {key.kind: key for key in keys.derived(world)}, registry=self._keys)
         project.listeners = [
             referrals.follow,
+            referral_rewards.follow,
             segments.follow,
             earning_rules.follow,
+            program_points.follow,
             distributions.follow,
             webhooks.follow,
         ]

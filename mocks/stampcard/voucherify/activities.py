@@ -20,7 +20,7 @@ from stampcard.voucherify import (
     views,
 )
 from stampcard.voucherify.loyalty_records import Expired, Pending, TierChange
-from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rollback, Segment, Transaction
+from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rewarded, Rollback, Segment, Transaction
 from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
 
 
@@ -39,9 +39,9 @@ def id_of(project: Project, record: Activity) -> str:
     return f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}"
 
 
-def data(project: Project, customer: Customer, record: Activity) -> Json:
+def data(project: Project, customer: Customer | None, record: Activity) -> Json:
     """The keys of `data` by what it is about; the customer is always there, in short."""
-    body: Json = {"customer": views.short_customer(customer)}
+    body: Json = {"customer": views.short_customer(customer) if customer is not None else None}
     subject = record.subject
     if isinstance(subject, Publication):
         body["publication"] = views.listed_publication(subject)
@@ -61,13 +61,37 @@ def data(project: Project, customer: Customer, record: Activity) -> Json:
         body |= {"transaction": balances.view(subject), "balance": subject.details["balance"]}
         body["voucher"] = views.voucher(subject.voucher)
         body["campaign"] = views.short_campaign(subject.voucher.campaign)
+    elif isinstance(subject, Rewarded):
+        body |= reward_data(project, subject)
     elif isinstance(subject, TierChange):
         body |= tier_data(subject)
     elif isinstance(subject, Pending | Expired | tuple):
         body |= points_data(subject)
     elif isinstance(subject, CustomEvent):
-        body |= {"event": {"type": subject.name, "metadata": subject.metadata}, "referral": None, "loyalty": None}
+        body |= {"event": {"type": subject.name, "metadata": subject.metadata}, **told_with(subject)}
     return body
+
+
+def reward_data(project: Project, subject: Rewarded) -> Json:
+    """What referring brought to a card."""
+    event = subject.event
+    return {
+        "holder": views.short_customer(subject.code.holder) if subject.code.holder else None,
+        "voucher": views.voucher(subject.voucher),
+        "campaign": views.short_campaign(subject.code.campaign),
+        "redemption": redemptions.view(project, subject.redemption) if subject.redemption else None,
+        "reward": None,
+        "referral_tier": {name: subject.tier[name] for name in ("id", "name")} if subject.tier else None,
+        "balance": subject.transaction.details["balance"],
+        "custom_event": {"type": event.name, "metadata": event.metadata} if event else None,
+        "customer_event": None,
+    }
+
+
+def told_with(event: CustomEvent) -> Json:
+    """The referral code and the loyalty card of a custom event."""
+    found = {"referral": event.referral, "loyalty": event.loyalty}
+    return {name: {"code": record.code} if record is not None else None for name, record in found.items()}
 
 
 def tier_data(change: TierChange) -> Json:

@@ -65,7 +65,7 @@ def follow(project: Project, transaction: Transaction, kind: str, group: str, en
         note_holder(voucher.holder, voucher, change)
     if voucher.type == "LOYALTY_CARD":
         buckets.settle(project, voucher, change, kind, transaction.details, end)
-    happenings.tell(project, group, f"voucher.{name}.transaction.created", None, transaction)
+    happenings.tell(project, group, f"voucher.{name.removesuffix('_voucher')}.transaction.created", None, transaction)
     if voucher.type == "LOYALTY_CARD":
         tier_moves.after_points(project, voucher, group)
 

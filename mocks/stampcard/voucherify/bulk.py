@@ -10,7 +10,18 @@ from datetime import timedelta
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import customers, desk, errors, exports, issuing, products, values, views, vouchers
+from stampcard.voucherify import (
+    customers,
+    desk,
+    errors,
+    exports,
+    happenings,
+    issuing,
+    products,
+    values,
+    views,
+    vouchers,
+)
 from stampcard.voucherify.records import Json
 from stampcard.voucherify.state import Project
 
@@ -73,6 +84,7 @@ def take_voucher(call: Call[Project], row: Json) -> bool:
     voucher = vouchers.find(call, row["code"])
     voucher.metadata = values.merged_metadata(voucher.metadata, row.get("metadata"))
     voucher.updated_at = call.state.now
+    happenings.note(call, "voucher.updated", voucher)
     return True
 
 

@@ -6,7 +6,7 @@ https://docs.voucherify.io/api-reference/campaigns/add-vouchers-to-campaign
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, codes, dates, errors, issuing, metadata, values, views
+from stampcard.voucherify import campaigns, codes, dates, errors, happenings, issuing, metadata, values, views
 from stampcard.voucherify.state import Campaign, Json, Project
 
 
@@ -45,6 +45,7 @@ def add_one(call: Call[Project], campaign: Campaign, code: str, overrides: Json)
     if project.is_taken(code):
         raise errors.duplicate(call, "voucher", "with id", code)
     voucher = issuing.issue(project, campaign, code, overrides, project.now)
+    happenings.note(call, "voucher.created", voucher)
     call.summary = f"code {code} added to campaign {campaign.name}"
     return Reply(200, views.voucher(voucher))
 

@@ -11,7 +11,18 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import codes, errors, issuing, lists, metadata, promotions, values, views
+from stampcard.voucherify import (
+    codes,
+    errors,
+    happenings,
+    issuing,
+    lists,
+    metadata,
+    promotions,
+    referral_rewards,
+    values,
+    views,
+)
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.records import Rule
 from stampcard.voucherify.state import Campaign, Json, Project
@@ -46,6 +57,7 @@ async def create(call: Call[Project]) -> Reply:
     add(project, campaign)
     for rule in rules:
         project.assign(rule, "campaign", campaign.id)
+    happenings.note(call, "campaign.created", campaign)
     fill(call, campaign, wanted, code)
     call.summary = f"campaign {campaign.name} ({campaign.campaign_type}) created with {wanted} codes"
     return Reply(200, views.campaign(campaign))
@@ -61,6 +73,7 @@ def create_promotion(call: Call[Project], campaign: Campaign, rules: list[Rule],
     for number, (tier, row) in enumerate(zip(tiers, rows, strict=True), 1):
         tier.hierarchy = row.get("hierarchy") or number
         promotions.add(project, tier, promotions.check_rules(call, row))
+    happenings.note(call, "campaign.created", campaign)
     call.summary = f"promotion {campaign.name} created with {len(tiers)} tiers"
     return Reply(200, shown(project, campaign))
 
@@ -147,7 +160,7 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
         metadata=body.get("metadata"),
         category=category,
         category_name=category_name,
-        referral_program=read_referral(call, body.get("referral_program"), kind),
+        referral_program=referral_rewards.read_program(call, body.get("referral_program"), kind),
         tiers_expiration=body.get("loyalty_tiers_expiration"),
     )
 
@@ -172,14 +185,6 @@ def read_definition(call: Call[Project], voucher: Json, kind: str) -> Json:
         "redemption": {"quantity": quantity},
         "is_referral_code": kind == "REFERRAL_PROGRAM",
     }
-
-
-def read_referral(call: Call[Project], program: Mapping[str, Any] | None, kind: str) -> Json | None:
-    if kind != "REFERRAL_PROGRAM":
-        return None
-    if values.given(program).get("referee_reward"):
-        raise not_yet(call, "rewards for referees")
-    return {"conversion_event_type": "redemption", **values.given(program)}
 
 
 def standalone_code(call: Call[Project], voucher: Json) -> str:
@@ -266,7 +271,7 @@ async def update(call: Call[Project]) -> Reply:
     definition = changed_definition(call, campaign, body)
     kind = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
     metadata.check(call, kind, body.get("metadata"), campaign.metadata)
-    read_referral(call, body.get("referral_program"), campaign.campaign_type)
+    program = referral_rewards.read_program(call, body.get("referral_program"), campaign.campaign_type)
 
     campaign.dates = values.given({**campaign.dates, **changed})
     campaign.window = values.window_of(campaign.dates)
@@ -276,9 +281,10 @@ async def update(call: Call[Project]) -> Reply:
         campaign.category, campaign.category_name = category, category_name
     campaign.definition = definition
     campaign.fresh = issuing.fresh_of(definition)
-    change_plain(campaign, body)
+    change_plain(campaign, {**body, "referral_program": program if body.get("referral_program") else None})
     campaign.updated_at = project.now
     start_rewrite(call, campaign, bool(changed or category or category_name))
+    happenings.note(call, "campaign.updated", campaign)
     call.summary = f"campaign {campaign.name} updated"
     return Reply(200, shown(project, campaign))
 
@@ -358,6 +364,7 @@ def switch(call: Call[Project], active: bool) -> Reply:
     campaign = find(call, call.path["campaignId"])
     campaign.active = active
     campaign.updated_at = call.state.now
+    happenings.note(call, f"campaign.{'enabled' if active else 'disabled'}", campaign)
     call.summary = f"campaign {campaign.name} {'enabled' if active else 'disabled'}"
     return Reply(200, {})
 
@@ -385,5 +392,6 @@ async def delete(call: Call[Project]) -> Reply:
 
     name = f"delete vouchers of {campaign.name}"
     project.world.clock.after(timedelta(), run, name=name, vendor="voucherify", cause=call.id)
+    happenings.note(call, "campaign.deleted", campaign)
     call.summary = f"campaign {campaign.name} deleted"
     return Reply(202, {"async_action_id": action.id})

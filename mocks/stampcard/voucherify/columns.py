@@ -245,7 +245,12 @@ SKU: Table = {
     "metadata": attrgetter("metadata"),
 }
 POINTS: Table = {
-    name: attrgetter(name) for name in ("id", "campaign_id", "voucher_id", "status", "expires_at", "points")
+    "id": attrgetter("id"),
+    "campaign_id": path("voucher", "campaign", "id"),
+    "voucher_id": path("voucher", "id"),
+    "status": lambda record: "ACTIVE",
+    "expires_at": attrgetter("expires_at"),
+    "points": attrgetter("points"),
 }
 
 TABLES: dict[str, Table] = {
@@ -294,7 +299,7 @@ def records(project: Project, kind: str) -> list[Any]:
         "publication": lambda: [item for item in project.publications if item.failure is None],
         "customer": lambda: project.customers.values(),
         "order": lambda: project.orders.values(),
-        "points_expiration": lambda: (),
+        "points_expiration": lambda: [item for held in project.ledger.buckets.values() for item in held],
         "voucher_transactions": lambda: [item for item in project.transactions if isinstance(item, Transaction)],
         "product": lambda: project.products.values(),
         "sku": lambda: project.skus.values(),

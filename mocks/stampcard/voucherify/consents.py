@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import customers
+from stampcard.voucherify import customers, views
+from stampcard.voucherify.records import Consent, Json
 from stampcard.voucherify.state import Project
+
+
+async def browse(call: Call[Project]) -> Reply:
+    """What customers can consent to, as the dashboard defines it; groups of them are not emulated and always none."""
+    found = [view(item) for item in call.state.consents.values()]
+    call.summary = f"{len(found)} consents"
+    return Reply(200, {"groups": views.listing("data", [], 0), "consents": views.listing("data", found, len(found))})
+
+
+def view(record: Consent) -> Json:
+    return {
+        "id": record.id,
+        "name": record.name,
+        "description": record.description,
+        "category": record.category,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+        "object": "consent",
+    }
 
 
 async def update(call: Call[Project]) -> Reply:

@@ -133,6 +133,7 @@ async def delete(call: Call[Project]) -> Reply:
     """The profile goes; what was published to it and redeemed by it stays."""
     customer = find(call, call.path["customerId"])
     remove(call.state, customer)
+    happenings.tell(call.state, errors.request_id(call), "customer.deleted", customer)
     call.summary = f"customer {customer.source_id or customer.id} deleted"
     return Reply(204)
 

@@ -18,12 +18,14 @@ from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.errors import ApiError, ConnectError, WireError
 from stampcard.core.http import Response
 from stampcard.voucherify import desk, happenings, publications
+from stampcard.voucherify.loyalty_records import Expired, Pending, TierChange
 from stampcard.voucherify.records import (
     CustomEvent,
     Distribution,
     Json,
     Order,
     Redemption,
+    Rewarded,
     Rollback,
     Segment,
     Send,
@@ -36,6 +38,8 @@ MANUAL_DELAY = timedelta(minutes=10)
 RETRIES = (60, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 30720, 24960)
 """Seconds between attempts, so that they fall 1, 2, 4 ... minutes and at last 24 hours after the first."""
 
+PENDING = "customer.voucher.loyalty_card.pending_points"
+TIER_CHANGES = ("joined", "left", "upgraded", "downgraded", "prolonged")
 TRIGGERS = {
     "customer_entered_segment": "customer.segment.entered",
     "customer_left_segment": "customer.segment.left",
@@ -50,6 +54,11 @@ TRIGGERS = {
     "redemption_rolled_back": "customer.redemption.rollback.succeeded",
     "reward_redeemed": "customer.reward_redemptions.completed",
     "custom_event": "customer.custom_event",
+    "loyalty_points_expired": "customer.voucher.loyalty_card.points_expired",
+    **{f"pending_points_{what}": f"{PENDING}.{what}" for what in ("added", "activated", "canceled")},
+    **{f"tier_{what}": f"customer.loyalty.tier.{what}" for what in TIER_CHANGES},
+    "points_rewarded": "customer.rewarded.loyalty_points",
+    "customer_rewarded": "customer.rewarded",
 }
 
 
@@ -162,6 +171,7 @@ def attributes(
         "points_added": lambda: change_of(subject),
         "credits_added": lambda: change_of(subject),
         "segment_name": lambda: subject.name if isinstance(subject, Segment) else None,
+        "tier_name": lambda: tier_of(subject),
         "event_name": lambda: subject.name if isinstance(subject, CustomEvent) else None,
     }
     found = {attribute: known[name]() for name, attribute in distribution.fields.items()}
@@ -174,7 +184,7 @@ COCKPIT = "https://cockpit.voucherify.io/customers"
 FIELDS = frozenset(
     """code voucher_type value balance campaign_name expiration_date qr_code_url barcode_url publication_date
     delivery_date cockpit_url order_id order_status order_amount points_added credits_added segment_name
-    event_name""".split()
+    tier_name event_name""".split()
 )
 
 
@@ -185,7 +195,10 @@ def voucher_of(subject: Any, publication: Publication | None) -> Voucher | None:
         return subject.voucher
     if isinstance(subject, Rollback):
         return subject.redemption.voucher
-    return subject.voucher if isinstance(subject, Transaction) else None
+    if isinstance(subject, tuple):
+        subject = subject[0]
+    known = Transaction | Pending | Expired | TierChange | Rewarded
+    return subject.voucher if isinstance(subject, known) else None
 
 
 def value_of(voucher: Voucher) -> Any:
@@ -202,7 +215,19 @@ def order_of(subject: Any, name: str) -> Any:
     return getattr(order, name) if isinstance(order, Order) else None
 
 
+def tier_of(subject: Any) -> str | None:
+    """The tier a change led to; the one that was left, where it led to none."""
+    tier = (subject.after or subject.before) if isinstance(subject, TierChange) else None
+    return tier.name if tier is not None else None
+
+
 def change_of(subject: Any) -> int | None:
+    if isinstance(subject, tuple):
+        subject = subject[0]
+    if isinstance(subject, Pending | Expired):
+        return subject.points
+    if isinstance(subject, Rewarded):
+        subject = subject.transaction
     if not isinstance(subject, Transaction):
         return None
     balance = subject.details["balance"]

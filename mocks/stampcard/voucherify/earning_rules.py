@@ -284,7 +284,8 @@ def bring(project: Project, activity: Activity, rule: EarningRule, customer: Cus
     points, group = points_of(rule.loyalty, customer, subject), activity.group_id
     if points <= 0:
         return
-    card = card_of(rule.campaign, customer)
+    named = subject.loyalty if isinstance(subject, CustomEvent) else None
+    card = named if named is not None and named.campaign is rule.campaign else card_of(rule.campaign, customer)
     if card is None and rule.campaign.auto_join:
         card = enroll(project, group, rule.campaign, customer)
     if card is None or not card.active:

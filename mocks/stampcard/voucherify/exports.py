@@ -13,7 +13,7 @@ from typing import Any
 
 from stampcard.core import codec
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, columns, dates, errors, lists, values
+from stampcard.voucherify import columns, dates, errors, lists, values, vouchers
 from stampcard.voucherify.records import Export, Json
 from stampcard.voucherify.state import Project
 
@@ -45,10 +45,25 @@ def find(call: Call[Project]) -> Export:
 
 
 async def create(call: Call[Project]) -> Reply:
-    project = call.state
     kind = call.body["exported_object"]
     parameters = read_parameters(call)
     check(call, kind, parameters)
+    record = schedule(call, kind, parameters)
+    return Reply(200, view(record))
+
+
+async def create_transactions(call: Call[Project]) -> Reply:
+    """The transactions of one card; its id is added to the filters."""
+    voucher = vouchers.find(call, call.path["code"])
+    parameters = read_parameters(call) if call.body else {}
+    check(call, "voucher_transactions", parameters)
+    mine = {"voucher_id": {"conditions": {"$in": [voucher.id]}}}
+    return Reply(200, view(schedule(call, "voucher_transactions", {**parameters, "filters": mine})))
+
+
+def schedule(call: Call[Project], kind: str, parameters: Json) -> Export:
+    """An export whose file is made in the background."""
+    project = call.state
     record = Export(project.random_id("exp_"), kind, parameters, project.now)
     project.exports[record.id] = record
 
@@ -58,7 +73,7 @@ async def create(call: Call[Project]) -> Reply:
 
     project.world.clock.after(timedelta(), run, name=f"export {kind}s", vendor="voucherify", cause=call.id)
     call.summary = f"export of {kind}s scheduled"
-    return Reply(200, view(record))
+    return record
 
 
 def complete(project: Project, record: Export, text: str) -> None:
@@ -86,8 +101,6 @@ def read_parameters(call: Call[Project]) -> Json:
 
 def check(call: Call[Project], kind: str, parameters: Json) -> None:
     """Raises invalid_export_fields for a field that cannot be exported, invalid_payload for odd filters."""
-    if kind == "points_expiration":
-        raise campaigns.not_yet(call, "exports of points_expiration")
     table = columns.TABLES[kind]
     for name in parameters.get("fields", ()):
         if name not in table and not (name.startswith("metadata.") and "metadata" in table):

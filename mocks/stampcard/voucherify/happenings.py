@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from stampcard.core.endpoint import Call
+from stampcard.voucherify import errors
 from stampcard.voucherify.state import Activity, Customer, Project
 
 
@@ -19,6 +21,11 @@ def tell(
         customer.activity.append(activity)
     for listen in project.listeners:
         listen(project, activity, customer)
+
+
+def note(call: Call[Project], kind: str, subject: Any) -> None:
+    """Something happened to a record of the project (`voucher.created` ...) and to no customer."""
+    tell(call.state, errors.request_id(call), kind, None, subject)
 
 
 def cause_of(group: str | None) -> int | None:

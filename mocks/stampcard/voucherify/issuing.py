@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call
-from stampcard.voucherify import codes, errors
+from stampcard.voucherify import codes, errors, happenings
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.state import AsyncAction, Campaign, Json, Project, Voucher
 from stampcard.voucherify.views import BLOCKS
@@ -91,6 +91,8 @@ def start_generation(
             await asyncio.sleep(0)  # Others may work in between.
         campaign.status = "DONE" if made == wanted else "FAILED"
         finish(project, action, made == wanted, {"message": f"Generated {made} vouchers.", "done_count": made})
+        if made == wanted:
+            happenings.note(call, "campaign.vouchers.generation.completed", campaign)
         what = f"{made} of {wanted} codes of campaign {campaign.name} generated"
         project.world.record("voucherify", "campaign.vouchers.generation.completed", what, cause=call.id)
 

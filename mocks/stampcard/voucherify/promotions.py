@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, errors, lists, metadata, values, views
+from stampcard.voucherify import campaigns, errors, happenings, lists, metadata, values, views
 from stampcard.voucherify.records import Json, Tier
 from stampcard.voucherify.state import Campaign, Project
 
@@ -144,6 +144,7 @@ async def create(call: Call[Project]) -> Reply:
     campaign = find_campaign(call)
     tier = read_tier(call, body, campaign)
     add(project, tier, check_rules(call, body))
+    happenings.note(call, "campaign.promotion_tier.created", tier)
     call.summary = f"promotion tier {tier.name} added to {campaign.name}"
     return Reply(200, view(project, tier))
 
@@ -172,6 +173,7 @@ async def update(call: Call[Project]) -> Reply:
     tier.updated_at = project.now
     for rule in rules:
         project.assign(project.rules[rule], "promotion_tier", tier.id)
+    happenings.note(call, "campaign.promotion_tier.updated", tier)
     call.summary = f"promotion tier {tier.name} updated"
     return Reply(200, view(project, tier))
 
@@ -180,6 +182,7 @@ async def delete(call: Call[Project]) -> Reply:
     project = call.state
     tier = find(call, call.path["promotionTierId"])
     remove(project, tier)
+    happenings.note(call, "campaign.promotion_tier.deleted", tier)
     call.summary = f"promotion tier {tier.name} deleted"
     return Reply(204)
 
@@ -195,5 +198,6 @@ async def disable(call: Call[Project]) -> Reply:
 def switch(call: Call[Project], active: bool) -> Reply:
     tier = find(call, call.path["promotionTierId"])
     tier.active, tier.updated_at = active, call.state.now
+    happenings.note(call, f"campaign.promotion_tier.{'enabled' if active else 'disabled'}", tier)
     call.summary = f"promotion tier {tier.name} {'enabled' if active else 'disabled'}"
     return Reply(200, view(call.state, tier))

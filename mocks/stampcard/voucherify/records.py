@@ -263,6 +263,17 @@ class RewardAssignment(msgspec.Struct):
     updated_at: str | None = None
 
 
+class Consent(msgspec.Struct):
+    """Something customers can consent to; `category` is the dashboard's word for what it is about."""
+
+    id: str
+    name: str
+    created_at: str
+    description: str = ""
+    category: str = ""
+    updated_at: str | None = None
+
+
 class Webhook(msgspec.Struct):
     id: str
     target_url: str
@@ -283,8 +294,23 @@ class Holder(msgspec.Struct):
 
 
 class CustomEvent(msgspec.Struct, frozen=True):
+    """What a customer did; the referral code or loyalty card it was told with."""
+
     name: str
     metadata: Json
+    referral: Voucher | None = None
+    loyalty: Voucher | None = None
+
+
+class Rewarded(msgspec.Struct, frozen=True):
+    """A card grew because somebody was referred: by what, and by which tier of the program's, if it was one."""
+
+    voucher: Voucher
+    code: Voucher
+    transaction: Transaction
+    redemption: Redemption | None
+    event: CustomEvent | None
+    tier: Json | None
 
 
 class Send(msgspec.Struct):

@@ -102,7 +102,14 @@ def hold(project: Project, voucher: Voucher, customer: Customer, role: str, meta
 
 
 def note_referred(project: Project, voucher: Voucher, customer: Customer, referrer: Customer) -> None:
-    """The friend's referrals say who referred."""
+    """The friend's referrals say who referred, the referrer's summary counts the friend."""
+    loyalty, campaign = referrer.loyalty or views.NO_LOYALTY, voucher.campaign
+    counted = {**loyalty, "referred_customers": loyalty["referred_customers"] + 1}
+    if campaign is not None:
+        mine = loyalty["campaigns"].get(campaign.name, {"points": 0, "referred_customers": 0})
+        mine = {**mine, "referred_customers": mine["referred_customers"] + 1}
+        counted["campaigns"] = {**loyalty["campaigns"], campaign.name: mine}
+    referrer.loyalty = counted
     referrals = customer.referrals or views.NO_REFERRALS
     entry = {
         "campaign_id": voucher.campaign.id if voucher.campaign else "",
@@ -124,7 +131,13 @@ def follow(project: Project, activity: Activity, customer: Customer | None) -> N
             if voucher.is_referral_code and not project.holders.get(voucher.id):
                 hold(project, voucher, customer, "REFERRER", {})
     elif activity.type == "customer.redemption.succeeded" and isinstance(subject, Redemption):
-        code = subject.voucher
-        if code is not None and code.is_referral_code and code.holder is not None:
-            if all(item.customer is not customer for item in project.holders.get(code.id, [])):
-                hold(project, code, customer, "REFEREE", {})
+        if subject.voucher is not None and subject.voucher.is_referral_code:
+            refer(project, subject.voucher, customer, activity.group_id)
+
+
+def refer(project: Project, code: Voucher, friend: Customer, group: str) -> None:
+    """The friend was referred by the code, unless it is known already."""
+    if code.holder is None or any(item.customer is friend for item in project.holders.get(code.id, [])):
+        return
+    holder = hold(project, code, friend, "REFEREE", {})
+    happenings.tell(project, group, "customer.holder.assignment.created", friend, holder)

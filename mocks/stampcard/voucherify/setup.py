@@ -15,10 +15,22 @@ from stampcard.core.chance import Chance
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
 from stampcard.core.world import World
-from stampcard.voucherify import campaigns, codes, customers, issuing, products, segments, skus, vouchers
+from stampcard.voucherify import (
+    campaigns,
+    codes,
+    customers,
+    issuing,
+    products,
+    referral_rewards,
+    segments,
+    setup_programs,
+    skus,
+    vouchers,
+)
 from stampcard.voucherify import setup_distributions as sending
 from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.keys import Keys
+from stampcard.voucherify.records import Consent
 from stampcard.voucherify.settings import Key
 from stampcard.voucherify.state import Category, Json, Project
 
@@ -60,6 +72,7 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
         names.add(row["name"])
         with placed(pointer):
             check_campaign(by_hand(stand.world, stand, row), pointer)
+            check_referral_tiers(project, section, row, pointer)
     for index, row in enumerate(section.get("vouchers", ())):
         with placed(f"{ROOT}/vouchers/{index}"):
             check_voucher(by_hand(stand.world, stand, row), section, f"{ROOT}/vouchers/{index}")
@@ -70,6 +83,7 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
         with placed(f"{ROOT}/segments/{index}"):
             check_segment(by_hand(stand.world, stand, row), section)
     sending.check(project, section)
+    setup_programs.check(project, section)
 
 
 def check_timezone(name: str) -> None:
@@ -102,6 +116,19 @@ def check_campaign(call: Call[Project], pointer: str) -> None:
         issuing.check_capacity(
             call, campaign, codes.read_config(voucher.get("code_config")), body.get("vouchers_count", 0)
         )
+
+
+def check_referral_tiers(project: Project, section: Row, row: Row, pointer: str) -> None:
+    """What referrers get comes from a campaign of this document, or of the project."""
+    known = (
+        {campaign["name"] for campaign in section["campaigns"]}
+        | project.campaigns.keys()
+        | project.campaign_names.keys()
+    )
+    for index, tier in enumerate(row.get("referral_tiers", ())):
+        if tier["reward"]["campaign"] not in known:
+            place = f"{pointer}/referral_tiers/{index}/reward/campaign"
+            raise SetupError(place, f"there is no campaign {tier['reward']['campaign']!r}")
 
 
 def check_voucher(call: Call[Project], section: Row, pointer: str) -> None:
@@ -147,6 +174,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         known[key.id] = (world, project, key)
     tables: dict[str, Callable[[Call[Project], Row], None]] = {
         "categories": add_category,
+        "consents": add_consent,
         "campaigns": add_campaign,
         "vouchers": add_voucher,
         "customers": add_customer,
@@ -157,6 +185,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         for row in section.get(name, ()):
             add(by_hand(world, project, row), row)
     sending.apply(project, section)
+    setup_programs.apply(project, section)
 
 
 def apply_settings(project: Project, section: Row) -> None:
@@ -178,6 +207,14 @@ def add_category(call: Call[Project], row: Row) -> None:
     project.categories[record.id] = record
 
 
+def add_consent(call: Call[Project], row: Row) -> None:
+    project = call.state
+    old = project.consents.get(row["id"])
+    record = Consent(**row, created_at=old.created_at if old is not None else project.now)
+    record.updated_at = project.now if old is not None else None
+    project.consents[record.id] = record
+
+
 def add_campaign(call: Call[Project], row: Row) -> None:
     """Codes are made at once; a campaign of the same name or id goes, with its codes."""
     project = call.state
@@ -191,6 +228,7 @@ def add_campaign(call: Call[Project], row: Row) -> None:
     campaign, voucher = campaigns.read_new(call, dict(row))
     campaign.id = row.get("id") or (old.id if old is not None else campaign.id)
     campaign.active, campaign.protected = row.get("active", True), row.get("protected", False)
+    campaign.referral_tiers = [referral_rewards.tier(project, tier) for tier in row.get("referral_tiers", ())]
     campaigns.add(project, campaign)
     if campaign.type == "STANDALONE":
         issuing.issue(project, campaign, voucher["code"], {}, project.now)

@@ -17,8 +17,10 @@ from stampcard.core.world import World
 from stampcard.voucherify.codes import CodeConfig
 from stampcard.voucherify.definitions import Collection, EventSchema, Schema
 from stampcard.voucherify.loyalty_records import Ledger
+from stampcard.voucherify.program_records import Programs
 from stampcard.voucherify.records import (
     Assignment,
+    Consent,
     Distribution,
     EarningRule,
     Export,
@@ -146,6 +148,7 @@ class Campaign(msgspec.Struct):
     protected: bool = False
     referral_program: Json | None = None
     tiers_expiration: Json | None = None
+    referral_tiers: list[Json] = []
     deleted: bool = False
     assignments: list[Assignment] | None = None
     count: int = 0
@@ -245,13 +248,17 @@ class Project:
     object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
+    programs: Programs = field(default_factory=Programs)
     exports: dict[str, Export] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     holders: dict[str, list[Holder]] = field(default_factory=dict)
+    converted: set[str] = field(default_factory=set)
     earning_rules: dict[str, EarningRule] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
     reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
+    consents: dict[str, Consent] = field(default_factory=dict)
+    validated: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
     braze: BrazeConnection | None = None
     listeners: list[Listener] = field(default_factory=list)
     registry: dict[str, tuple[World, Project, Key]] = field(default_factory=dict)
@@ -312,7 +319,7 @@ class Project:
         """Forget a code; `keep_code` reserves it in the bin."""
         key = self.fold(voucher.code)
         del self.vouchers[key], self.voucher_ids[voucher.id]
-        voucher.deleted = True
+        voucher.deleted, voucher.updated_at = True, self.now
         self.loose.pop(voucher.id, None)
         if voucher.campaign is not None:
             voucher.campaign.count -= 1

@@ -16,6 +16,7 @@ from stampcard.voucherify import (
     conditions,
     errors,
     formulas,
+    happenings,
     judging,
     line_rules,
     lists,
@@ -66,6 +67,7 @@ async def create(call: Call[Project]) -> Reply:
     rule = Rule(project.random_id("val_", 12), body["name"], rules, project.now)
     fill(call, rule, body)
     project.rules[rule.id] = rule
+    happenings.note(call, "business_validation_rule.created", rule)
     call.summary = f"validation rule {rule.name} created"
     return Reply(200, view(rule))
 
@@ -164,6 +166,7 @@ async def update(call: Call[Project]) -> Reply:
     rules = read_rules(call, body["rules"]) if "rules" in body else rule.rules
     fill(call, rule, body)
     rule.rules, rule.name, rule.updated_at = rules, body.get("name", rule.name), call.state.now
+    happenings.note(call, "business_validation_rule.updated", rule)
     call.summary = f"validation rule {rule.name} updated"
     return Reply(200, view(rule))
 
@@ -175,6 +178,7 @@ async def delete(call: Call[Project]) -> Reply:
     del project.rules[rule.id]
     for assignment in [item for item in project.assignments.values() if item.rule is rule]:
         project.remove_assignment(assignment)
+    happenings.note(call, "business_validation_rule.deleted", rule)
     call.summary = f"validation rule {rule.name} deleted"
     return Reply(204)
 
@@ -210,6 +214,7 @@ async def assign(call: Call[Project]) -> Reply:
     if any(item.rule is rule for item in project.assignments_of(target)):
         raise errors.duplicate(call, "validation_rules_assignment", "with id", rule.id)
     assignment = project.assign(rule, kind, target)
+    happenings.note(call, "business_validation_rule.assignment.created", assignment)
     call.summary = f"validation rule {rule.name} assigned to {kind} {wanted}"
     return Reply(200, views.assignment(assignment))
 
@@ -241,5 +246,6 @@ async def unassign(call: Call[Project]) -> Reply:
     if found is None or found.rule is not rule:
         raise errors.not_found(call, "validation_rules_assignment", wanted)
     project.remove_assignment(found)
+    happenings.note(call, "business_validation_rule.assignment.deleted", found)
     call.summary = f"validation rule {rule.name} is no longer assigned to {found.related_object_id}"
     return Reply(204)

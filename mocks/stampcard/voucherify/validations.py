@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import cart, customers, metadata, orders, redeemables, sessions
+from stampcard.voucherify import campaign_summaries, cart, customers, metadata, orders, redeemables, sessions
 from stampcard.voucherify.records import Json
 from stampcard.voucherify.redeemables import Basket, Item
 from stampcard.voucherify.state import Customer, Project
@@ -58,6 +58,7 @@ async def validate(call: Call[Project]) -> Reply:
     request = Request(call, call.body)
     basket = request.basket
     redeemables.evaluate(basket, items)
+    campaign_summaries.note_validation(project, items)
     body: Json = {"id": project.serial_id("valid_"), "valid": is_valid(basket)}
     if body["valid"]:
         body["redeemables"] = [item.view() for item in basket.applicable]

@@ -14,6 +14,7 @@ from stampcard.voucherify import (
     campaigns,
     codes,
     errors,
+    happenings,
     issuing,
     lists,
     metadata,
@@ -72,6 +73,7 @@ def make(call: Call[Project], code: str | None) -> Reply:
     voucher = add(project, campaign, code, kind, overrides)
     for rule in rules:
         project.assign(rule, "voucher", voucher.id)
+    happenings.note(call, "voucher.created", voucher)
     call.summary = f"voucher {code} created"
     return Reply(200, views.voucher(voucher))
 
@@ -167,6 +169,7 @@ def change(call: Call[Project], voucher: Voucher) -> None:
     voucher.value = value
     voucher.updated_at = project.now
     project.enqueue(voucher)
+    happenings.note(call, "voucher.updated", voucher)
 
 
 def changed_metadata(voucher: Voucher, body: Mapping[str, Any]) -> Json | None:
@@ -196,6 +199,7 @@ async def delete(call: Call[Project]) -> Reply:
     """Without `force` the code stays reserved in the bin."""
     voucher = find(call, call.path["code"])
     call.state.remove_voucher(voucher, keep_code=not call.query.get("force", False))
+    happenings.note(call, "voucher.deleted", voucher)
     call.summary = f"voucher {voucher.code} deleted"
     return Reply(204)
 
@@ -212,6 +216,7 @@ def switch(call: Call[Project], voucher: Voucher, active: bool) -> Reply:
     voucher.active = active
     voucher.updated_at = call.state.now
     call.state.enqueue(voucher)
+    happenings.note(call, f"voucher.{'enabled' if active else 'disabled'}", voucher)
     call.summary = f"voucher {voucher.code} {'enabled' if active else 'disabled'}"
     return Reply(200, views.voucher(voucher))
 

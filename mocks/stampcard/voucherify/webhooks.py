@@ -7,34 +7,58 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any
 from urllib.parse import urlsplit
 
 from stampcard.core import codec
 from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.http import Response
-from stampcard.voucherify import activities, earning_rules, errors, happenings, orders, values, views
+from stampcard.voucherify import activities, errors, happenings, values, views, webhook_data
 from stampcard.voucherify.distributions import RETRIES
 from stampcard.voucherify.management import of_path, project_id
-from stampcard.voucherify.records import Json, Redemption, Rollback, Transaction, Webhook
-from stampcard.voucherify.state import Activity, Customer, Project, Publication
+from stampcard.voucherify.records import Json, Webhook
+from stampcard.voucherify.state import Activity, Customer, Project
 
-EVENTS = {
-    "customer.created": "customer.created",
-    "customer.updated": "customer.updated",
-    "customer.redemption.succeeded": "redemption.succeeded",
-    "customer.redemption.failed": "redemption.failed",
-    "customer.redemption.rollback.succeeded": "redemption.rollback.succeeded",
-    "customer.publication.succeeded": "publication.succeeded",
-    "customer.voucher.gift.balance_added": "voucher.gift.balance_added",
-    "customer.voucher.loyalty_card.points_added": "voucher.loyalty_card.points_added",
-    "customer.rewarded.loyalty_points": "customer.rewarded.loyalty_points",
+EVENTS: dict[str, tuple[str, ...]] = {
+    "customer.created": ("customer.created",),
+    "customer.updated": ("customer.updated",),
+    "customer.deleted": ("customer.deleted",),
+    "customer.redemption.succeeded": ("redemption.succeeded",),
+    "customer.redemption.failed": ("redemption.failed",),
+    "customer.redemption.rollback.succeeded": ("redemption.rollback.succeeded",),
+    "customer.publication.succeeded": ("publication.succeeded", "voucher.published"),
+    "customer.rewarded": ("customer.rewarded",),
+    "customer.rewarded.loyalty_points": ("customer.rewarded.loyalty_points",),
+    **{
+        f"customer.{kind}": (kind,)
+        for kind in (
+            "voucher.gift.balance_added",
+            "voucher.loyalty_card.points_added",
+            "voucher.loyalty_card.points_expired",
+            "voucher.loyalty_card.pending_points.added",
+            "voucher.loyalty_card.pending_points.activated",
+            "voucher.loyalty_card.pending_points.canceled",
+        )
+    },
 }
-"""The project event for what happens to a customer; the others the vendor has are not sent (events that are asked
-for and never sent are told by a diagnostic)."""
-WRONG_SPELLINGS = {"voucher.gift.balance_aded", "voucher.loyalty_card.points_aded", "campaign.vouchers.aded"}
-ENTITIES = {"redemption": "evred_", "publication": "evpub_", "voucher": "evvou_", "customer": "evcus_"}
+"""The project events for what happens to a customer."""
+PROJECT_EVENTS = frozenset(
+    """voucher.created voucher.updated voucher.enabled voucher.disabled voucher.deleted voucher.gift.transaction.created
+    voucher.loyalty_card.transaction.created campaign.created campaign.updated campaign.enabled campaign.disabled
+    campaign.deleted campaign.vouchers.generation.completed campaign.promotion_tier.created
+    campaign.promotion_tier.updated campaign.promotion_tier.enabled campaign.promotion_tier.disabled
+    campaign.promotion_tier.deleted campaign.loyalty_tier.created business_validation_rule.created
+    business_validation_rule.updated business_validation_rule.deleted business_validation_rule.assignment.created
+    business_validation_rule.assignment.deleted""".split()
+)
+"""The project events that no customer caused. Others that the vendor has are not sent; who asks for one is told."""
+SENT = PROJECT_EVENTS | {kind for kinds in EVENTS.values() for kind in kinds}
+WRONG_SPELLINGS = {
+    "voucher.gift.balance_aded",
+    "voucher.loyalty_card.points_aded",
+    "voucher.loyalty_card.pending_points.aded",
+    "campaign.vouchers.aded",
+}
 
 
 def secret(project: Project) -> str:
@@ -90,7 +114,7 @@ def read_events(call: Call[Project], wanted: list[str]) -> list[str]:
     """The vendor's schema spells some names wrongly; both spellings are taken."""
     found = list(dict.fromkeys(name.replace("aded", "added") if name in WRONG_SPELLINGS else name for name in wanted))
     for name in found:
-        if name not in EVENTS.values():
+        if name not in SENT:
             call.diagnose("event-not-sent", f"stampcard sends no {name}", "/events", severity="error")
     return found
 
@@ -124,16 +148,16 @@ async def delete(call: Call[Project]) -> Reply:
 
 def follow(project: Project, activity: Activity, customer: Customer | None) -> None:
     """Something happened: webhooks that listen for it are owed a call."""
-    if not project.webhooks or customer is None:
+    if not project.webhooks:
         return
-    kinds = [kind for kind in (EVENTS.get(activity.type),) if kind is not None]
+    kinds = EVENTS.get(activity.type) or (activity.type,)
     for kind in kinds:
         for webhook in list(project.webhooks.values()):
             if webhook.active and kind in webhook.events:
                 send(project, webhook, kind, activity, customer)
 
 
-def send(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer) -> None:
+def send(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer | None) -> None:
     body = codec.encode(envelope(project, webhook, kind, activity, customer))
 
     def done(delivery: Delivery, response: Response | None) -> None:
@@ -163,71 +187,27 @@ def signature(key: str, body: bytes) -> str:
     return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
 
 
-def envelope(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer) -> Json:
+def envelope(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer | None) -> Json:
     """The body in the form of webhook version v2024-01-01."""
-    number = activities.view(project, customer, activity)["id"].removeprefix("evcus_")
+    number = activities.id_of(project, activity).removeprefix("evcus_")
+    if activity.type in EVENTS:
+        said = webhook_data.of_customer(project, kind, activity, customer)
+    else:
+        said = webhook_data.of_project(project, kind, activity)
     key = project.keys["server"]
     return {
         "id": project.serial_id("whs_"),
         "project_id": project_id(project),
         "created_at": project.now,
         "type": kind,
-        "data": data(project, kind, activity, customer),
+        "data": said,
         "source": {"id": webhook.id, "object": "webhook", "target_url": webhook.target_url},
         "event": {
-            "id": ENTITIES[kind.partition(".")[0]] + number,
+            "id": webhook_data.prefix(kind) + number,
             "type": kind,
             "created_at": activity.created_at,
-            "entity_id": entity(activity.subject, customer),
+            "entity_id": webhook_data.entity(activity.subject, customer),
             "group_id": activity.group_id,
             "event_source": {"channel": "API", "api_key": {"name": key.name, "app_id": key.id}},
         },
-    }
-
-
-def entity(subject: Any, customer: Customer) -> str:
-    if isinstance(subject, Transaction):
-        return subject.voucher.id
-    found = subject if isinstance(subject, Redemption | Rollback | Publication) else customer
-    return found.id
-
-
-def data(project: Project, kind: str, activity: Activity, customer: Customer) -> Json:
-    """The activity's data; publications and redemptions in the project event's own slots, unused ones null."""
-    if kind in ("customer.created", "customer.updated"):
-        return {"customer": views.customer(customer)}
-    body = activities.data(project, customer, activity)
-    subject = activity.subject
-    if isinstance(subject, Publication):
-        body |= {"user": None, "vouchers": [views.listed(views.voucher(item)) for item in subject.vouchers]}
-        del body["voucher"]
-    elif isinstance(subject, Redemption | Rollback):
-        one = subject if isinstance(subject, Redemption) else subject.redemption
-        holder = one.voucher.holder if one.voucher else None
-        body["campaign"] = views.short_campaign(one.voucher.campaign if one.voucher else None)
-        body["voucher"] = views.listed(views.voucher(one.voucher)) if one.voucher else None
-        body["holder"] = views.short_customer(holder) if holder else None
-        body |= {"order": one.order_view, "promotion_tier": None}
-        if isinstance(subject, Redemption):
-            body["created_at"] = activity.created_at
-    elif kind == "customer.rewarded.loyalty_points":
-        body = rewarded(project, body, subject)
-    elif kind == "voucher.gift.balance_added":
-        del body["customer"]
-    return body
-
-
-def rewarded(project: Project, body: Json, earned: Transaction) -> Json:
-    """What brought a member points: the rule, and the order it was about; the rule's own event stays null."""
-    rule = project.earning_rules.get(earned.details["earning_rule"]["id"])
-    order = project.orders.get(earned.details.get("order", {}).get("id", ""))
-    holder = earned.voucher.holder
-    slots = {name: body[name] for name in ("customer", "voucher", "campaign", "balance")}
-    return {
-        **slots,
-        "holder": views.short_customer(holder) if holder else None,
-        "loyalty_tier": None,
-        "earning_rule": earning_rules.view(rule) if rule else None,
-        "order": orders.view(order) if order else None,
-        "event": None,
     }
