@@ -92,21 +92,21 @@ async def no_braze_message(world: WorldClient, guests: Tokens) -> None:
     await world.expect_equal(await have(world, guests), wanted, "Punchh gives to cy and dee")
     await world.expect_equal(await rewards_in_braze(world), wanted, "Braze has the reward events")
 
-    await world.say("Gift and message, both from Punchh: an admin sends dee a message with one more reward.")
-    headers = {"Authorization": f"Bearer {world.punchh['admin_key']}"}
-    number, token = guests["dee"]
-    reply = await world.punchh.post(
-        "/api2/dashboard/users/send_message",
-        headers=headers,
-        json={"user_id": number, "subject": "For you", "message": "2 off, from us", "redeemable_id": TWO_OFF["id"]},
-    )
-    await world.expect_equal(reply.status_code, 201, "Punchh takes it")
+    await world.say("Gift and message, both from Punchh: the same offer with an e-mail and a message for the app.")
+    texts = {
+        "email": {"subject": "For you, {{first_name}}", "body": "{{reward_name}}, from us"},
+        "rich_message": {"subject": "For you", "body": "{{reward_name}}, from us"},
+    }
+    loud = mass_offer("2 off, aloud", QUIET, "2026-01-18T12:00:00Z")
+    await world.setup({"punchh": {"campaigns": [{**loud, "messages": texts}]}})
+    await world.set_clock("2026-01-18T12:00:00Z")
     await world.settle()
-    shown = await offers(world, token)
+    shown = await offers(world, guests["dee"][1])
     await world.expect_equal(len(shown["rewards"]), 2, "the app shows the gift")
-    await world.expect_equal(
-        [note["message"] for note in shown["notifications"]], ["2 off, from us"], "and the message"
-    )
+    notes = [note["message"] for note in shown["notifications"]]
+    await world.expect_equal(notes, ["2 off, from us"], "and the message")
+    wanted_mails = [("Cy", "2 off, from us"), ("Dee", "2 off, from us")]
+    await world.expect_equal(await punchh_mails(world), wanted_mails, "Punchh has written to both")
     await world.expect_equal(await mails(world), before, "Braze has written to nobody")
 
 
@@ -219,7 +219,19 @@ async def have(world: WorldClient, guests: Tokens) -> dict[str, int]:
 
 
 async def mails(world: WorldClient) -> list[tuple[str, str]]:
-    return [(mail["user"], mail["parts"]["subject"]) for mail in await world.outbox(channel="email")]
+    """Braze's mails: to whom, and their subjects."""
+    sent = await world.outbox(channel="email")
+    return [(mail["user"], mail["parts"]["subject"]) for mail in sent if mail["vendor"] == "braze"]
+
+
+async def punchh_mails(world: WorldClient) -> list[tuple[str, str]]:
+    """Punchh's own mails: whom they call by name, and what they say."""
+    sent = await world.outbox(channel="email")
+    return [
+        (mail["parts"]["subject"].removeprefix("For you, "), mail["parts"]["body"])
+        for mail in sent
+        if mail["vendor"] == "punchh"
+    ]
 
 
 async def rewards_in_braze(world: WorldClient) -> dict[str, int]:

@@ -25,7 +25,7 @@ ROOMS: list[set[str]] = [
     {"emulator"},
     {"asgi", "control"},
     {"server", "client"},
-    {"blocking", "check", "consumer", "storyboard", "timeline", "report", "drift"},
+    {"blocking", "check", "consumer", "storyboard", "timeline", "report", "record", "drift"},
     {"play"},
     {"cli", "__main__", "pytest_plugin", "__init__"},
 ]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from stampcard.core.endpoint import Vendor, answer
-from stampcard.core.http import Headers, Request, Response
+from stampcard.core.http import Chunks, Headers, Request, Response
 from stampcard.emulator import CONTROL_HOST, Emulator
 
 Scope = MutableMapping[str, Any]
@@ -108,6 +108,14 @@ async def _read_body(receive: Receive, usual: int, own: Callable[[], int]) -> tu
     return (b"".join(parts), False) if size <= limit else (b"", True)
 
 
+async def _send_chunks(send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Chunks) -> None:
+    headers.append((b"content-length", str(chunks.size).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    for piece in chunks.pieces():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
 @lru_cache(maxsize=256)
 def _field(name: str) -> bytes:
     return name.lower().encode("latin-1")
@@ -116,6 +124,8 @@ def _field(name: str) -> bytes:
 async def _send(send: Send, response: Response, line: Any = None) -> None:
     """Head and body; in one piece where a server's line can hold the head."""
     headers = [(_field(name), value.encode("latin-1")) for name, value in response.headers]
+    if response.chunks is not None:
+        return await _send_chunks(send, response.status, headers, response.chunks)
     if response.status != 204:
         headers.append((b"content-length", str(len(response.body)).encode()))
     if line is not None:

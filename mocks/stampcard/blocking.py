@@ -53,6 +53,9 @@ class LiveWorld:
     def faults(self, *rows: Mapping[str, Any]) -> Any:
         return self.run(self.world.faults(*rows))
 
+    def strict(self, *kinds: str) -> None:
+        self.world.strict(*kinds)
+
     def reset(self) -> None:
         self.run(self.world.reset())
 

@@ -75,7 +75,7 @@ class WorldClient:
     `inside` is the world itself when it lives in this process, else None. `facts` is the ready line. `guests` is the
     size of an audience somebody asked for; a story has its own when it is None. `locale` is whose names and addresses
     invented people have. With `show_secrets` the listener hears
-    of calls with their secrets.
+    of calls with their secrets. `forbidden` is what `strict` was told.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class WorldClient:
         self.guests: int | None = None
         self.locale = "en_US"
         self.show_secrets = False
+        self.forbidden: tuple[str, ...] = ()
         self.braze = Door(self, "braze", control, facts["braze"])
         self.punchh = Door(self, "punchh", control, facts["punchh"])
         self.voucherify = Door(self, "voucherify", control, facts["voucherify"])
@@ -153,6 +154,16 @@ class WorldClient:
         """Back to the start; credentials stay, setups are applied anew."""
         await self._call("POST", "/reset", {})
         self._seen = 0
+
+    # Tests
+
+    def strict(self, *kinds: str) -> None:
+        """Have the test fail, at its end, on diagnostics of these kinds, however many there are.
+
+        A kind is a code (`unknown-field`, a pattern such as `unknown-*`) or a severity (info, warning, error: that and
+        all that is worse). None named: warning. The wire's answers stay what they are.
+        """
+        self.forbidden += kinds or ("warning",)
 
     # Stories
 

@@ -319,14 +319,22 @@ async def test_a_huge_body_is_refused(world: WorldClient) -> None:
     assert (await world.antavo.post("/events", content=body, headers=headers)).status_code == 413
 
 
-@pytest.mark.parametrize("action", ["coupon_change", "referral", "checkout_claim", "checkout_item"])
-async def test_what_is_not_emulated_says_so(world: WorldClient, action: str) -> None:
-    await set_up(world)
+async def test_a_custom_event_gives_its_default_points(world: WorldClient) -> None:
+    await set_up(world, actions=[{"name": "app_rated", "points": 20}, {"name": "seen"}])
 
-    response = await event(world.antavo, action, {})
+    rated = (await event(world.antavo, "app_rated")).json()
+    seen = (await event(world.antavo, "seen")).json()
 
-    assert response.status_code == 501
-    assert action in response.json()["error"]["message"]
+    assert [(row["action"], row["points"]) for row in rated["events"]] == [("app_rated", 20)]
+    assert (seen["score"], seen["events"]) == (120, [])
+
+
+async def test_a_review_gives_what_reviews_are_worth(world: WorldClient) -> None:
+    await set_up(world, product_review={"points": 15})
+
+    found = (await event(world.antavo, "review_submit", {"item": "P1", "review": "Good", "rating": 5})).json()
+
+    assert (found["score"], found["events"][0]["action"]) == (115, "review_submit")
 
 
 async def test_the_rate_limit_is_a_switch(world: WorldClient) -> None:
@@ -359,3 +367,15 @@ async def test_a_setup_that_does_not_fit_names_the_place(
 
     assert refused.value.problem["pointer"] == place
     assert world.inside.tenants["antavo"].customers == {}
+
+
+async def test_any_event_may_make_a_customer_where_the_workspace_says_so(world: WorldClient) -> None:
+    await set_up(world, customers={"anonymous_registration": True})
+
+    refused = await event(world.antavo, "point_unspend", {"points": 5}, customer="bo")
+    gone = await call(world.antavo, "GET", "/customers/bo")
+    added = await event(world.antavo, "point_add", {"points": 5}, customer="bo")
+
+    assert (refused.status_code, gone.status_code) == (400, 404)
+    assert (added.json()["score"], added.json()["status"]) == (5, "active")
+    assert (await profile(world.antavo, "bo"))["optin_at"] is None

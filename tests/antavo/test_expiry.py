@@ -99,3 +99,30 @@ async def test_expiry_is_synced_to_braze(world: WorldClient) -> None:
 
     sent = (await world.journal(vendor="braze", operation="users_track"))[-1]["request"]["body"]
     assert sent == {"attributes": [{"external_id": "ann", "points": 0}]}
+
+
+async def test_an_anniversary_of_the_opt_in(world: WorldClient) -> None:
+    await set_up(world, type="anniversary")
+    response = await event(world.antavo, "point_add", {"points": 100})
+
+    await world.set_clock("2027-01-14T23:59:59Z")
+    before = await balances(world)
+    await world.set_clock("2027-01-15T00:00:00Z")
+
+    assert response.json()["events"][0]["expdate"] == "2027-01-15"
+    assert (before, await balances(world)) == ((100, 0, 0, 100), (100, 0, 100, 0))
+
+
+async def test_all_points_live_as_long_as_the_member_does_something(world: WorldClient) -> None:
+    await set_up(world, type="last_activity", days=30)
+    await event(world.antavo, "point_add", {"points": 100})
+    await world.advance("20d")
+    await event(world.antavo, "visit")
+    await event(world.antavo, "point_add", {"points": 10})
+
+    await world.advance("20d")
+    before = await balances(world)
+    await world.advance("10d")
+
+    assert before == (110, 0, 0, 110)
+    assert await balances(world) == (110, 0, 110, 0)

@@ -12,6 +12,7 @@ import pytest
 
 from stampcard.client import WorldClient
 from tests.antavo.calls import call, event, profile
+from tests.contracts.test_index import CATALOGUE
 
 OBSERVED = {"points": {"earn": {"percentage": 5, "rounding": "ceil"}, "pending": {"type": "manual"}}}
 
@@ -56,6 +57,25 @@ async def play(world: WorldClient, steps: str) -> None:
         action, data = next(make(m) for text, make in STEPS.items() if (m := re.fullmatch(text, step)))
         response = await event(world.antavo, action, data)
         assert response.status_code == 200, f"{step}: {response.text}"
+
+
+def test_every_published_flow_is_here() -> None:
+    """By its outcomes, in the order of the reference; the row with two outcomes counts as two."""
+    file = CATALOGUE / "antavo" / "behaviour.md"
+    if not file.is_file():
+        pytest.skip("no reference of the vendor's behaviour on this machine")
+    table = file.read_text(encoding="utf-8").partition("### 5.6")[2].partition("### 5.7")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")]
+    published = [
+        tuple(cell.split(" (")[0] for cell in row[1:])
+        for row in rows[1:]
+        if row[1] not in ("---", "HTTP 400, no change")
+    ]
+    assert len(published) == 15
+    twice = published.index(("550 then 500", "0", "0", "0", "500"))
+    published[twice : twice + 1] = [("550", "0", "0", "0", "550"), ("500", "0", "0", "0", "500")]
+
+    assert published == [tuple(map(str, wanted)) for _, wanted in FLOWS]
 
 
 @pytest.mark.parametrize(("steps", "wanted"), FLOWS)

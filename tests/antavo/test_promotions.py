@@ -338,3 +338,12 @@ async def test_what_is_not_emulated_is_not_set_up(world: WorldClient) -> None:
         await set_up(world, {**PRICING, "restriction": {**PRICING["restriction"], **recurring}})  # type: ignore[dict-item]
     with pytest.raises(ControlRefused, match="needs it"):
         await set_up(world, {**PRICING, "discount": {"promotionalPricing": {}}})
+
+
+async def test_a_reset_world_knows_its_secret_and_forgets_its_carts(world: WorldClient) -> None:
+    await set_up(world, PRICING)
+    await priced(world, cart({**SNEAKER, "quantity": 1}), "/v1/cart/finalize")
+
+    await world.reset()
+
+    assert len(await priced(world, cart({**SNEAKER, "quantity": 1}), "/v1/cart/finalize")) == 1

@@ -39,15 +39,37 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
+GAMES: dict[str, Any] = {
+    "contests": [
+        {"id": "c", "title": "C", "start_date": "2026-01-01", "end_date": "2027-01-01", "points": 30, "max_entries": 3}
+    ],
+    "prize_wheels": [
+        {
+            "id": "w",
+            "name": "W",
+            "points": 10,
+            "options": [
+                {"id": "win", "type": "points", "label": "Win", "weight": 50, "points": 25},
+                {"id": "lose", "type": "empty", "label": "Lose", "weight": 50},
+            ],
+        }
+    ],
+    "rewards": [
+        {"id": "r", "name": "R", "points": 40, "max_claims": 3},
+        {"id": "bag", "name": "Bag", "type": "bidding"},
+    ],
+}
+
+
 class Member(RuleBasedStateMachine):
-    """One member of a fresh world; `score`, `spent` and `held` are what point events alone did."""
+    """One member of a fresh world; `score`, `spent`, `held` and `bid` are what point events and games alone did."""
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.inside = EMULATOR.add_world(frozen=True)
         self.world = in_process(EMULATOR, self.inside)
-        self.score = self.spent = 0
+        self.score = self.spent = self.bid = 0
         self.held: dict[str, int] = {}
 
     def teardown(self) -> None:
@@ -73,7 +95,7 @@ class Member(RuleBasedStateMachine):
 
     @initialize(points=SETTINGS)
     def set_up(self, points: dict[str, Any]) -> None:
-        self.runner.run(self.world.setup({"antavo": {"members": [{"id": "ann"}], "points": points}}))
+        self.runner.run(self.world.setup({"antavo": {"members": [{"id": "ann"}], "points": points, **GAMES}}))
 
     @rule(points=POINTS)
     def add(self, points: int) -> None:
@@ -132,6 +154,40 @@ class Member(RuleBasedStateMachine):
     def one_item(self, name: str, action: str, product: int) -> None:
         self.send(action, {"transaction_id": name, "product_id": f"P{product}"})
 
+    def ask(self, path: str, body: Any = None) -> dict[str, Any] | None:
+        """The answer to a call of a game; None when it was refused, which changed nothing."""
+        before = self.state()
+        response = self.runner.run(call(self.world.antavo, "POST", f"/customers/ann{path}", body))
+        if response.status_code != 200:
+            assert response.status_code == 400, response.text
+            assert self.state() == before
+            return None
+        found: dict[str, Any] = response.json()
+        return found
+
+    @rule(count=st.integers(1, 2))
+    def enter(self, count: int) -> None:
+        if self.ask("/activities/contests/c/enter", {"count": count}) is not None:
+            self.spent += 30 * count
+
+    @rule()
+    def spin(self) -> None:
+        won = self.ask("/prize-wheels/w")
+        if won is not None:
+            self.spent += 10
+            self.score += 25 if won["id"] == "win" else 0
+
+    @rule(amount=POINTS)
+    def make_a_bid(self, amount: int) -> None:
+        if self.ask("/activities/rewards/bag/bid", {"amount": amount}) is not None:
+            assert amount > self.bid
+            self.bid = amount
+
+    @rule()
+    def claim(self) -> None:
+        if self.ask("/activities/rewards/r/claim") is not None:
+            self.spent += 40
+
     @invariant()
     def everything_adds_up(self) -> None:
         if not self.inside.tenants["antavo"].customers:
@@ -141,7 +197,7 @@ class Member(RuleBasedStateMachine):
         assert profile["score"] == self.score + sum(p["earned"] for p in purchases)
         assert profile["spent"] == self.spent + sum(p["burned"] for p in purchases)
         assert profile["pending"] == sum(t.pending for t in inside.values())
-        assert profile["reserved"] == sum(self.held.values()) + sum(t.held for t in inside.values())
+        assert profile["reserved"] == sum(self.held.values()) + self.bid + sum(t.held for t in inside.values())
         assert profile["point_balance"] == profile["score"] - profile["spent"] - profile["reserved"]
         assert profile["spendable"] == max(0, profile["point_balance"])
         assert sum(row["points"] for row in rows) == profile["point_balance"]

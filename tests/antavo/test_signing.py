@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,7 +11,9 @@ import pytest
 from stampcard.antavo import signing
 from stampcard.client import WorldClient
 from stampcard.core.clock import FROZEN_START
+from stampcard.core.http import Headers, Request
 from tests.antavo.calls import authorize, call, event
+from tests.contracts.test_index import CATALOGUE
 
 AT = datetime(2026, 1, 15, 9, 30, 45, tzinfo=UTC)
 SECRET, STACK, HOST = "example-secret-0001", "st2", "api.st2.antavo.com"
@@ -69,6 +72,42 @@ def test_vector(
     assert signing.signature(message, SECRET, STACK, AT) == wanted
 
 
+@pytest.mark.parametrize(("name", "method", "target", "body", "date", "host", "more", "wanted"), VECTORS)
+def test_the_vectors_are_accepted_and_nothing_near_them(
+    name: str, method: str, target: str, body: bytes, date: str, host: str, more: list[tuple[str, str]], wanted: str
+) -> None:
+    """As requests: the verifier takes each as published, and refuses it with another signature, body or secret."""
+    names = ";".join(sorted({"date", "host", *(header for header, _ in more)}))
+    place = "AKEXAMPLE0001/20260115/st2/api/antavo_request"
+
+    def check(signature: str = wanted, body: bytes = body, secret: str = SECRET) -> None:
+        header = f"ANTAVO-HMAC-SHA256 Credential={place}, SignedHeaders={names}, Signature={signature}"
+        headers = Headers([("Host", host), ("Date", date), *more, ("Authorization", header)])
+        keys = signing.Keys(secret=lambda key: secret if key == "AKEXAMPLE0001" else None, stack=STACK, now=AT)
+        signing.verify(Request(method, target, headers, body), keys)
+
+    check()
+    for change in ({"signature": wanted[::-1]}, {"body": body + b" "}, {"secret": "another"}):
+        with pytest.raises(signing.SignatureRefused, match="do not match"):
+            check(**change)  # type: ignore[arg-type]
+
+
+def test_every_published_vector_is_here() -> None:
+    file = CATALOGUE / "antavo" / "behaviour.md"
+    if not file.is_file():
+        pytest.skip("no reference of the vendor's behaviour on this machine")
+    table = file.read_text(encoding="utf-8").partition("### 2.5")[2].partition("### 2.6")[0]
+    published = re.findall(r"^\| ([A-J]) \|.*`([0-9a-f]{64})` \|$", table, re.MULTILINE)
+
+    known = {vector[0]: vector[-1] for vector in VECTORS}
+    assert [name for name, _ in published] == list("ABCDEFGHIJ")
+    assert {name: wanted for name, wanted in published if name != "J"} == known
+    assert dict(published)["J"] == PRESIGNED
+
+
+PRESIGNED = "ca5cb34d5f6e1c2c1999c21b90e14fc2780848ecb41eac0dd8f172181409f318"
+
+
 def test_vector_j_is_a_presigned_url() -> None:
     target = (
         "/customers/cust-0001?X-Antavo-Algorithm=ANTAVO-HMAC-SHA256"
@@ -77,8 +116,7 @@ def test_vector_j_is_a_presigned_url() -> None:
     )
     message = signing.Message("GET", target, [("host", HOST)], signing.UNSIGNED_PAYLOAD.encode())
 
-    wanted = "ca5cb34d5f6e1c2c1999c21b90e14fc2780848ecb41eac0dd8f172181409f318"
-    assert signing.signature(message, SECRET, STACK, AT) == wanted
+    assert signing.signature(message, SECRET, STACK, AT) == PRESIGNED
 
 
 def test_canonical_request_of_vector_a() -> None:

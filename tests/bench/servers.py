@@ -87,6 +87,12 @@ def resident(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def busy(pid: int) -> float:
+    """Seconds a process has had a processor (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def load(port: int, requests: list[bytes]) -> dict[str, float]:
     work = json.dumps({"port": port, "requests": [base64.b64encode(raw).decode() for raw in requests]})
     command = [sys.executable, "-m", "tests.bench.load"]

@@ -58,3 +58,8 @@ async def events(world: WorldClient, event_type: str) -> list[dict[str, Any]]:
     assert world.inside is not None
     found = await buttons.message_events(world.inside.tenants["braze"], {"event_type": event_type})
     return [event["properties"] for event in found]
+
+
+async def bodies(world: WorldClient) -> list[str]:
+    """The body of every message, empty where there is none."""
+    return [row["parts"].get("body", "") for row in await world.outbox()]

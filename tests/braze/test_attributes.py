@@ -213,3 +213,12 @@ async def test_subscribing_one_address_subscribes_all_who_share_it(world: WorldC
 async def test_an_unknown_group_is_told(world: WorldClient) -> None:
     row = {"subscription_group_id": "nope", "subscription_state": "subscribed"}
     assert await told(world, {"subscription_groups": [row]}) == "not-stored /attributes/0/subscription_groups/0"
+
+
+@pytest.mark.parametrize("merge", [True, False])
+async def test_an_update_cannot_take_a_member_away(world: WorldClient, merge: bool) -> None:
+    """A null in the new object drops the whole update, merged or not."""
+    new = {"name": None, "kind": "cat"}
+    update = {"$update": [{"$identifier_key": "id", "$identifier_value": 1, "$new_object": new}]}
+    before = [{"id": 1, "name": "Gus"}]
+    assert await written(world, {"pets": before}, {"pets": update, "_merge_objects": merge}) == {"pets": before}

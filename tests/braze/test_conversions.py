@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from stampcard.client import WorldClient
@@ -33,7 +34,11 @@ async def test_a_purchase_within_the_deadline_converts_once(world: WorldClient) 
 
     found = await stage.events(world, CONVERSION)
     assert [row["conversion_behavior_index"] for row in found] == [0, 1]
-    assert [row["conversion_behavior"] for row in found] == ["Makes Any Purchase", "Starts Session"]
+    behaviors = [json.loads(row["conversion_behavior"]) for row in found]
+    assert behaviors == [
+        {"type": "Makes Any Purchase", "window": 172_800},
+        {"type": "Starts Session", "window": 86_400},
+    ]
     assert counted(world, "conversions") == counted(world, "conversions1") == 1
     assert counted(world, "revenue_of") == 10
     assert world.inside is not None
@@ -61,6 +66,15 @@ async def test_without_conversion_events_revenue_counts_for_three_days(world: Wo
     await device(world, "make a purchase", product="mug", price=7)
 
     assert counted(world, "revenue_of") == 5
+
+
+async def test_revenue_is_counted_in_usd(world: WorldClient) -> None:
+    await stage.setup(world, triggered())
+    await world.setup({"braze": {"exchange_rates": {"EUR": 2}}})
+    await happen(world)
+    await device(world, "make a purchase", product="mug", price=5, currency="EUR")
+
+    assert counted(world, "revenue_of") == 10
 
 
 async def test_the_event_that_sets_the_message_off_is_no_conversion(world: WorldClient) -> None:

@@ -67,6 +67,11 @@ async def test_an_event_that_fits_is_recorded(world: WorldClient, kind: str) -> 
         ),
         ("order_placed", {"tax": True}, "'#/tax' of type boolean did not match the following type: number"),
         ("order_cancelled", {"cancel_reason": None}, "'#/' did not contain a required property of 'cancel_reason'"),
+        (
+            "order_placed",
+            {"total_value": 10**400},
+            "'#/total_value' did not have a maximum value of 1000000000000000, inclusively",
+        ),
         ("order_refunded", {"total_value": -9}, "'#/total_value' did not have a minimum value of 0, inclusively"),
     ],
 )

@@ -157,15 +157,23 @@ async def test_a_time_that_makes_no_sense_is_refused(shop: WorldClient, when: An
     assert shop.inside.tenants["braze"].engine.schedules == {}
 
 
-async def test_intelligent_timing_is_refused_by_name(shop: WorldClient) -> None:
-    when = {"time": "2026-01-16", "at_optimal_time": True}
+async def test_at_the_optimal_time_the_date_counts_and_the_hour_is_the_user_s(shop: WorldClient) -> None:
+    """Ann opened the app at eight in the morning of her zone; of the others nothing is known."""
+    users = [{"external_id": "ann", "time_zone": "Europe/Oslo"}, {"external_id": "eve", "email": "eve@example.com"}]
+    await shop.setup({"braze": {"users": users, "sessions": [{"external_id": "ann", "time": "2026-01-10T07:30:00Z"}]}})
+    when = {"time": "2026-01-20T23:00:00", "at_optimal_time": True}
+    body = {"schedule": when, "messages": message(shop), "external_user_ids": ["ann", "eve"]}
+    assert (await post(shop, "/messages/schedule/create", **body)).status_code == 201
+    await shop.advance("7d")
+    got = [(row["user"], row["at"]) for row in await shop.outbox() if row["campaign"] is None]
+    assert got == [("ann", "2026-01-20T07:00:00.000Z"), ("eve", "2026-01-20T17:00:00.000Z")]
 
-    response = await post(
-        shop, "/messages/schedule/create", schedule=when, messages=message(shop), external_user_ids=["ann"]
-    )
 
-    assert response.status_code == 501
-    assert "at_optimal_time" in response.json()["message"]
+@pytest.mark.parametrize(("day", "status"), [("2026-01-14", 400), ("2026-01-15", 201)])
+async def test_an_optimal_time_has_a_day_that_is_not_over(shop: WorldClient, day: str, status: int) -> None:
+    body = {"messages": message(shop), "external_user_ids": ["ann"]}
+    when = {"time": day, "at_optimal_time": True}
+    assert (await post(shop, "/messages/schedule/create", schedule=when, **body)).status_code == status
 
 
 @pytest.mark.parametrize(("end", "names"), [("2026-01-20", []), ("2026-01-21", ["Sale"])])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from stampcard.client import WorldClient
 from tests.braze.calls import bearer, track
 
@@ -52,11 +54,42 @@ async def test_an_app_counts_what_names_it(world: WorldClient) -> None:
     assert rows[-1]["count"] == 1
 
 
-async def test_counting_by_segment_is_refused_and_not_made_up(world: WorldClient) -> None:
+GOLD = {"filter": "Custom Attribute", "name": "plan", "comparison": "equals", "value": "gold"}
+
+
+async def test_a_tracked_segment_counts_what_its_members_do(world: WorldClient) -> None:
+    """Ann is in the segment when she comes first, and not when she comes again; Bob never is."""
+    segment = {"name": "Gold", "id": PHONE, "filters": [GOLD], "analytics_tracking": True}
+    app_id = world.braze["app_id"]
+    await world.setup({"braze": {"segments": [segment]}})
+    came = {"external_id": "ann", "name": "came", "time": "2026-01-15"}
+    await track(world.braze, attributes=[{"external_id": "ann", "plan": "gold"}], events=[came])
+    await track(world.braze, events=[came | {"app_id": app_id}, came | {"app_id": [1]}, came | {"external_id": "bob"}])
+    await track(world.braze, attributes=[{"external_id": "ann", "plan": "silver"}], events=[came])
+
+    counts = [
+        (await series(world, "/events/data_series", event="came", **query))[-1]["count"]
+        for query in ({}, {"segment_id": PHONE}, {"segment_id": PHONE, "app_id": app_id})
+    ]
+    assert counts == [5, 3, 1]
+
+
+async def test_sessions_are_counted_for_a_tracked_segment(world: WorldClient) -> None:
+    segment = {"name": "Gold", "id": PHONE, "filters": [GOLD], "analytics_tracking": True}
+    users = [{"external_id": "ann", "custom_attributes": {"plan": "gold"}}, {"external_id": "bob"}]
+    sessions = [{"external_id": name, "time": "2026-01-15T08:00:00Z"} for name in ("ann", "bob", "ann")]
+    await world.setup({"braze": {"users": users, "segments": [segment], "sessions": sessions}})
+    rows = [await series(world, "/sessions/data_series", **query) for query in ({}, {"segment_id": PHONE})]
+    assert [row[-1]["sessions"] for row in rows] == [3, 2]
+
+
+@pytest.mark.parametrize("segment_id", [PHONE, "none"])
+async def test_a_segment_without_tracking_is_refused(world: WorldClient, segment_id: str) -> None:
     await world.setup({"braze": {"segments": [{"name": "All", "id": PHONE}]}})
-    query = {"length": 3, "event": "came", "segment_id": PHONE}
+    query = {"length": 3, "event": "came", "segment_id": segment_id}
     response = await world.braze.get("/events/data_series", params=query, headers=bearer(world.braze))
-    assert response.status_code == 501
+    assert (response.status_code, response.json()) == (400, {"message": "Bad Request"})
+    assert response.headers["X-Stampcard-Diagnostics"] == "not-tracked /segment_id"
 
 
 async def test_new_users_count_on_the_day_they_were_made(world: WorldClient) -> None:

@@ -120,3 +120,22 @@ async def test_a_second_alias_of_one_label_is_left(world: WorldClient) -> None:
     rows = [{"external_id": "ann", "alias_label": "l", "alias_name": name} for name in ("a", "b")]
     await call(world, "/users/alias/new", {"user_aliases": rows})
     assert list(workspace(world).by_alias) == [("l", "a")]
+
+
+async def test_sessions_move_to_the_profile_that_is_kept(world: WorldClient) -> None:
+    """Two people with a session each are one person with two."""
+    app_id = world.braze["app_id"]
+    sessions = [
+        {"external_id": name, "time": f"2026-01-15T0{hour}:00:00Z"}
+        for name, hour in (("ann", 7), ("bob", 8), ("bob", 6))
+    ]
+    await world.setup({"braze": {"users": [{"external_id": "ann"}, {"external_id": "bob"}], "sessions": sessions}})
+    update = {"identifier_to_merge": {"external_id": "bob"}, "identifier_to_keep": {"external_id": "ann"}}
+    await world.braze.post("/users/merge", json={"merge_updates": [update]}, headers=bearer(world.braze))
+
+    (app,) = (await exported(world.braze, "ann", "apps"))["apps"]
+    query = {"length": 1, "app_id": app_id}
+    active = await world.braze.get("/kpi/dau/data_series", params=query, headers=bearer(world.braze))
+    times = {"first_used": "2026-01-15T06:00:00.000Z", "last_used": "2026-01-15T08:00:00.000Z"}
+    assert app == {"name": "Default app", "sessions": 3, **times}
+    assert active.json()["data"] == [{"time": "2026-01-15", "dau": 1}]

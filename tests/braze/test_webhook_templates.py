@@ -46,3 +46,12 @@ async def test_an_unknown_template_names_its_place_and_nothing_is_applied(world:
 
     assert refused.value.problem["pointer"] == "/braze/campaigns/0/messages/webhook/template"
     assert world.inside is not None and list(world.inside.tenants["braze"]) == []
+
+
+async def test_an_edit_of_a_template_leaves_messages_made_from_it(world: WorldClient) -> None:
+    rows = {"webhook_templates": [TEMPLATE], "users": [{"external_id": "ada"}]}
+    await world.setup({"braze": {**rows, "campaigns": [campaign()]}})
+    await world.setup({"braze": {"webhook_templates": [TEMPLATE | {"url": "https://rest.iad-01.braze.com/y"}]}})
+
+    [parts] = await sent(world)
+    assert parts["url"] == TEMPLATE["url"]

@@ -8,7 +8,6 @@ import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -206,8 +205,7 @@ def test_the_secret_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
         assert main(["check", "webhooks", "voucherify", "--to", consumer.url, "--event", "voucher.created"]) == 0
 
 
-def test_check_without_webhooks_is_the_other_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_check_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "--help"])
-    told: Any = capsys.readouterr().out
-    assert "--max-examples" in told
+    assert "webhooks" in capsys.readouterr().out

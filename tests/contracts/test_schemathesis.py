@@ -13,7 +13,8 @@ import pytest
 
 from stampcard import Emulator
 from stampcard.check.chains import check_chain, links_of, roots
-from stampcard.check.running import check_operation, operations
+from stampcard.check.running import check_operation, operations, schema_of
+from stampcard.check.stateful import check_sequences
 from stampcard.check.target import FreshWorld
 from stampcard.core.contract import load
 
@@ -71,3 +72,12 @@ def test_every_declared_link_is_followed(vendor: str) -> None:
         reached |= onward
         begun += onward
     assert LINKS[vendor].keys() <= reached
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_sequences_made_up_along_the_links_hold(vendor: str, stampcard_emulator: Emulator) -> None:
+    schema = schema_of(stampcard_emulator.vendors[vendor].contract)
+    checked = check_sequences(schema, lambda: FreshWorld(stampcard_emulator, vendor), examples=10)
+    assert [f"{failure.check}: {failure.message}\n{failure.curl}" for failure in checked.failures] == []
+    assert checked.faults == []
+    assert any(status < 300 for status in checked.statuses)

@@ -238,3 +238,24 @@ async def test_run_due_runs_what_is_due_and_leaves_a_moving_clock_alone() -> Non
     gate.set()
     await move
     assert ran == [1]
+
+
+async def test_other_work_gets_its_turn_while_many_jobs_run() -> None:
+    clock, turns = frozen(), 0
+
+    async def job() -> None:
+        """Waits for nothing."""
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    for _ in range(100):
+        clock.after(timedelta(), job, name="job")
+    task = asyncio.create_task(other())
+    await clock.settle()
+    task.cancel()
+
+    assert turns >= 10

@@ -7,8 +7,8 @@ import pytest
 
 from stampcard.core.endpoint import Reply
 from stampcard.core.errors import ApiError
-from stampcard.core.http import Headers, Request, Response
-from stampcard.core.journal import Entry
+from stampcard.core.http import Chunks, Headers, Request, Response
+from stampcard.core.journal import BODY_LIMIT, Entry
 from tests.core.conftest import Folder, Shop, Town
 
 
@@ -285,3 +285,15 @@ async def test_a_long_body_is_kept_up_to_a_limit(town: Town) -> None:
     finally:
         Shop.max_body = before
     assert len(only(town).request_body) < 40_000
+
+
+async def test_a_body_in_pieces_is_put_together_for_who_asks_and_its_head_is_journalled(town: Town) -> None:
+    pieces = [b"a" * 30_000, b"b" * 30_000]
+
+    async def in_pieces(call: Any) -> Reply:
+        return Reply(200, raw=Chunks(60_000, lambda: iter(pieces)), media_type="text/plain")
+
+    town.shop.handlers = {**town.shop.handlers, "crash": in_pieces}  # type: ignore[misc]
+    response = await town.call("GET", "/v1/crash")
+    assert (response.body, dict(response.headers)["Content-Type"]) == (b"".join(pieces), "text/plain")
+    assert only(town).response_body == pieces[0][: BODY_LIMIT + 1]

@@ -55,3 +55,25 @@ async def test_a_reset_brings_the_setup_back(world: WorldClient, api: Api) -> No
     business = world.inside.tenants["punchh"]
     assert (list(business.segments), dict(business.guests)) == ([11646], {})
     await api.sign_up()
+
+
+async def test_a_segment_saved_again_keeps_its_members_unless_the_row_names_them(world: WorldClient) -> None:
+    guests = [{"id": 7, "email": "ada@example.com"}, {"id": 8, "email": "bob@example.com"}]
+    await world.setup({"punchh": {"guests": guests, "segments": [{"id": 5, "name": "VIP"}]}})
+    api = Api(world)
+    path = "/api2/dashboard/custom_segments/members"
+    member = (await api.send("POST", path, {"custom_segment_id": 5, "user_id": 7})).json()
+
+    async def members() -> list[int]:
+        found = []
+        for number in (7, 8):
+            rows = await api.send("GET", f"{path}?custom_segment_id=5&user_id={number}")
+            found += [row["user_id"] for row in rows.json()] if rows.status_code == 200 else []
+        return found
+
+    await world.setup({"punchh": {"segments": [{"id": 5, "name": "VIP", "description": "new"}]}})
+    assert await members() == [7]
+    again = (await api.send("POST", path, {"custom_segment_id": 5, "user_id": 7})).json()
+    assert again["custom_segment_member_id"] == member["custom_segment_member_id"]
+    await world.setup({"punchh": {"segments": [{"id": 5, "name": "VIP", "members": ["bob@example.com"]}]}})
+    assert await members() == [8]

@@ -56,7 +56,7 @@ async def test_the_journal_tells_operations_fields_and_answers(world: WorldClien
     use = usage.vendors["braze"].operations["users_track"]
     assert (use.calls, use.statuses, use.emulation) == (1, {"201": 1}, "stateful")
     assert use.fields["/attributes/*/external_id"] == 2
-    assert use.largest["/attributes"] == 2
+    assert use.batches["/attributes"] == (2, 2, 0)
     assert "/colour" in use.undocumented
     assert usage.vendors["braze"].unknown == {"GET /no/such/path": 1}
 

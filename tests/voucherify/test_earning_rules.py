@@ -57,6 +57,28 @@ async def test_a_paid_order_brings_points(world: WorldClient, loyalty: dict[str,
     assert await balance(world) == points
 
 
+async def test_lines_of_an_order_bring_points(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    mug = (await made(world, "POST", "/v1/products", {"source_id": "mug", "price": 500}))["id"]
+    cap = (await made(world, "POST", "/v1/products", {"source_id": "cap", "price": 300}))["id"]
+    one = {"every": 1, "points": 100, "object": "product", "id": mug}
+    money = {
+        "every": 500,
+        "points": 1,
+        "applicable_to": [{"object": "product", "id": mug}, {"object": "product", "id": cap}],
+    }
+    rules = [("ORDER_ITEMS_QUANTITY", "quantity", one), ("ORDER_ITEMS_AMOUNT", "amount", money)]
+    for calculation, name, part in rules:
+        loyalty = {"type": "PROPORTIONAL", "calculation_type": calculation, "order_items": {name: part}}
+        await rule(world, loyalty=loyalty)
+
+    items = [{"product_id": mug, "quantity": 2}, {"product_id": cap, "quantity": 3}, {"amount": 10**6, "quantity": 1}]
+    await pay(world, items=items)
+
+    assert await balance(world) == 200 + 3
+
+
 async def test_only_who_may_join_by_earning_is_enrolled(world: WorldClient) -> None:
     await program(world, 0)
     await rule(world)

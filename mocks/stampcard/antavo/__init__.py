@@ -303,7 +303,7 @@ class Antavo(Vendor[Brand]):
 
     def invalid(self, call: Call[Brand], error: ContractError) -> ApiError:
         if call.operation.service == "read":
-            return read_api.invalid()
+            return read_api.invalid(call.state)
         if call.operation.service == "promotion":
             return promotions.invalid(call.operation.id, error.first)
         if call.operation.id == "points_preview" and error.first.keyword == "required":

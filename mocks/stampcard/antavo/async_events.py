@@ -11,7 +11,7 @@ from stampcard.antavo.processing import process
 from stampcard.antavo.sites import deliver, site_of
 from stampcard.antavo.state import Brand
 from stampcard.antavo.times import unix
-from stampcard.antavo.work import Incoming, Work
+from stampcard.antavo.work import Incoming, Work, check_account
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 
@@ -29,6 +29,7 @@ async def submit(call: Call[Brand]) -> Reply:
             raise in_envelope("/v1/", refused(brand.settings, 203401, name))
     if body["action"] not in ACTIONS:
         raise in_envelope("/v1/", refused(brand.settings, 203404, body["action"]))
+    check_account(brand, body.get("account"))
     callback = body.get("callback_url") or body["data"].get("callback_url")
     if callback and site_of(brand, callback) is None:
         # Documented: the callback must match a trusted site. The refusal's text is assumed.

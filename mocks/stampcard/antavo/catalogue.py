@@ -26,6 +26,19 @@ class Tier(msgspec.Struct, frozen=True):
     threshold: Number = 0
 
 
+class TierExpiration(msgspec.Struct, frozen=True):
+    """`type` is none, rolling (`days`), calendar (`date`, MM-DD) or anniversary (of the opt-in).
+
+    `downgrade` is recalculate, one_level (at most) or none.
+    """
+
+    type: str = "none"
+    days: int = 365
+    date: str = "01-01"
+    grace_days: int = 0
+    downgrade: str = "recalculate"
+
+
 class Structure(msgspec.Struct, frozen=True):
     """A tier structure; `type` is points (of `actions`, if any), spend or invitation. Tiers by rising threshold."""
 
@@ -34,16 +47,22 @@ class Structure(msgspec.Struct, frozen=True):
     type: str
     tiers: tuple[Tier, ...]
     actions: tuple[str, ...] = ()
+    expiration: TierExpiration = TierExpiration()
 
 
 class Standing(msgspec.Struct):
-    """The tier a member has in a structure, since when, by which event, and the earlier ones."""
+    """The tier a member has in a structure, since when, by which event, and the earlier ones.
+
+    `base` is what had been counted when the period began that counts now, `until` its end, if tiers expire.
+    """
 
     tier: str
     since: datetime
     event: str | None = None
     manual: bool = False
     history: list[dict[str, str]] = []
+    base: Number = 0
+    until: datetime | None = None
 
 
 class Coupon(msgspec.Struct):

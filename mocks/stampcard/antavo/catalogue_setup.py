@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from stampcard.antavo.catalogue import Challenge, Entity, Offer, Pool, Structure, Tier
+from stampcard.antavo.catalogue import Challenge, Entity, Offer, Pool, Structure, Tier, TierExpiration
 from stampcard.antavo.coupons import add_code
 from stampcard.antavo.entities import LISTS, REWARDS, check_reward, records
 from stampcard.antavo.filters import instant
@@ -77,7 +77,9 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     for row in section.get("tiers", ()):
         steps = sorted((msgspec.convert(tier, Tier) for tier in row["tiers"]), key=lambda tier: tier.threshold)
         kind, actions = row.get("type", "points"), tuple(row.get("actions", ()))
-        brand.tiers[row["id"]] = Structure(row["id"], row.get("name", row["id"]), kind, tuple(steps), actions)
+        expiration = msgspec.convert(row.get("expiration", {}), TierExpiration)
+        name = row.get("name", row["id"])
+        brand.tiers[row["id"]] = Structure(row["id"], name, kind, tuple(steps), actions, expiration)
     for row in section.get("challenges", ()):
         challenge = msgspec.convert(row, Challenge)
         brand.challenges[challenge.id] = challenge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stampcard.antavo.errors import missing
@@ -13,12 +14,17 @@ from stampcard.core.endpoint import Call, Reply
 
 
 async def list_all(call: Call[Brand]) -> Reply:
+    """Contests the member may see; `fields` adds custom attributes by name."""
+    customer = find_customer(call.state, call.path["customer_id"])
+    wanted = call.query.get("fields", "").split(",")
+    return Reply(200, {"data": rows(call.state, customer, wanted)})
+
+
+def rows(brand: Brand, customer: Customer, wanted: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Activated contests without a restriction for the member, until their `display_until` (or end) date.
 
-    In the manual's order: by start, by end, by name. `fields` adds custom attributes by name.
+    In the manual's order: by start, by end, by name.
     """
-    brand = call.state
-    customer = find_customer(brand, call.path["customer_id"])
     shown = [
         one
         for one in brand.modules.contests.values()
@@ -27,8 +33,7 @@ async def list_all(call: Call[Brand]) -> Reply:
         and phase(brand, one.start_date, one.display_until or one.end_date) == "active"
     ]
     shown.sort(key=lambda one: (one.start_date, one.end_date, one.title))
-    wanted = call.query.get("fields", "").split(",")
-    return Reply(200, {"data": [_view(brand, customer, one, wanted) for one in shown]})
+    return [_view(brand, customer, one, wanted) for one in shown]
 
 
 async def enter(call: Call[Brand]) -> Reply:
@@ -36,13 +41,12 @@ async def enter(call: Call[Brand]) -> Reply:
     brand = call.state
     customer = find_customer(brand, call.path["customer_id"])
     contest = brand.modules.contests.get(call.path["contest_id"])
-    if contest is None or _status(brand, contest) != "active" or not may_see(brand, contest.segments, customer):
+    if contest is None or not _is_open(brand, customer, contest):
         raise not_found("Contest not found")
     count = (call.body or {}).get("count", 1)
     if count is None:
         raise missing("count")
-    entries = customer.played.contests.get(contest.id, 0)
-    if contest.max_entries is not None and entries + count > contest.max_entries:
+    if not may_enter(brand, customer, contest, count):
         raise bad("Customer can't enter this contest more times")
     check_affordable(brand, customer, contest.points * count)
     for _ in range(count):
@@ -51,7 +55,18 @@ async def enter(call: Call[Brand]) -> Reply:
     return Reply(200, {"message": contest.completion_text})
 
 
-def enter_once(brand: Brand, customer: Customer, contest: Contest, price: int, cause: int) -> None:
+def may_enter(brand: Brand, customer: Customer, contest: Contest, count: int) -> bool:
+    """Whether the contest is open to the member, for so many entries more."""
+    entries = customer.played.contests.get(contest.id, 0)
+    room = contest.max_entries is None or entries + count <= contest.max_entries
+    return room and _is_open(brand, customer, contest)
+
+
+def _is_open(brand: Brand, customer: Customer, contest: Contest) -> bool:
+    return _status(brand, contest) == "active" and may_see(brand, contest.segments, customer)
+
+
+def enter_once(brand: Brand, customer: Customer, contest: Contest, price: int, cause: int | None) -> None:
     """One entry that was checked: an event of its own, at a price."""
     customer.played.contests[contest.id] = customer.played.contests.get(contest.id, 0) + 1
     register(brand, customer, "contest", {"contest": contest.id, "points": price}, cause, spent=price)
@@ -61,7 +76,7 @@ def _status(brand: Brand, contest: Contest) -> str:
     return contest.status if contest.status != "active" else phase(brand, contest.start_date, contest.end_date)
 
 
-def _view(brand: Brand, customer: Customer, contest: Contest, wanted: list[str]) -> dict[str, Any]:
+def _view(brand: Brand, customer: Customer, contest: Contest, wanted: Sequence[str]) -> dict[str, Any]:
     entries = customer.played.contests.get(contest.id, 0)
     over = contest.max_entries is not None and entries >= contest.max_entries
     found = present(

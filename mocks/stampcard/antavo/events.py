@@ -9,7 +9,7 @@ from stampcard.antavo import braze, views
 from stampcard.antavo.errors import plain, refused
 from stampcard.antavo.processing import process
 from stampcard.antavo.state import Brand
-from stampcard.antavo.work import Incoming, Work, not_emulated
+from stampcard.antavo.work import Incoming, Work, check_account, not_emulated
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 
@@ -45,10 +45,9 @@ async def submit_bulk(call: Call[Brand]) -> Reply:
 def _process(call: Call[Brand], body: Any, place: str, *, check: bool = False) -> Work:
     if check:
         _check_item(call.state, body)
-    if "account" in body:
-        call.diagnose("ignored", "multi-accounts are not set up; the event went to the one account", f"{place}/account")
-    if body.get("guest") in ("true", True):
-        raise not_emulated("guest checkouts")
+    check_account(call.state, body.get("account"))
+    if body.get("guest") in ("true", True) or (body["data"] or {}).get("guest") in ("true", True):
+        raise not_emulated("guest checkouts: what they answer is not published")
     event = Incoming(
         customer=body["customer"],
         action=body["action"],

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stampcard.antavo.games import find_player, is_open, may_see, present
-from stampcard.antavo.state import Brand
+from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.work import find_customer
 from stampcard.core.endpoint import Call, Reply
 
 
 async def contents(call: Call[Brand]) -> Reply:
     """Content the member can be rewarded for; always active."""
-    brand = call.state
-    customer = find_customer(brand, call.path["customer_id"])
+    customer = find_customer(call.state, call.path["customer_id"])
+    return Reply(200, {"data": content_rows(call.state, customer)})
+
+
+def content_rows(brand: Brand, customer: Customer) -> list[dict[str, Any]]:
     shown = [one for one in brand.modules.contents if may_see(brand, one.segments, customer)]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in shown:
         about = {"title": one.title, "activity_type": "content_consumption", "status": "active"}
         rows.append({**about, "points": one.points, "type": one.type, "url": one.url})
-    return Reply(200, {"data": rows})
+    return rows
 
 
 async def treasures(call: Call[Brand]) -> Reply:
     """Hunts that run now for the member."""
-    brand = call.state
-    customer = find_player(brand, call.path["customer_id"])
+    customer = find_player(call.state, call.path["customer_id"])
+    return Reply(200, {"data": treasure_rows(call.state, customer)})
+
+
+def treasure_rows(brand: Brand, customer: Customer) -> list[dict[str, Any]]:
     rows = []
     for one in brand.modules.treasures:
         if is_open(brand, one.starts_at, one.ends_at) and may_see(brand, one.segments, customer):
@@ -38,4 +46,4 @@ async def treasures(call: Call[Brand]) -> Reply:
                 "url": one.url,
             }
             rows.append(present(found))
-    return Reply(200, {"data": rows})
+    return rows

@@ -31,6 +31,7 @@ BUILT_IN: Mapping[str, Field] = {
         ("currency", "string", ()),
         ("image_url", "string", ()),
         ("src", "string", ()),
+        ("referrer", "string", ()),
     )
 }
 

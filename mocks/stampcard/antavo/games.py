@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from stampcard.antavo import processing
 from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.errors import BAD_REQUEST, NOT_FOUND, plain, refused
 from stampcard.antavo.filters import instant
-from stampcard.antavo.processing import perform
 from stampcard.antavo.state import Brand, Customer, Row
 from stampcard.antavo.work import Incoming, Work, balance, find_customer
 from stampcard.antavo.workflow import in_segments
@@ -68,7 +68,7 @@ def register(
     customer: Customer,
     name: str,
     data: Mapping[str, Any],
-    cause: int,
+    cause: int | None,
     *,
     earned: Number = 0,
     spent: Number = 0,
@@ -84,7 +84,7 @@ def register(
             more(work)
 
     event = Incoming(customer.id, action_of(brand, name), dict(data), source="Platform")
-    return perform(brand, customer, event, act, cause=cause).rows[0]
+    return processing.perform(brand, customer, event, act, cause=cause).rows[0]
 
 
 def present(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -139,6 +139,18 @@ class Wheel(msgspec.Struct, frozen=True):
     center_logo: dict[str, str] = {}
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A social share campaign: pages and platforms that count, and what sharing is worth."""
+
+    id: str
+    urls: tuple[str, ...]
+    platforms: tuple[str, ...]
+    points: int = 0
+    starts_at: str = ""
+    ends_at: str = ""
+    segments: tuple[str, ...] = ()
+
+
 class Pass(msgspec.Struct, frozen=True):
     """A wallet pass of a member; `type` is coupon, membership or event."""
 
@@ -181,5 +193,6 @@ class Modules:
     contents: list[Content] = field(default_factory=list)
     treasures: list[Treasure] = field(default_factory=list)
     wheels: dict[str, Wheel] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
     passes: dict[str, Pass] = field(default_factory=dict)
     bids: dict[str, Bid] = field(default_factory=dict)

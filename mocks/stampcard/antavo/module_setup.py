@@ -9,11 +9,19 @@ import msgspec
 
 from stampcard.antavo.entities import REWARDS
 from stampcard.antavo.filters import instant
-from stampcard.antavo.module_records import Content, Contest, Flow, Pass, Quiz, Treasure, Wheel
+from stampcard.antavo.module_records import Content, Contest, Flow, Pass, Quiz, Share, Treasure, Wheel
 from stampcard.antavo.state import Brand
 from stampcard.core.errors import SetupError
 
-KEYS = ("contests", "quizzes", "profiling_flows", "content_activities", "treasure_hunts", "prize_wheels")
+KEYS = (
+    "contests",
+    "quizzes",
+    "profiling_flows",
+    "content_activities",
+    "treasure_hunts",
+    "prize_wheels",
+    "social_share_campaigns",
+)
 _INSTANTS = ("starts_at", "ends_at", "start_date", "end_date", "display_until", "expires_at")
 
 
@@ -65,6 +73,7 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     modules.quizzes |= {row["id"]: msgspec.convert(row, Quiz) for row in section.get("quizzes", ())}
     modules.flows |= {row["id"]: msgspec.convert(row, Flow) for row in section.get("profiling_flows", ())}
     modules.wheels |= {row["id"]: msgspec.convert(row, Wheel) for row in section.get("prize_wheels", ())}
+    modules.shares |= {row["id"]: msgspec.convert(row, Share) for row in section.get("social_share_campaigns", ())}
     if "content_activities" in section:
         modules.contents = [msgspec.convert(row, Content) for row in section["content_activities"]]
     if "treasure_hunts" in section:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Any
 
-from stampcard.antavo import braze, challenges, coupons, processing, sites
+from stampcard.antavo import braze, challenges, contests, coupons, processing, rewards, sites
 from stampcard.antavo.amounts import total
 from stampcard.antavo.fields import number
 from stampcard.antavo.work import Incoming, Work
-from stampcard.antavo.workflow import Run, Step, bonus_left
+from stampcard.antavo.workflow import Run, Step, Variant, bonus_left
 from stampcard.core import codec
 from stampcard.core.delivery import Delivery
 from stampcard.core.errors import ApiError
@@ -52,6 +53,18 @@ def wait(run: Run, step: Step, go_on: GoOn) -> bool | None:
     name = f"wait in workflow {run.workflow.name}"
     run.brand.world.clock.after(delay, over, name=name, vendor="antavo", cause=run.cause)
     return None
+
+
+def variant(run: Run, step: Step) -> Variant:
+    """The way through an A/B test, by chance; the journal says which. Nothing follows the test but its variants."""
+    drawn = run.brand.world.chance.integer(1, 10_000)
+    index = 0
+    while index + 1 < len(step.variants) and (drawn := drawn - round(step.variants[index].percentage * 100)) > 0:
+        index += 1
+    chosen = step.variants[index]
+    summary = f"{run.workflow.name} for {run.customer.id}: variant {chosen.name}"
+    run.brand.world.record("antavo", "workflow", summary, cause=run.cause)
+    return chosen
 
 
 def stop_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
@@ -171,6 +184,39 @@ def assign_coupon(run: Run, step: Step, go_on: GoOn) -> bool | None:
     return True
 
 
+def participate_in_contest(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """One more entry, free of charge (assumed); a contest that is not open, or entered often enough, is a failure."""
+    brand, customer = run.brand, run.customer
+    contest = brand.modules.contests[step.contest]
+    if not contests.may_enter(brand, customer, contest, 1):
+        _failed(run, f"the contest {contest.id} cannot be entered")
+        return False
+    contests.enter_once(brand, customer, contest, 0, run.cause)
+    return True
+
+
+def revoke_from_contest(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """The member's entries are void; without any it is a failure."""
+    return run.customer.played.contests.pop(step.contest, None) is not None
+
+
+def reward_claim(run: Run, step: Step, go_on: GoOn) -> bool | None:
+    """Claim a reward for the member by its rules; a refusal is a failure."""
+    brand, customer = run.brand, run.customer
+    try:
+        reward = rewards.find_reward(brand, step.reward)
+        price = rewards.price_of(brand, reward, run.filled(step.points))
+        rewards.check(brand, reward, customer, price)
+    except ApiError as error:
+        _failed(run, f"{step.reward}: {error.body['error']['message']}")
+        return False
+    data = {"reward": reward.id, "points": price}
+    event = Incoming(customer.id, rewards.claim_action(brand), data, source="Platform")
+    act = partial(rewards.take, reward=reward, price=price)
+    processing.perform(brand, customer, event, act, cause=run.cause, depth=run.depth)
+    return True
+
+
 def trigger_event(run: Run, step: Step, go_on: GoOn) -> bool | None:
     """Register an event for the member (or another one) as if it had been sent."""
     event = Incoming(str(run.filled(step.customer)), step.event, dict(run.filled(step.properties)), source="Platform")
@@ -227,6 +273,9 @@ NODES: Mapping[str, Callable[[Run, Step, GoOn], bool | None]] = {
     "add_to_list": add_to_list,
     "remove_from_list": remove_from_list,
     "assign_coupon": assign_coupon,
+    "participate_in_contest": participate_in_contest,
+    "revoke_from_contest": revoke_from_contest,
+    "reward_claim": reward_claim,
     "trigger_event": trigger_event,
     "webhook": webhook,
 }
@@ -249,6 +298,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "add_to_list": ("list",),
     "remove_from_list": ("list",),
     "assign_coupon": ("pool",),
+    "participate_in_contest": ("contest",),
+    "revoke_from_contest": ("contest",),
+    "reward_claim": ("reward",),
+    "ab_test": ("variants",),
     "trigger_event": ("event",),
     "webhook": ("site",),
 }

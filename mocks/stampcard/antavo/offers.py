@@ -21,8 +21,13 @@ async def available(call: Call[Brand]) -> Reply:
     """Offers that are on or coming for the member; their points are always 0."""
     brand = call.state
     customer = find_customer(brand, call.path["customer_id"])
+    return Reply(200, {"data": rows(brand, customer)})
+
+
+def rows(brand: Brand, customer: Customer) -> list[dict[str, Any]]:
+    """Offers that run or will, for the member."""
     found = [(offer, status_of(brand, offer)) for offer in brand.offers.values()]
-    rows = [
+    return [
         _some(
             {
                 "id": offer.id,
@@ -40,7 +45,6 @@ async def available(call: Call[Brand]) -> Reply:
         for offer, status in found
         if status != "expired" and in_segments(brand, offer.segments, customer)
     ]
-    return Reply(200, {"data": rows})
 
 
 async def claim(call: Call[Brand]) -> Reply:

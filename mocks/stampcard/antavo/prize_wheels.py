@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from stampcard.antavo import rewards
-from stampcard.antavo.amounts import total
+from stampcard.antavo.amounts import tidy, total
 from stampcard.antavo.entities import REWARDS, records
 from stampcard.antavo.errors import BAD_REQUEST, RUNTIME, plain
 from stampcard.antavo.games import action_of, bad, find_player, may_see, not_found, phase, present, register
@@ -23,11 +23,15 @@ async def list_all(call: Call[Brand]) -> Reply:
     """Wheels the member can spin; id and status only."""
     brand = call.state
     customer = find_player(brand, call.path["customer_id"])
-    shown = [one for one in brand.modules.wheels.values() if _is_for(brand, one, customer)]
-    shown = [one for one in shown if phase(brand, one.starts_at, one.ends_at) == "active"]
+    shown = spinnable(brand, customer)
     start, size = call.query.get("offset", 0), call.query.get("limit", 100)
     rows = [{"id": one.id, "status": one.status} for one in shown[start : start + size]]
     return Reply(200, {"data": rows, "total": len(shown)})
+
+
+def spinnable(brand: Brand, customer: Customer) -> list[Wheel]:
+    shown = [one for one in brand.modules.wheels.values() if _is_for(brand, one, customer)]
+    return [one for one in shown if phase(brand, one.starts_at, one.ends_at) == "active"]
 
 
 async def get(call: Call[Brand]) -> Reply:
@@ -144,4 +148,4 @@ def _enter(wheel: Wheel, customer: Customer) -> dict[str, str]:
 
 
 def _slice_view(one: Slice) -> dict[str, Any]:
-    return {"win_text": one.win_text, "weight": one.weight, "label": one.label, "id": one.id, "type": one.type}
+    return {"win_text": one.win_text, "weight": tidy(one.weight), "label": one.label, "id": one.id, "type": one.type}

@@ -18,18 +18,22 @@ WITH_OPTIONS = ("text_options", "image_options", "color_options")
 
 
 async def flows(call: Call[Brand]) -> Reply:
-    """Flows the member can complete: those that run or will, not completed yet."""
-    brand = call.state
-    customer = find_customer(brand, call.path["customer_id"])
-    rows = []
+    """Flows the member can complete."""
+    customer = find_customer(call.state, call.path["customer_id"])
+    return Reply(200, {"data": rows(call.state, customer)})
+
+
+def rows(brand: Brand, customer: Customer) -> list[dict[str, Any]]:
+    """Flows that run or will, not completed yet."""
+    found = []
     for flow in brand.modules.flows.values():
         status = phase(brand, flow.starts_at, flow.ends_at)
         if flow.id in customer.played.flows or status == "expired":
             continue
         if not may_see(brand, flow.segments, customer):
             status = "restricted"
-        rows.append(_flow_view(customer, flow, status))
-    return Reply(200, {"data": rows})
+        found.append(_flow_view(customer, flow, status))
+    return found
 
 
 async def next_question(call: Call[Brand]) -> Reply:

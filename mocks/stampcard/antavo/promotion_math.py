@@ -130,7 +130,8 @@ def _product_set(promotion: Promotion, units: Units) -> Discount | None:
 def _set(promotion: Promotion, units: Units, wanted: list[tuple[bool, str, int]], strategy: Any) -> Discount | None:
     group: Units = []
     for is_product, name, quantity in wanted:
-        rest = [unit for unit in units if not any(unit is one for one in group)]
+        used = set(map(id, group))
+        rest = [unit for unit in units if id(unit) not in used]
         matching = [unit for unit in rest if name == (unit.product if is_product else unit.category)]
         if len(matching) < quantity:
             return None
@@ -202,7 +203,8 @@ def _ordered(units: Units, strategy: Any) -> Units:
 
 
 def _take(units: Units, taken: Units) -> None:
-    units[:] = [unit for unit in units if not any(unit is one for one in taken)]
+    gone = set(map(id, taken))
+    units[:] = [unit for unit in units if id(unit) not in gone]
 
 
 def _joined(units: Units) -> list[Item]:

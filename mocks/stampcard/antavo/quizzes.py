@@ -17,13 +17,19 @@ async def list_all(call: Call[Brand]) -> Reply:
     """Quizzes the member may answer: active, not answered yet."""
     brand = call.state
     customer = find_player(brand, call.path["customer_id"])
-    shown = [one for one in brand.modules.quizzes.values() if _is_for(brand, one, customer)]
-    shown = [one for one in shown if one.id not in customer.played.quizzes]
+    shown = rows(brand, customer)
     start, size = call.query.get("offset", 0), call.query.get("limit", 20)
-    rows = []
-    for one in shown[start : start + size]:
-        rows.append(_view(one) | {"quiz_url": f"/customers/{customer.id}/activities/quizzes/{one.id}"})
-    return Reply(200, {"data": rows, "total": len(shown)})
+    return Reply(200, {"data": shown[start : start + size], "total": len(shown)})
+
+
+def rows(brand: Brand, customer: Customer) -> list[dict[str, Any]]:
+    """What the member may answer, with the links to it."""
+    shown = [one for one in brand.modules.quizzes.values() if _is_for(brand, one, customer)]
+    return [
+        _view(one) | {"quiz_url": f"/customers/{customer.id}/activities/quizzes/{one.id}"}
+        for one in shown
+        if one.id not in customer.played.quizzes
+    ]
 
 
 async def get(call: Call[Brand]) -> Reply:

@@ -86,8 +86,10 @@ def unauthorized() -> ApiError:
     return refused(401, 2132, "Unauthorized")
 
 
-def invalid() -> ApiError:
-    return refused(422, 422, "Validation failed")
+def invalid(brand: Brand) -> ApiError:
+    """A request off contract, in the words of the switch read_api.errors."""
+    words = brand.settings.read_api.errors
+    return refused(words.status, words.code, words.message)
 
 
 def _find(call: Call[Brand]) -> Customer:
@@ -118,19 +120,19 @@ def _criteria(call: Call[Brand], kinds: Kinds) -> tuple[list[Filter], list[tuple
         if match := _NAME.fullmatch(name):
             field, operator = match.groups()
             if operator not in kinds.get(field, ()):
-                raise invalid()
+                raise invalid(call.state)
             filters.append(Filter(field, operator, values[-1]))
         elif match := _SORT.fullmatch(name):
             order.setdefault(match[1], {})[match[2]] = values[-1]
         elif name.startswith(("filter", "sort")):
-            raise invalid()
+            raise invalid(call.state)
         else:
             continue
         call.diagnostics[:] = [d for d in call.diagnostics if d.pointer != f"/{name}"]
     found = []
     for _, one in sorted(order.items()):
         if one.get("field") not in kinds or one.get("direction", "asc") not in ("asc", "desc"):
-            raise invalid()
+            raise invalid(call.state)
         found.append((one["field"], one.get("direction") == "desc"))
     return filters, found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from stampcard.antavo import coupons, views
+from stampcard.antavo import coupons, processing, views
 from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.catalogue import Claims, Entity
 from stampcard.antavo.entities import REWARDS, records
@@ -14,7 +14,6 @@ from stampcard.antavo.errors import NOT_FOUND, missing, plain, refused, unsuitab
 from stampcard.antavo.fields import number
 from stampcard.antavo.filters import instant
 from stampcard.antavo.paging import links, page
-from stampcard.antavo.processing import perform
 from stampcard.antavo.state import Brand, Customer
 from stampcard.antavo.times import iso
 from stampcard.antavo.work import Incoming, Work, balance, find_customer, not_emulated
@@ -82,7 +81,7 @@ async def claim(call: Call[Brand]) -> Reply:
 
     for _ in range(times):
         event = Incoming(customer.id, claim_action(brand), {"reward": reward.id, "points": price}, source="Platform")
-        work = perform(brand, customer, event, lambda work: take(work, reward, price), cause=call.id)
+        work = processing.perform(brand, customer, event, lambda work: take(work, reward, price), cause=call.id)
     call.summary = f"{customer.id} claimed {name_of(reward)} for {price} points"
     view = claim_view(call, reward, customer, work, total((price,) * times))
     return Reply(200, view)
@@ -119,7 +118,7 @@ async def revoke(call: Call[Brand]) -> Reply:
                 coupon.status = "invalid"
         work.register(price)
 
-    perform(brand, customer, event, give_back, cause=call.id)
+    processing.perform(brand, customer, event, give_back, cause=call.id)
     call.summary = f"{customer.id} gave back {name_of(reward)}"
     return Reply(200, {})
 

@@ -31,6 +31,7 @@ class Customers(msgspec.Struct, frozen=True):
     search_multi_shape: str = "data"
     inactive_readable: bool = False
     verification: bool = False
+    anonymous_registration: bool = False
 
 
 class Transactions(msgspec.Struct, frozen=True):
@@ -116,6 +117,29 @@ class Plugin(msgspec.Struct, frozen=True):
     extensions: dict[str, dict[str, Any]] = {}
 
 
+class ProductReview(msgspec.Struct, frozen=True):
+    points: float = 0
+
+
+class FriendReferral(msgspec.Struct, frozen=True):
+    points: float = 0
+    purchases: str = "first"
+
+
+class Accounts(msgspec.Struct, frozen=True):
+    default: str = "main_account"
+
+
+class ReadErrors(msgspec.Struct, frozen=True):
+    status: int = 422
+    code: int = 422
+    message: str = "Validation failed"
+
+
+class ReadApi(msgspec.Struct, frozen=True):
+    errors: ReadErrors = ReadErrors()
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All switches; a default is what is known, or what is assumed where nothing is."""
 
@@ -132,6 +156,10 @@ class Settings(msgspec.Struct, frozen=True):
     braze: BrazeSync = BrazeSync()
     promotion: Promotion = Promotion()
     plugin: Plugin = Plugin()
+    friend_referral: FriendReferral = FriendReferral()
+    product_review: ProductReview = ProductReview()
+    accounts: Accounts = Accounts()
+    read_api: ReadApi = ReadApi()
 
 
 def changed(settings: Settings, section: Mapping[str, Any]) -> Settings:

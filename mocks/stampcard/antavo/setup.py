@@ -14,6 +14,7 @@ from stampcard.antavo import (
     module_setup,
     processing,
     promotion_setup,
+    tier_expiry,
     tiers,
     workflow_setup,
 )
@@ -96,7 +97,9 @@ def apply(brand: Brand, section: Mapping[str, Any]) -> None:
     for row in section.get("club_templates", ()):
         brand.club_templates[row["id"]] = msgspec.convert(row, Template)
     for row in section.get("actions", ()):
-        brand.actions[row["name"]] = Action(row["name"], row.get("label", ""), row.get("repeatable", True))
+        brand.actions[row["name"]] = Action(
+            row["name"], row.get("label", ""), row.get("repeatable", True), row.get("points", 0)
+        )
     catalogue_setup.apply(brand, section)
     for row in section.get("members", ()):
         _add_member(brand, row)
@@ -148,6 +151,8 @@ def _add_member(brand: Brand, row: Mapping[str, Any]) -> None:
         expiry.note(brand, customer, points, [first], processing.expire, None)
     for name, tier in row.get("tiers", {}).items():
         tiers.put(brand, customer, brand.tiers[name], tier, None, manual=True)
+        tier_expiry.arm(brand, customer, brand.tiers[name], processing.lose_tier, None)
     for structure, reached in list(tiers.due(brand, customer)):
         tiers.put(brand, customer, structure, reached.id, None, manual=False)
+        tier_expiry.arm(brand, customer, structure, processing.lose_tier, None)
     customer.mapped = braze.mapped_values(brand, customer)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from stampcard.antavo import aws
 from stampcard.antavo.state import Brand
 from stampcard.antavo.workflow import TrustedSite
 from stampcard.core import codec
@@ -24,18 +25,22 @@ def site_of(brand: Brand, url: str) -> TrustedSite | None:
     return None
 
 
-def authorization(brand: Brand, site: TrustedSite) -> dict[str, str]:
+def authorization(brand: Brand, site: TrustedSite, message: Mapping[str, Any]) -> dict[str, str]:
+    """The headers that prove who calls; `message` holds method, url and body."""
     if site.auth == "basic":
         token = b64encode(f"{site.username}:{site.password}".encode()).decode()
         return {"Authorization": f"Basic {token}"}
     if site.auth == "jwt":
-        return {"Authorization": f"Bearer {jwt(site.secret, int(brand.world.clock.epoch))}"}
+        return {"Authorization": f"Bearer {jwt(site.secret, int(brand.world.clock.epoch), site.payload)}"}
+    if site.auth == "aws":
+        now = brand.world.clock.now
+        return aws.headers(site, message.get("method", "POST"), message["url"], message.get("body", b""), now)
     return {}
 
 
-def jwt(secret: str, now: int) -> str:
-    """HS256, made at Unix time `now`; the claims Antavo sends are not published (assumed: iat and exp)."""
-    parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300}]
+def jwt(secret: str, now: int, payload: Mapping[str, Any] | None = None) -> str:
+    """HS256 over a site's payload, made at Unix time `now`; what Antavo adds is assumed (iat and exp)."""
+    parts = [{"alg": "HS256", "typ": "JWT"}, {"iat": now, "exp": now + 300, **(payload or {})}]
     text = ".".join(_base64(codec.encode(part)) for part in parts)
     return f"{text}.{_base64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
 
@@ -57,7 +62,11 @@ def send(
         world=brand.world,
         vendor="antavo",
         name=f"webhook to {site.name}",
-        headers={"Content-Type": "application/json", **message.pop("headers", {}), **authorization(brand, site)},
+        headers={
+            "Content-Type": "application/json",
+            **message.pop("headers", {}),
+            **authorization(brand, site, message),
+        },
         cause=cause,
         retry=ladder(*[switches.retry_seconds] * (switches.retries - 1)),
         done=done,

@@ -121,7 +121,7 @@ class Customer(msgspec.Struct):
     """A member. `fields` holds every writable field that is set, built-in and custom, by its name.
 
     `mapped` is what Braze was told last (or the values when the mapping was saved); `lost` counts points that were
-    taken off the score again.
+    taken off the score again, `referred` are the purchases a referrer was rewarded for.
     """
 
     id: str
@@ -151,6 +151,7 @@ class Customer(msgspec.Struct):
     tiers: dict[str, Standing] = {}
     challenges: dict[str, Progress] = {}
     offers: list[str] = []
+    referred: list[str] = []
     played: Played = msgspec.field(default_factory=Played)
     password: str = ""
     mapped: dict[str, Any] = {}
@@ -172,6 +173,7 @@ class Action(msgspec.Struct, frozen=True):
     name: str
     label: str = ""
     repeatable: bool = True
+    points: Number = 0
 
 
 class MappedField(msgspec.Struct, frozen=True):

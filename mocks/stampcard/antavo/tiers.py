@@ -1,6 +1,6 @@
 """Tiers: structures by points, by spend or by invitation; who stands where, and what is still missing.
 
-Only structures without expiration: a member goes up when a threshold is reached and stays (docs.antavo.com, Tiers).
+A member goes up when a threshold is reached, and stays unless the structure's tiers expire (tier_expiry).
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from stampcard.antavo.times import iso
 
 
 def progress(structure: Structure, customer: Customer) -> Number:
-    """What counts towards the next tier: points ever earned (or earned by listed actions), or money spent."""
+    """What counts towards the next tier: what was counted in all, less what an earlier period had."""
+    standing = customer.tiers.get(structure.id)
+    return total((counted(structure, customer), -(standing.base if standing else 0)))
+
+
+def counted(structure: Structure, customer: Customer) -> Number:
+    """Points ever earned (or earned by listed actions), or money spent."""
     if structure.type == "spend":
         return customer.purchase_total
     if structure.actions:
@@ -47,7 +53,8 @@ def put(brand: Brand, customer: Customer, structure: Structure, tier: str, event
     """Place the member in a tier, and remember where they were."""
     old = customer.tiers.get(structure.id)
     history = [*old.history, {"id": old.tier, "since": iso(old.since)}] if old else []
-    customer.tiers[structure.id] = Standing(tier, brand.world.clock.now, event, manual, history)
+    base = old.base if old else 0
+    customer.tiers[structure.id] = Standing(tier, brand.world.clock.now, event, manual, history, base)
 
 
 def by_structure(brand: Brand, customer: Customer) -> dict[str, dict[str, Any]]:
@@ -74,6 +81,8 @@ def _view(structure: Structure, customer: Customer, standing: Standing) -> dict[
         "threshold": tier.threshold,
         "points": points,
     }
+    if standing.until is not None:
+        found["expdate"] = iso(standing.until)
     if structure.type != "invitation" and place + 1 < len(structure.tiers):
         following = structure.tiers[place + 1]
         missing = max(0, total((following.threshold, -points)))

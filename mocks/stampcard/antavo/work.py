@@ -165,6 +165,12 @@ def _by_value(brand: Brand, value: str) -> Customer | None:
     return next((c for field in external_fields(brand) if (c := _by_field(brand, field, value))), None)
 
 
+def check_account(brand: Brand, name: Any) -> None:
+    """Every event goes to the one account there is; one for another account is refused, not credited elsewhere."""
+    if name not in (None, "", brand.settings.accounts.default):
+        raise not_emulated(f"multi-accounts: there is no account but {brand.settings.accounts.default!r}")
+
+
 def not_emulated(what: str) -> ApiError:
     """Ours, not the vendor's: the action is documented and its effects are not emulated."""
     return plain(501, "NotEmulated", 0, f"stampcard does not emulate {what}")

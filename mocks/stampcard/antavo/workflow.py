@@ -59,7 +59,18 @@ class Step(msgspec.Struct, frozen=True):
     structure: str = ""
     tier: str = ""
     pool: str = ""
+    contest: str = ""
+    reward: str = ""
+    variants: tuple[Variant, ...] = ()
     failure: tuple[Step, ...] = ()
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """One way through an A/B test, and how many in a hundred take it."""
+
+    name: str
+    percentage: float
+    steps: tuple[Step, ...] = ()
 
 
 class Trigger(msgspec.Struct, frozen=True):
@@ -88,7 +99,7 @@ class Campaign(msgspec.Struct):
 
 
 class TrustedSite(msgspec.Struct, frozen=True):
-    """Where webhooks may go, and how they authenticate there (none, basic or jwt with HS256)."""
+    """Where webhooks may go, and how they authenticate there: none, basic, jwt (HS256) or aws."""
 
     name: str
     url: str
@@ -96,6 +107,13 @@ class TrustedSite(msgspec.Struct, frozen=True):
     username: str = ""
     password: str = ""
     secret: str = ""
+    payload: dict[str, Any] = {}
+    region: str = ""
+    service: str = ""
+    access_key_id: str = ""
+    access_key_secret: str = ""
+    algorithm_prefix: str = "AWS4"
+    vendor_key: str = "Amz"
 
 
 @dataclass(slots=True)

@@ -9,12 +9,18 @@ from typing import Any
 import msgspec
 
 from stampcard.antavo import workflows
-from stampcard.antavo.entities import LISTS
+from stampcard.antavo.entities import LISTS, REWARDS
 from stampcard.antavo.nodes import BEFORE, NEEDS
 from stampcard.antavo.state import Brand
 from stampcard.antavo.workflow import Campaign, Step, Trigger, TrustedSite, Workflow
 from stampcard.core.clock import parse_instant
 from stampcard.core.errors import ClockError, SetupError
+
+_SITE_NEEDS = {
+    "basic": ("username",),
+    "jwt": ("secret",),
+    "aws": ("region", "service", "access_key_id", "access_key_secret"),
+}
 
 _BRAZE = ("sync_braze_event", "sync_data", "sync_multiple_fields")
 
@@ -24,6 +30,10 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
     for index, row in enumerate(section.get("campaigns", ())):
         for name in ("starts_at", "ends_at"):
             check_instant(row.get(name), f"/antavo/campaigns/{index}/{name}")
+    for index, row in enumerate(section.get("trusted_sites", ())):
+        for name in _SITE_NEEDS.get(row.get("auth", "none"), ()):
+            if not row.get(name):
+                raise SetupError(f"/antavo/trusted_sites/{index}/{name}", f"a site with {row['auth']} needs it")
     campaigns = brand.campaigns.keys() | {row["name"] for row in section.get("campaigns", ())}
     for index, row in enumerate(section.get("workflows", ())):
         pointer = f"/antavo/workflows/{index}"
@@ -32,6 +42,7 @@ def check(brand: Brand, section: Mapping[str, Any]) -> None:
         if row["trigger"]["type"] == "challenge":
             _check_challenge(brand, section, row["trigger"].get("event", ""), f"{pointer}/trigger/event")
         _check_trigger(row["trigger"], row.get("campaign", ""), f"{pointer}/trigger")
+        _check_tests(row["steps"], f"{pointer}/steps")
         for step, place in _steps(row["steps"], f"{pointer}/steps"):
             _check_step(brand, section, step, place)
             if row["trigger"].get("output") == "before" and step["node"] not in BEFORE:
@@ -64,6 +75,24 @@ def _steps(rows: Sequence[Mapping[str, Any]], pointer: str) -> Iterator[tuple[Ma
     for index, row in enumerate(rows):
         yield row, f"{pointer}/{index}"
         yield from _steps(row.get("failure", ()), f"{pointer}/{index}/failure")
+        for place, one in enumerate(row.get("variants", ())):
+            yield from _steps(one.get("steps", ()), f"{pointer}/{index}/variants/{place}/steps")
+
+
+def _check_tests(rows: Sequence[Mapping[str, Any]], pointer: str) -> None:
+    """An A/B test ends its list, and its variants make a hundred."""
+    for index, row in enumerate(rows):
+        place = f"{pointer}/{index}"
+        if row["node"] == "ab_test":
+            if index + 1 < len(rows):
+                raise SetupError(f"{pointer}/{index + 1}", "nothing follows an A/B test but its variants")
+            if round(sum(one["percentage"] for one in row.get("variants", ())), 2) != 100:
+                raise SetupError(f"{place}/variants", "the percentages of an A/B test make 100")
+        elif "variants" in row:
+            raise SetupError(f"{place}/variants", "only an A/B test has variants")
+        _check_tests(row.get("failure", ()), f"{place}/failure")
+        for number, one in enumerate(row.get("variants", ())):
+            _check_tests(one.get("steps", ()), f"{place}/variants/{number}/steps")
 
 
 def _check_step(brand: Brand, section: Mapping[str, Any], step: Mapping[str, Any], place: str) -> None:
@@ -92,12 +121,22 @@ def _check_named(brand: Brand, section: Mapping[str, Any], step: Mapping[str, An
             raise SetupError(f"{place}/tier", f"no tier of it has the id {step['tier']!r}")
     if "challenge" in step:
         _check_challenge(brand, section, step["challenge"], f"{place}/challenge")
+    for name, ids in _named(brand, section).items():
+        if name in step and step[name] not in ids:
+            raise SetupError(f"{place}/{name}", f"no {name} has the id {step[name]!r}")
     lists = brand.entities.get(LISTS, {}).keys() | {row["id"] for row in section.get("customer_lists", ())}
     if step.get("list", "") not in lists | {""}:
         raise SetupError(f"{place}/list", f"no customer list has the id {step['list']!r}")
     pools = brand.pools.keys() | {row["id"] for row in section.get("coupon_pools", ())}
     if step.get("pool", "") not in pools | {""}:
         raise SetupError(f"{place}/pool", f"no coupon pool has the id {step['pool']!r}")
+
+
+def _named(brand: Brand, section: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Contests and rewards by id, those of the document included."""
+    contests = brand.modules.contests.keys() | {row["id"] for row in section.get("contests", ())}
+    rewards = brand.entities.get(REWARDS, {}).keys() | {row["id"] for row in section.get("rewards", ())}
+    return {"contest": contests, "reward": rewards}
 
 
 def _check_challenge(brand: Brand, section: Mapping[str, Any], name: str, place: str) -> None:

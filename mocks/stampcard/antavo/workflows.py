@@ -79,6 +79,9 @@ def start(run: Run) -> None:
 def _walk(run: Run, steps: Sequence[Step]) -> None:
     """Go from node to node; a node that takes time goes on later, from the clock."""
     for index, step in enumerate(steps):
+        if step.variants:
+            _walk(run, nodes.variant(run, step).steps)
+            return
         outcome = nodes.NODES[step.node](run, step, _continuation(run, step, steps[index + 1 :]))
         if outcome is None:
             return

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import emails, identity, push, subscriptions, triggers, values
+from stampcard.braze import coercing, emails, identity, push, subscriptions, triggers, values
 from stampcard.braze.profile import CONTROL, FIELDS, IDENTIFYING
 from stampcard.braze.state import Definition, SubscriptionGroup, User, Workspace
 from stampcard.braze.values import INVALID, MAX_TEXT
@@ -168,7 +168,7 @@ def _set_custom(writing: Writing, key: str, value: Any) -> None:
         if custom.pop(key, None) is not None:
             writing.changes[key] = (old, None)
         return
-    stored = _stored(writing, old, value)
+    stored = _in_set_type(writing, key, value, _stored(writing, old, value))
     if stored.__class__ is Refusal:
         writing.leave_out(stored, key)
         return
@@ -193,9 +193,22 @@ def _defined(writing: Writing, key: str, stored: Any) -> bool:
     elif definition.blocklisted:
         writing.note("blocklisted", "a blocklisted attribute is ignored", f"{writing.place}/{key}")
         return False
+    elif not definition.data_type:
+        definition.data_type = kind
     elif definition.data_type != kind:
         writing.note("type-conflict", f"first seen as {definition.data_type}, now {kind}", f"{writing.place}/{key}")
     return True
+
+
+def _in_set_type(writing: Writing, key: str, value: Any, stored: Any) -> Any:
+    """What is to be stored, in the data type that was set for the attribute, if one was; or a Refusal."""
+    definition = writing.workspace.attributes.get(key)
+    if definition is None or definition.detected or stored.__class__ is Refusal:
+        return stored
+    if values.kind_of(stored) == definition.data_type:
+        return stored
+    other = coercing.coerced(value, definition.data_type)
+    return Refusal(f"it cannot be coerced into {definition.data_type}") if other is INVALID else other
 
 
 class Refusal(str):
@@ -286,8 +299,11 @@ def _changed_array(workspace: Workspace, old: Any, value: dict[str, Any]) -> Any
 def _changed_objects(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
     """`$add`, `$remove` and `$update` on an array of objects, in this order or as the workspace's switch says.
 
-    https://github.com/braze-inc/braze-docs/issues/11289: so a $remove cannot clear the way for an $add.
+    https://www.braze.com/docs/user_guide/data/activation/attributes/array_of_objects: so a $remove cannot clear the way
+    for an $add, and no null in a $new_object takes a member away.
     """
+    if values.has_null(value):
+        return Refusal("a null inside an array of objects drops the whole update")
     kept = list(old) if isinstance(old, list) else []
     as_sent = writing.workspace.switches.nested_array_operations == "as_sent"
     for name in value if as_sent else [name for name in ("$add", "$remove", "$update") if name in value]:
@@ -301,8 +317,6 @@ def _changed_objects(writing: Writing, old: Any, value: dict[str, Any]) -> Any:
             if "$identifier_key" not in row or "$identifier_value" not in row:
                 return Refusal(f"{name} needs $identifier_key and $identifier_value")
             kept = _matched(kept, row, writing.merge, update=name == "$update")
-    if values.has_null(kept):
-        return Refusal("a null inside an array of objects drops the whole update")
     return _objects(writing.workspace, kept)
 
 

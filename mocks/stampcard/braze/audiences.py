@@ -72,7 +72,7 @@ async def _launch(workspace: Workspace, campaign: Campaign, at: datetime) -> Non
     entry = workspace.world.record("braze", "campaign.launch", f"campaign {campaign.name!r} launched")
     dispatch_id = workspace.world.chance.hex(32)
     launch = Launch(Send(workspace, campaign, {}, dispatch_id, entry, "scheduled launch"), at)
-    audience = list(segments.members(workspace, campaign.audience))
+    audience = await segments.gathered(workspace, campaign.audience)
     launch.total = len(audience)
     _remember(workspace, launch)
     if (schedule is None or not schedule.local) and campaign.intelligent_timing is None:

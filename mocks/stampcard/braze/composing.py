@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from stampcard.braze import catalog_reading, connected_content, locales, promotions
 from stampcard.braze.content_blocks import ACTIVE
 from stampcard.braze.orders import Order, Rendered
-from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError
+from stampcard.braze.rendering import Ask, Fetched, MessageAborted, Run, TemplateError, no_fetch
 from stampcard.braze.state import Workspace
 
 
@@ -40,8 +41,9 @@ class Rendering:
         self._take_code = promotions.taker(order.workspace, order.codes, preview=order.preview)
         self._translations = locales.translations_for(order.workspace, order.user, order.content.id)
 
-    async def text(self, source: str) -> str:
-        """One text as its reader sees it. Raises MessageAborted."""
+    async def text(self, source: str, *, calls: bool = True) -> str:
+        """One text as its reader sees it; `calls` says whether Connected Content is supported in it. Raises
+        MessageAborted."""
         workspace, rendered, names = self._workspace, self._rendered, self._names
         try:
             template = workspace.engine.templates.find(source)
@@ -61,8 +63,12 @@ class Rendering:
             rendered.extras,
             translations=self._translations,
         )
+        for name in template.links:
+            run.warn(f"{name} leads to a .invalid host: nobody answers there; the button `engage` unsubscribes instead")
+        if not calls:
+            run.fetch = no_fetch
         if template.waits:
-            catalog_reading.connect(run, workspace, self.text)
+            catalog_reading.connect(run, workspace, partial(self.text, calls=False))
         try:
             return await template.render(run)
         finally:

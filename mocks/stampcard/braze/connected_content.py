@@ -176,18 +176,26 @@ def _is_form(text: str) -> bool:
 
 
 def _is_halted(workspace: Workspace, host: str) -> bool:
-    health = workspace.engine.hosts.get(host)
+    return not may_call(workspace, workspace.engine.hosts.get(host))
+
+
+def may_call(workspace: Workspace, health: HostHealth | None) -> bool:
+    """Whether a host is not halted; the first call after a halt is a probe."""
     if health is None or health.halted_until is None:
-        return False
-    if workspace.world.clock.now < health.halted_until:
         return True
+    if workspace.world.clock.now < health.halted_until:
+        return False
     health.halted_until, health.probing = None, True
-    return False
+    return True
 
 
 def _note(workspace: Workspace, host: str, status: int) -> None:
     """Count a call; over 3,000 failures and 90 % errors in a moving minute halt the host for a minute."""
-    health = workspace.engine.hosts.setdefault(host, HostHealth())
+    note_call(workspace, workspace.engine.hosts.setdefault(host, HostHealth()), status, MAX_ERROR_RATE)
+
+
+def note_call(workspace: Workspace, health: HostHealth, status: int, max_error_rate: float) -> None:
+    """Count a call to a host and halt it when too many failed."""
     now = workspace.world.clock.now
     failed = status in UNHEALTHY
     if health.probing:
@@ -205,5 +213,5 @@ def _note(workspace: Workspace, host: str, status: int) -> None:
     if failed:
         recent = [counts for at, counts in health.seconds.items() if at > second - WINDOW]
         all_calls, all_failures = sum(c for c, _ in recent), sum(f for _, f in recent)
-        if all_failures > MAX_FAILURES and all_failures > MAX_ERROR_RATE * all_calls:
+        if all_failures > MAX_FAILURES and all_failures > max_error_rate * all_calls:
             health.halted_until = now + timedelta(seconds=WINDOW)

@@ -17,6 +17,7 @@ from stampcard.braze import counting, message_events
 from stampcard.braze.actions import PURCHASE, SESSION
 from stampcard.braze.occasions import Occasion
 from stampcard.braze.state import User, Workspace
+from stampcard.core import codec
 
 DEFAULT_WINDOW = timedelta(days=3)
 """In which revenue counts for what has no conversion event."""
@@ -107,7 +108,8 @@ def _tell(workspace: Workspace, user: User, chance: Chance, index: int, cause: i
     elif not is_canvas and not chance.control and len(chance.places) > 1:
         properties["message_variation_id"] = chance.places[1]
     action = sender.conversions[index].action
-    properties |= {"conversion_behavior_index": index, "conversion_behavior": words(action)}
+    behavior = codec.encode(view(sender.conversions[index])).decode()
+    properties |= {"conversion_behavior_index": index, "conversion_behavior": behavior}
     message_events.emit(workspace, user, f"users.{'canvas' if is_canvas else 'campaigns'}.Conversion", properties)
     who = user.external_id or user.braze_id
     text = f"{who} converts on {sender.name!r}: {words(action)}{', in the control group' if chance.control else ''}"

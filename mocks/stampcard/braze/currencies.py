@@ -22,7 +22,10 @@ def is_currency(code: str) -> bool:
     return code.upper() in CODES
 
 
-def in_usd(workspace: Workspace, amount: float, currency: str, note: Callable[[str, str, str], None], at: str) -> float:
+Note = Callable[[str, str, str], None]
+
+
+def in_usd(workspace: Workspace, amount: float, currency: str, note: Note | None = None, at: str = "") -> float:
     """An amount in USD by the workspace's exchange rate; without one it stays as it was sent, and `note` is told.
 
     Braze takes the rate of the day, which nobody here knows: https://www.braze.com/docs/api/objects_filters/purchase_object
@@ -35,6 +38,7 @@ def in_usd(workspace: Workspace, amount: float, currency: str, note: Callable[[s
         why = (
             f"Braze converts {code} to USD by the day's rate; the setup's exchange_rates has none: kept as it was sent"
         )
-        note("currency", why, at)
+        if note is not None:
+            note("currency", why, at)
         return amount
     return amount * rate

@@ -26,7 +26,8 @@ class NotTold(Exception):
 def note_session(workspace: Workspace, user: User, app_id: str, time: datetime) -> None:
     """A session, in the counts and on the profile."""
     tracking.happened(workspace, "session", "", time, app_id)
-    workspace.sessions.setdefault((user.braze_id, app_id), []).append(int(time.timestamp()) // 3600)
+    tracking.happened_in_segments(workspace, user, "session", "", time, app_id)
+    workspace.sessions.setdefault((user.braze_id, app_id), []).append(int(time.timestamp()))
     user.profile.setdefault("date_of_first_session", time)
     user.profile["date_of_last_session"] = max(time, user.profile.get("date_of_last_session", time))
 
@@ -48,5 +49,5 @@ def tell(workspace: Workspace, user: User, action: str, settings: Mapping[str, A
         row["quantity"] = settings.get("quantity", 1)
     if fault := tracking.fault_of(workspace, array, row):
         raise NotTold(fault)
-    work = tracking.Tracking(workspace, lambda code, why, place: None, cause, on_device=True)
+    work = tracking.Tracking(workspace, lambda code, why, place: None, cause, on_device=app_id)
     tracking.APPLY[array][1](work, row, "")

@@ -50,6 +50,9 @@ SCHEMAS: Mapping[str, Schema] = {
 REVENUE = {"ecommerce.order_placed": 1, "ecommerce.order_refunded": -1}
 """How an event's total_value changes a user's total revenue."""
 
+MAX_AMOUNT = 10**15
+"""Assumed, as for purchases: it keeps sums exact to the cent."""
+
 ACTIONS = ("add", "remove", "replace")
 _JSON_TYPES = {
     "string": str,
@@ -94,6 +97,8 @@ def _breaches_of(kind: str, value: Any, place: str) -> Iterator[str]:
         yield f"The property '{place}' of type {_type_of(value)} did not match the following type: {called}"
     elif kind == "amount" and value < 0:
         yield f"The property '{place}' did not have a minimum value of 0, inclusively"
+    elif kind == "amount" and value > MAX_AMOUNT:
+        yield f"The property '{place}' did not have a maximum value of {MAX_AMOUNT}, inclusively"
     elif kind == "currency" and not is_currency(value):
         yield "'currency' must be an ISO 4217 currency"
     elif kind == "action" and value not in ACTIONS:

@@ -77,6 +77,8 @@ def engage(workspace: Workspace, message: Message, deed: Deed, cause: int) -> di
     event = message_events.of_message(workspace, user, message, EVENTS[action], **deed.properties())
     message.detail.setdefault("engagement", []).append({"action": action, "time": event["time"]})
     counting.engaged(workspace, user, message, action)
+    if action in ("open", "click"):
+        workspace.engine.last_engaged[user.braze_id] = workspace.world.clock.now
     _tell(workspace, user, message, deed, cause)
     return event
 

@@ -52,7 +52,8 @@ class HeaderAuth:
 class Engine:
     """The message engine's memory of one workspace.
 
-    `answers` is the Connected Content cache: (preview or live, method, URL). `pending` are sends that wait for their
+    `answers` is the Connected Content cache: (preview or live, method, URL); `hosts` and `webhook_hosts` are the hosts
+    that its calls and webhooks went to. `pending` are sends that wait for their
     delay: (campaign id, braze_id) -> jobs. `promotions` holds promotion code lists by snippet,
     `schedules` what the API scheduled by schedule_id, `send_ids` the campaign of each; `time_zone` is the company's,
     `platforms` what each app runs on, where that was set up. `counted` are the messages of each user (by braze_id) that
@@ -63,10 +64,14 @@ class Engine:
     `converted` when a user (braze_id) converted on a sender's event (its index), `controls` when a user (braze_id) was
     enrolled in a campaign's control group; `speeds` the minute (since 1970) and the messages in it of what has a speed
     limit, `engaged` who (braze_id) did what with which variation's messages, `launches` how far sending has come.
+    `connectors` are those of Currents, `audiences` the simulated ones; `segmentable` are the properties of events that
+    are enabled for segmentation; `event_log`, `spending`, `last_received` (by channel) and `last_engaged` are what
+    segments ask of users (braze_id).
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
     hosts: dict[str, HostHealth] = field(default_factory=dict)
+    webhook_hosts: dict[str, HostHealth] = field(default_factory=dict)
     basic_auth: dict[str, BasicAuth] = field(default_factory=dict)
     auth_credentials: dict[str, HeaderAuth] = field(default_factory=dict)
     pending: dict[tuple[str, str], list[Job]] = field(default_factory=dict)
@@ -87,6 +92,13 @@ class Engine:
     controls: dict[str, dict[str, datetime]] = field(default_factory=dict)
     speeds: dict[str, tuple[int, int]] = field(default_factory=dict)
     engaged: set[tuple[str, str, str]] = field(default_factory=set)
+    connectors: dict[str, Any] = field(default_factory=dict)
+    audiences: tuple[Any, ...] = ()
+    segmentable: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    event_log: dict[tuple[str, str], Any] = field(default_factory=dict)
+    spending: dict[str, Any] = field(default_factory=dict)
+    last_received: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    last_engaged: dict[str, datetime] = field(default_factory=dict)
     launches: dict[int, Any] = field(default_factory=dict)
     stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
 

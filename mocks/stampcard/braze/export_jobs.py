@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any
 
 from stampcard.braze import errors, segments, views
+from stampcard.braze.export_files import ExportFile
 from stampcard.braze.exports import read_fields
 from stampcard.braze.state import User, Workspace
 from stampcard.core import codec
@@ -22,7 +22,6 @@ TAKES = timedelta(seconds=30)
 KEPT = timedelta(hours=4)
 """How long a file can be fetched: Braze says a few hours."""
 
-USERS_PER_FILE = 5000
 MAX_RUNNING = 100
 PLACE = "/stampcard/exports/"
 CONTROL_GROUP = "global control group"
@@ -36,7 +35,7 @@ class Export:
     segment_id: str
     url: str
     job: Job | None = None
-    files: bytes | None = None
+    files: ExportFile | None = None
     ready_at: datetime | None = None
 
 
@@ -59,7 +58,7 @@ async def export_segment(call: Call[Workspace]) -> Reply:
 
 async def export_control_group(call: Call[Workspace]) -> Reply:
     """Profiles in the global control group; nothing that was sent to them is shown."""
-    return _started(call, CONTROL_GROUP, lambda: (user for user in call.state if user.in_control_group))
+    return _started(call, CONTROL_GROUP, lambda: (user for user in list(call.state) if user.in_control_group))
 
 
 async def cancel_segment(call: Call[Workspace]) -> Reply:
@@ -94,14 +93,18 @@ def _started(call: Call[Workspace], what: str, users: Callable[[], Iterable[User
         body.get("callback_endpoint"),
         what == CONTROL_GROUP,
     )
+    _forget_old(call.state)
     prefix = f"{world.chance.uuid()}-{int(world.clock.epoch)}"
     export = Export(prefix, what, f"{call.request.scheme}://{call.request.host}{PLACE}{prefix}.zip")
     call.state.exports[prefix] = export
     workspace, cause = call.state, call.id
 
     async def run() -> None:
-        export.files = _written(workspace, export, users(), wanted)
-        export.ready_at = world.clock.now
+        files = ExportFile(prefix, world.clock.now)
+        await files.write(_rows(workspace, users(), wanted), lambda: workspace.exports.get(prefix) is export)
+        if workspace.exports.get(prefix) is not export:
+            return  # It was cancelled meanwhile.
+        export.files, export.ready_at = files, world.clock.now
         entry = world.record("braze", "users.export", f"export {prefix} is ready", cause=cause)
         if wanted.callback:
             _tell(workspace, wanted.callback, export, entry)
@@ -111,21 +114,19 @@ def _started(call: Call[Workspace], what: str, users: Callable[[], Iterable[User
     return Reply(201, {"object_prefix": prefix, "url": export.url, "message": "success"})
 
 
-def _written(workspace: Workspace, export: Export, users: Iterable[User], wanted: Wanted) -> bytes:
-    """A ZIP with a file of JSON lines for every 5,000 users (names of the files are assumed)."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
+def _forget_old(workspace: Workspace) -> None:
+    """Let go of files that can be fetched no more."""
     now = workspace.world.clock.now
-    rows = list(users)
-    stamp = (now.year, now.month, now.day, now.hour, now.minute, now.second)
-    packed = BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        for number, start in enumerate(range(0, max(1, len(rows)), USERS_PER_FILE)):
-            lines = [codec.encode(_row(workspace, user, wanted)) for user in rows[start : start + USERS_PER_FILE]]
-            info = ZipInfo(f"{export.prefix}/users-{number:04d}.txt", stamp)
-            info.compress_type = ZIP_DEFLATED
-            archive.writestr(info, b"".join(line + b"\n" for line in lines))
-    return packed.getvalue()
+    for export in list(workspace.exports.values()):
+        if export.ready_at is not None and now - export.ready_at > KEPT:
+            del workspace.exports[export.prefix]
+
+
+def _rows(workspace: Workspace, users: Iterable[User], wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """What is shown of each user who is still there when it is the user's turn."""
+    for user in users:
+        if workspace.users.get(user.braze_id) is user:
+            yield _row(workspace, user, wanted)
 
 
 def _row(workspace: Workspace, user: User, wanted: Wanted) -> dict[str, Any]:
@@ -159,8 +160,9 @@ async def download(call: Call[Workspace]) -> Reply:
     now = call.world.clock.now
     if export is None or export.files is None or export.ready_at is None or now - export.ready_at > KEPT:
         raise errors.refused("Not Found", 404)
-    call.summary = f"{len(export.files)} bytes of {export.prefix}"
-    return Reply(200, raw=export.files, media_type="application/zip")
+    content = export.files.read()
+    call.summary = f"{content.size} bytes of {export.prefix}"
+    return Reply(200, raw=content, media_type="application/zip")
 
 
 def names(workspace: Workspace, path: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from stampcard.braze import comparisons, zones
+from stampcard.braze import behaviour, comparisons, zones
 from stampcard.braze.state import User, Workspace
 
 Rule = Mapping[str, Any]
@@ -65,7 +65,8 @@ NEGATED = frozenset({"is false", "has not done", "has not", "is not", "not inclu
 class Filter:
     """One filter: `values` for a comparison of values, or `test` for one that holds or not; `comparisons` it has.
 
-    `named` filters say which attribute, event, campaign ...; those with `days` how many days they look back.
+    `named` filters say which attribute, event, campaign ...; those with `days` how many days they look back; `more` is
+    a member they need besides. `values_of` are the only values of a `test` that takes one, empty for any text.
     """
 
     comparisons: frozenset[str]
@@ -73,6 +74,8 @@ class Filter:
     test: Callable[[Workspace, Rule, User], bool] | None = None
     named: bool = False
     days: bool = False
+    more: str = ""
+    values_of: tuple[str, ...] | None = None
 
 
 def check(workspace: Workspace, item: Rule, user: User) -> bool:
@@ -209,12 +212,34 @@ FILTERS: Mapping[str, Filter] = {
     "Money Spent": Filter(NUMBER, _one(lambda w, item, user: user.total_revenue)),
     "First Made Purchase": Filter(DATE, _purchase("first", min)),
     "Last Made Purchase": Filter(DATE, _purchase("last", max)),
+    "X Custom Event Property In Y Days": Filter(
+        NUMBER, _one(behaviour.properties_in_days), named=True, days=True, more="property"
+    ),
+    "Nested Custom Attribute": Filter(HAS, test=behaviour.same_element, named=True, more="criteria"),
+    # Sessions
+    "Session Count": Filter(NUMBER, _one(behaviour.session_count)),
+    "X Sessions In Y Days": Filter(NUMBER, _one(behaviour.sessions_in_days), days=True),
+    "Used App": Filter(HAS, test=behaviour.used_app, named=True),
+    # Purchases in days
+    "X Money Spent In Y Days": Filter(NUMBER, _one(behaviour.spent_in_days), days=True),
+    "Last Purchased Product": Filter(TEXT, _one(behaviour.last_product)),
     "X Purchases In Y Days": Filter(NUMBER, _in_days("purchase"), days=True),
     "X Product Purchased In Y Days": Filter(NUMBER, _in_days("purchase"), named=True, days=True),
     # Messages
     "Received Message from Campaign": Filter(HAS, test=_received, named=True),
     "Last Received Any Message": Filter(DATE, _one(_last_received)),
+    "Received Message from Campaign Variant": Filter(HAS, test=behaviour.received_variant, named=True, values_of=()),
+    "Received Message from Canvas Step": Filter(HAS, test=behaviour.received_step, named=True, values_of=()),
+    "Received Message With Tag": Filter(HAS, test=behaviour.received_tag, named=True),
+    **{
+        f"Last Received {channel}": Filter(DATE, _one(behaviour.last_received(channel)))
+        for channel in behaviour.CHANNELS
+    },
+    "Last Engaged With Message": Filter(DATE, _one(behaviour.last_engaged)),
+    "Clicked/Opened Campaign": Filter(HAS, test=behaviour.engaged_with, named=True, values_of=("opened", "clicked")),
     "Entered Canvas": Filter(HAS, test=_entered, named=True),
+    "Entered Canvas Variation": Filter(HAS, test=behaviour.entered_variation, named=True, values_of=()),
+    "In Canvas Control Group": Filter(TRUTH, test=behaviour.in_canvas_control, named=True),
     # Subscriptions and channels
     "Email Subscription Status": Filter(
         STATUS, test=lambda w, item, user: user.profile.get("email_subscribe", "subscribed") == item["value"]
@@ -224,7 +249,11 @@ FILTERS: Mapping[str, Filter] = {
     ),
     "Subscription Group": Filter(STATUS, test=_group, named=True),
     "Email Available": Filter(TRUTH, test=_email_available),
-    "Foreground Push Enabled": Filter(TRUTH, test=lambda w, item, user: bool(user.push_tokens)),
+    "Email Opt In Date": Filter(DATE, _one(behaviour.state_since("opted_in"))),
+    "Email Unsubscribed Date": Filter(DATE, _one(behaviour.state_since("unsubscribed"))),
+    "Foreground Push Enabled": Filter(TRUTH, test=behaviour.push_enabled),
+    "Foreground Push Enabled for App": Filter(TRUTH, test=behaviour.push_enabled_for_app, named=True),
+    "Background or Foreground Push Enabled": Filter(TRUTH, test=behaviour.push_enabled),
     # Membership
     "Segment Membership": Filter(MEMBERSHIP, test=_never, named=True),
     "Global Control Group": Filter(TRUTH, test=lambda w, item, user: user.in_control_group),
@@ -258,11 +287,21 @@ def fault(item: Rule, known_segments: frozenset[str]) -> str:
         return f"{name!r} {'needs a' if found.named else 'takes no'} name"
     if found.days != ("days" in item):
         return f"{name!r} {'needs' if found.days else 'takes no'} days"
+    for member in ("property", "criteria"):
+        if (found.more == member) != (member in item):
+            return f"{name!r} {'needs' if found.more == member else 'takes no'} {member}"
+    rows = item.get("criteria", [item["property"]] if "property" in item else [])
+    for row in rows:
+        if message := comparisons.fault(row["comparison"], row.get("value")):
+            return message
     if name == "Segment Membership" and item["name"] not in known_segments:
         return f"there is no segment called {item['name']!r}"
     if found.comparisons is STATUS:
         states = STATES[1:] if name == "Subscription Group" else STATES
         return "" if item.get("value") in states else f"the value is one of {', '.join(states)}"
+    if found.values_of is not None:
+        good = item.get("value") in found.values_of if found.values_of else isinstance(item.get("value"), str)
+        return "" if good else f"{name!r} needs a value{': ' + ' or '.join(found.values_of) if found.values_of else ''}"
     if comparison in DONE | HAS | MEMBERSHIP:
         return "" if item.get("value") is None else f"{comparison!r} takes no value"
     return comparisons.fault(comparison, item.get("value"))

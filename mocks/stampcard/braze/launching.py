@@ -11,13 +11,12 @@ from typing import Any
 from stampcard.braze import message_events, orders, pacing, segments, sending, stops, timing
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
 from stampcard.braze.occasions import Occasion
-from stampcard.braze.orders import Order
+from stampcard.braze.orders import IN_APP, Order
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import User, Workspace
 from stampcard.core.clock import iso
 
 NOW = timedelta()
-IN_APP = "in_app_message"
 ENROLLED = "be enrolled in control group"
 
 
@@ -106,6 +105,7 @@ async def _send_triggered(pending: Pending) -> None:
     pending.forget()
     workspace, campaign, user = pending.workspace, pending.campaign, pending.user
     if workspace.users.get(user.braze_id) is not user:
+        stops.note(workspace, campaign, user, "profile", "the profile is gone", pending.cause)
         return
     if not _eligible(workspace, campaign, user, pending.cause):
         return
@@ -113,6 +113,8 @@ async def _send_triggered(pending: Pending) -> None:
         pending.at(until)
         return
     names, occasion = dict(pending.occasion.names), pending.occasion
+    if occasion.on_device:
+        names["app"] = {"api_id": occasion.on_device, "name": workspace.apps.get(occasion.on_device)}
     dispatch_id = workspace.world.chance.hex(32)
     send = Send(workspace, campaign, names, dispatch_id, pending.cause, occasion.what, on_device=occasion.on_device)
     await send.to(user, _too_late(pending))
@@ -154,7 +156,7 @@ class Send:
     cause: int
     why: str
     send_id: str | None = None
-    on_device: bool = False
+    on_device: str = ""
 
     async def to(self, user: User, against: MessageAborted | None = None) -> None:
         """Every message of the user's variant, or their aborts; none for a user of a control group."""

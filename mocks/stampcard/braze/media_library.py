@@ -22,6 +22,8 @@ from stampcard.core.http import Request
 MAX_SIZE = 5 * 1024 * 1024
 TYPES = frozenset("gif ico jpeg jpg png webp svg doc docx pdf ppt pptx xls xlsx".split())
 PLACE = "/stampcard/assets/"
+OLDER = {"asset_url", "name", "app_group_id"}
+"""What an older version of the page requires."""
 TRIAL_LIMIT = 200
 DASHBOARD = "https://dashboard-01.braze.com/engagement/media_library"
 
@@ -58,6 +60,9 @@ async def create(call: Call[Workspace]) -> Reply:
     switch = call.state.switches.media_library
     if switch == "disabled":
         raise refused("Media Library Public APIs are not enabled for this company.", 403)
+    if call.state.switches.media_library_request == "older" and not call.body.keys() >= OLDER:
+        call.diagnose("invalid", f"the older version needs {', '.join(sorted(OLDER))}", severity="error")
+        raise refused("Bad Request")
     url, sent, name = call.body.get("asset_url"), call.body.get("asset_file"), call.body.get("name")
     if url is None and sent is None:
         raise refused("Either asset_url or asset_file must be provided.")

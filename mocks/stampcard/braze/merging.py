@@ -31,7 +31,14 @@ def merge(workspace: Workspace, gone: User, kept: User) -> None:
     _sum(gone.events, kept.events)
     _sum(gone.purchases, kept.purchases)
     kept.total_revenue += gone.total_revenue
+    _keep_sessions(workspace, gone, kept)
     keep_history(workspace, gone, kept)
+
+
+def _keep_sessions(workspace: Workspace, gone: User, kept: User) -> None:
+    for app_id in workspace.apps:
+        if (instants := workspace.sessions.pop((gone.braze_id, app_id), None)) is not None:
+            workspace.sessions.setdefault((kept.braze_id, app_id), []).extend(instants)
 
 
 def keep_history(workspace: Workspace, gone: User, kept: User) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from stampcard.braze import currents
 from stampcard.braze.state import User, Workspace
 from stampcard.core.outbox import Message
 
@@ -30,9 +31,18 @@ PLATFORMS = {"apple_push": "ios", "android_push": "android", "kindle_push": "kin
 
 
 def emit(workspace: Workspace, user: User, event_type: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Record one event; the newest 10,000 are kept."""
+    """Record one event; the newest 10,000 are kept, and connectors are told."""
+    event = made(workspace, user, event_type, properties)
+    workspace.engine.message_events.append(event)
+    if workspace.engine.connectors:
+        currents.tell(workspace, event)
+    return event
+
+
+def made(workspace: Workspace, user: User, event_type: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """An event in Currents' envelope."""
     world = workspace.world
-    event = {
+    return {
         "event_type": event_type,
         "id": world.chance.uuid(),
         "time": int(world.clock.epoch),
@@ -44,8 +54,6 @@ def emit(workspace: Workspace, user: User, event_type: str, properties: Mapping[
         },
         "properties": {key: value for key, value in properties.items() if value is not None},
     }
-    workspace.engine.message_events.append(event)
-    return event
 
 
 def of_message(workspace: Workspace, user: User, message: Message, action: str, **more: Any) -> dict[str, Any]:

@@ -16,14 +16,15 @@ Matches = Callable[[Mapping[str, Any]], bool]
 class Occasion:
     """`what` happened in words; `cause` is its journal entry, `names` what templates see of it (event_properties).
 
-    `on_device`: a device's SDK told of it, and not a REST call. Only then does an in-app message show.
+    `on_device` is the app whose SDK told of it, or nothing for REST calls: only for the SDK does an in-app message
+    show.
     """
 
     what: str
     cause: int
     matches: Matches
     names: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    on_device: bool = False
+    on_device: str = ""
 
     @property
     def properties(self) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from stampcard.braze import variables
 from stampcard.braze.campaigns import Campaign, Content
+from stampcard.braze.message_events import PLATFORMS
 from stampcard.braze.state import User, Workspace
 
 UNSENT_DISPATCH = "dispatch_id_for_unsent_campaign"
@@ -18,6 +19,8 @@ CANVAS_STEP = "canvas_step"
 """The delivery of the stand-in campaign of a Canvas's Message step: its receipts are not a campaign's."""
 TEST = "test"
 """The delivery of a campaign's stand-in for a test send, which counts for nothing."""
+IN_APP = "in_app_message"
+"""The channel whose messages have no dispatch id."""
 EMPTY = Content("", "", {})
 """For what renders a text and sends nothing."""
 
@@ -53,11 +56,20 @@ class Order:
 
     def namespaces(self) -> dict[str, Any]:
         """All names the message's templates can reach."""
-        campaign: dict[str, Any] = {"dispatch_id": UNSENT_DISPATCH if self.preview else self.dispatch_id}
+        campaign: dict[str, Any] = {}
+        if self.content.channel != IN_APP:
+            campaign["dispatch_id"] = UNSENT_DISPATCH if self.preview else self.dispatch_id
         if self.campaign is not None:
             campaign |= {"api_id": self.campaign.id, "name": self.campaign.name}
             campaign |= {"message_name": self.content.variant, "message_api_id": self.content.id}
-        return {**variables.namespaces(self.workspace, self.user), "campaign": campaign, **self.names}
+        names = {**variables.namespaces(self.workspace, self.user), "campaign": campaign, **self.names}
+        if self.content.channel == "content_card":
+            names["card"] = {"api_id": self.content.id, "name": self.content.variant}
+        elif self.content.channel in PLATFORMS:
+            names["targeted_device"] = variables.targeted_device(
+                self.workspace, self.user, PLATFORMS[self.content.channel]
+            )
+        return names
 
 
 @dataclass(slots=True)

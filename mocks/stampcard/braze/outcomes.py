@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from stampcard.braze import connected_content, counting, message_events, pacing
+from stampcard.braze import behaviour, connected_content, counting, message_events, pacing
 from stampcard.braze.channels import NOT_REACHED
 from stampcard.braze.message_events import PLATFORMS
 from stampcard.braze.orders import CANVAS_STEP, TEST, Order
@@ -64,11 +64,16 @@ def sent(order: Order, message: Message) -> None:
     shown = message.channel == "in_app_message"
     message_events.of_message(order.workspace, order.user, message, "Impression" if shown else "Send")
     _tell(order, message)
+    if order.workspace.engine.audiences:
+        _let_people_answer(order, message)
     if order.campaign is None or order.campaign.capped:
         tags = order.campaign.tags if order.campaign else ()
         pacing.count(order.workspace, order.user, order.content.channel, tags)
     campaign, now = order.campaign, order.workspace.world.clock.now
-    if campaign is None or campaign.delivery == TEST:
+    if campaign is not None and campaign.delivery == TEST:
+        return
+    behaviour.note_receipt(order.workspace, order.user, order.content.channel)
+    if campaign is None:
         return
     counting.message_ended(order.workspace, counting.SENT, order.user, campaign.id, order.content.id, order.send_id)
     if campaign.delivery == CANVAS_STEP:
@@ -80,6 +85,13 @@ def sent(order: Order, message: Message) -> None:
     campaign.first_sent = campaign.first_sent or now
     campaign.last_sent = now
     campaign.sends[order.content.id] = campaign.sends.get(order.content.id, 0) + 1
+
+
+def _let_people_answer(order: Order, message: Message) -> None:
+    # Imported late: what people do tells the triggers, and those send.
+    from stampcard.braze import simulation
+
+    simulation.react(order.workspace, message)
 
 
 def _tell(order: Order, message: Message) -> None:

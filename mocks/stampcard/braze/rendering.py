@@ -66,7 +66,8 @@ Items = Callable[[str, Sequence[str]], list[Row]]
 Select = Callable[[str, str], Awaitable[list[Row]]]
 
 
-async def _no_fetch(ask: Ask) -> Fetched:
+async def no_fetch(ask: Ask) -> Fetched:
+    """For places where Connected Content is not supported. Raises MessageAborted."""
     raise MessageAborted("connected_content_not_supported", "Connected Content is not supported here")
 
 
@@ -94,7 +95,7 @@ class Run:
     now: datetime
     names: Mapping[str, Any]
     blocks: Mapping[str, str] = field(default_factory=dict)
-    fetch: Fetch = _no_fetch
+    fetch: Fetch = no_fetch
     take_code: TakeCode = _no_codes
     warnings: list[str] = field(default_factory=list)
     extras: dict[str, str] = field(default_factory=dict)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import errors, messages, triggered, zones
+from stampcard.braze import errors, messages, timing, triggered, zones
 from stampcard.braze.campaigns import API, SCHEDULED, Campaign
 from stampcard.braze.messages import accepted
 from stampcard.braze.state import User, Workspace
-from stampcard.braze.targets import bad, not_emulated
+from stampcard.braze.targets import bad
 from stampcard.braze.values import read_time
 from stampcard.core.clock import Job
 from stampcard.core.endpoint import Call, Reply
@@ -24,6 +24,8 @@ from stampcard.core.endpoint import Call, Reply
 AHEAD = timedelta(hours=14)
 """How far the earliest time zone is ahead of UTC."""
 MAX_SEND_ID = 64
+FALLBACK = time(17)
+"""The optimal time of a user of whom no session is known (assumed)."""
 
 Send = Callable[[Callable[[User], bool]], Awaitable[None]]
 """Sends to those of a schedule's users for whom the test holds."""
@@ -33,13 +35,15 @@ Send = Callable[[Callable[[User], bool]], Awaitable[None]]
 class Schedule:
     """One scheduled send: `owner` is the campaign or Canvas it belongs to, "" for messages; `asked` is the request.
 
-    `at` is the instant, or for `local` time the wall time in every user's own zone (with UTC as its zone).
+    `at` is the instant, or for `local` time the wall time in every user's own zone (with UTC as its zone); at the
+    `optimal` time its date counts and the hour is the user's own.
     """
 
     id: str
     owner: str
     at: datetime
     local: bool
+    optimal: bool
     send: Send
     name: str
     cause: int
@@ -50,12 +54,11 @@ class Schedule:
 # Time
 
 
-def read_schedule(call: Call[Workspace]) -> tuple[datetime, bool]:
-    """When, and whether in local time. Raises ApiError."""
+def read_schedule(call: Call[Workspace]) -> tuple[datetime, bool, bool]:
+    """When, whether in local time, and whether at the optimal one, which is local, too. Raises ApiError."""
     given = call.body["schedule"]
-    if given.get("at_optimal_time") is True:
-        raise not_emulated(call, "at_optimal_time (Intelligent Timing)")
-    at, local = read_time(given["time"]), given.get("in_local_time") is True
+    optimal = given.get("at_optimal_time") is True
+    at, local = read_time(given["time"]), optimal or given.get("in_local_time") is True
     if at is None:
         raise bad(call, "not an ISO 8601 time", "/schedule/time")
     now = call.world.clock.now
@@ -63,11 +66,13 @@ def read_schedule(call: Call[Workspace]) -> tuple[datetime, bool]:
         if datetime.fromisoformat(given["time"]).tzinfo is not None:
             call.diagnose("ignored-zone", "a local time has no zone; it is ignored", "/schedule/time")
             at = datetime.fromisoformat(given["time"]).replace(tzinfo=UTC)
-        if _in_zone(at, company_zone(call.state)) < now:
+        at = at.replace(hour=0, minute=0, second=0, microsecond=0) if optimal else at
+        last = at + timedelta(hours=23) if optimal else at
+        if _in_zone(last, company_zone(call.state)) < now:
             raise bad(call, "the local time has passed in the company's time zone", "/schedule/time")
     elif at < now:
         raise bad(call, "the time has passed (assumed to be refused)", "/schedule/time")
-    return at, local
+    return at, local, optimal
 
 
 def company_zone(workspace: Workspace) -> str:
@@ -108,31 +113,45 @@ def start(workspace: Workspace, schedule: Schedule) -> None:
     schedule.jobs = [clock.at(due, work, name=schedule.name, vendor="braze", cause=schedule.cause)]
 
 
+Slot = tuple[str, datetime]
+"""A time zone, and what its clocks show when a schedule comes for a user."""
+
+
+def _slot_of(workspace: Workspace, schedule: Schedule, user: User) -> Slot:
+    zone = _zone_of(workspace, user)
+    if not schedule.optimal:
+        return zone, schedule.at
+    hour = timing.best_hour(workspace, user, FALLBACK)
+    return zone, datetime.combine(schedule.at, hour, UTC)
+
+
 def _start_zones(workspace: Workspace, schedule: Schedule) -> None:
-    """One job per time zone that a user has; a zone whose time has passed already is left out."""
+    """One job per time zone, and hour, that a user has; one whose time has passed already is left out."""
     clock = workspace.world.clock
-    due = {zone: _in_zone(schedule.at, zone) for zone in {_zone_of(workspace, user) for user in workspace}}
-    for zone, at in sorted(due.items(), key=lambda pair: (pair[1], pair[0])):
+    slots = {_slot_of(workspace, schedule, user) for user in workspace}
+    due = {slot: _in_zone(slot[1], slot[0]) for slot in slots}
+    for slot, at in sorted(due.items(), key=lambda pair: (pair[1], pair[0])):
         if at >= clock.now:
-            run = partial(_run_in_zone, workspace, schedule, zone)
-            job = clock.at(at, run, name=f"{schedule.name} in {zone}", vendor="braze", cause=schedule.cause)
+            run = partial(_run_slot, workspace, schedule, slot)
+            job = clock.at(at, run, name=f"{schedule.name} in {slot[0]}", vendor="braze", cause=schedule.cause)
             schedule.jobs.append(job)
 
 
-async def _run_in_zone(workspace: Workspace, schedule: Schedule, zone: str) -> None:
-    await schedule.send(lambda user: _zone_of(workspace, user) == zone)
+async def _run_slot(workspace: Workspace, schedule: Schedule, slot: Slot) -> None:
+    await schedule.send(lambda user: _slot_of(workspace, schedule, user) == slot)
     if all(job.due <= workspace.world.clock.now for job in schedule.jobs):
         workspace.engine.schedules.pop(schedule.id, None)
 
 
 def add(call: Call[Workspace], owner: str, send: Send, asked: Any) -> Reply:
     """Schedule what a checked request asks for. Raises ApiError."""
-    at, local = read_schedule(call)
+    at, local, optimal = read_schedule(call)
     key = call.world.chance.uuid()
-    schedule = Schedule(key, owner, at, local, send, f"scheduled {call.operation.path}", call.id, asked)
+    schedule = Schedule(key, owner, at, local, optimal, send, f"scheduled {call.operation.path}", call.id, asked)
     call.state.engine.schedules[key] = schedule
     start(call.state, schedule)
-    call.summary = f"scheduled for {at:%Y-%m-%d %H:%M}{' local time' if local else ' UTC'}"
+    when = f"{at:%Y-%m-%d}, optimal" if optimal else f"{at:%Y-%m-%d %H:%M} {'local' if local else 'UTC'}"
+    call.summary = f"scheduled for {when}{' time' if local else ''}"
     return Reply(201, {**accepted(asked.dispatch_id), "schedule_id": key})
 
 
@@ -147,11 +166,11 @@ def find(call: Call[Workspace], owner: str) -> Schedule:
 def move(call: Call[Workspace], schedule: Schedule) -> None:
     """The schedule object is replaced as a whole."""
     was_local = schedule.local and schedule.at - AHEAD <= call.world.clock.now
-    at, local = read_schedule(call)
+    at, local, optimal = read_schedule(call)
     if was_local:
         call.diagnose("too-late", "the local time has passed in some time zone; nothing is changed", "/schedule")
         return
-    schedule.at, schedule.local = at, local
+    schedule.at, schedule.local, schedule.optimal = at, local, optimal
     start(call.state, schedule)
 
 

@@ -13,8 +13,8 @@ from functools import partial
 
 from stampcard.braze import composing, outcomes, pacing, promotions, timing, webhooks
 from stampcard.braze.campaigns import SCHEDULED, Content
-from stampcard.braze.channels import CHANNELS
-from stampcard.braze.orders import CANVAS_STEP, Order, Rendered
+from stampcard.braze.channels import CHANNELS, NOT_REACHED
+from stampcard.braze.orders import CANVAS_STEP, IN_APP, Order, Rendered
 from stampcard.braze.rendering import MessageAborted
 from stampcard.core.clock import iso
 from stampcard.core.outbox import Message
@@ -64,8 +64,10 @@ def new_message(order: Order) -> Message:
         status="waiting",
         parts={},
         cause=order.cause,
-        detail={"why": order.why, "dispatch_id": order.dispatch_id},
+        detail={"why": order.why},
     )
+    if order.content.channel != IN_APP:
+        message.detail["dispatch_id"] = order.dispatch_id
     if campaign is not None and campaign.delivery == CANVAS_STEP:
         place = order.names["canvas"]
         message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
@@ -98,20 +100,23 @@ async def attempt(order: Order, message: Message) -> None:
         )
     message.parts = rendered.parts
     message.detail |= rendered.detail()
-    if message.status == "waiting" and "due" not in message.detail:
+    over = "due" not in message.detail
+    if message.status == "waiting" and over:
         if order.content.channel == "webhook":
             ended = partial(outcomes.delivered, order, message)
             webhooks.deliver(order.workspace, message, entry, ended, partial(outcomes.failed, order, message))
         else:
             outcomes.sent(order, message)
     outcomes.record(order, message, entry)
-    if order.ended is not None and "due" not in message.detail:
+    if order.ended is not None and over:
         order.ended()
 
 
 async def _prepare(order: Order, message: Message, rendered: Rendered, entry: int) -> None:
     """Everything before the message is handed over; a later attempt is noted in `detail.due`. Raises
     MessageAborted."""
+    if order.workspace.users.get(order.user.braze_id) is not order.user:
+        raise MessageAborted(NOT_REACHED, "the profile is gone")
     channel = CHANNELS[order.content.channel]
     channel.reach(order.workspace, order.user, order.content.parts, order.send_to)
     if (until := _hold(order)) is not None:
@@ -125,7 +130,7 @@ async def _prepare(order: Order, message: Message, rendered: Rendered, entry: in
     await composing.render(order, rendered, entry)
     if order.content.channel == "webhook":
         webhooks.check(rendered.parts)
-    if rendered.wants_retry and channel is not CHANNELS["in_app_message"]:
+    if rendered.wants_retry and order.content.channel != IN_APP:
         _requeue(order, message, entry)
 
 

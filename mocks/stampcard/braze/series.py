@@ -11,7 +11,6 @@ from stampcard.braze.state import Workspace
 from stampcard.braze.values import read_time
 from stampcard.core.clock import iso
 from stampcard.core.endpoint import Call, Reply
-from stampcard.core.errors import ApiError
 
 HOUR, DAY = 1, 24
 
@@ -46,14 +45,20 @@ def counted(workspace: Workspace, keys: Iterable[tuple[str, str]], hour: int, si
 
 
 def by_app(call: Call[Workspace], kind: str) -> str:
-    """The kind of count to look in: of one app, or of all. Raises ApiError for what is not counted."""
-    segment_id = call.query.get("segment_id")
-    if segment_id is not None and segment_id not in call.state.segments:
+    """The kind of count to look in: of one app or of all, of one segment or of all users. Raises ApiError.
+
+    Braze counts for segments whose analytics tracking is on; that it refuses others is assumed.
+    """
+    app_id, segment_id = call.query.get("app_id"), call.query.get("segment_id")
+    kind = f"{kind}@{app_id}" if app_id else kind
+    if segment_id is None:
+        return kind
+    segment = call.state.segments.get(segment_id)
+    if segment is None or not segment.analytics:
+        why = "no segment has this id" if segment is None else "analytics tracking is off for this segment"
+        call.diagnose("not-tracked", why, "/segment_id", "error")
         raise errors.refused("Bad Request")
-    if segment_id is not None:
-        raise ApiError(501, {"message": "stampcard does not count by segment", "operation": call.operation.id})
-    app_id = call.query.get("app_id")
-    return f"{kind}@{app_id}" if app_id else kind
+    return f"{kind}~{segment_id}"
 
 
 def answer(call: Call[Workspace], name: str, count: Callable[[int, int], float | int]) -> Reply:
@@ -120,6 +125,6 @@ def _active(call: Call[Workspace], first: int, end: int) -> set[str]:
     found: Mapping[tuple[str, str], Any] = call.state.sessions
     return {
         braze_id
-        for (braze_id, app), hours in found.items()
-        if app_id in (None, app) and any(first <= hour < end for hour in hours)
+        for (braze_id, app), instants in found.items()
+        if app_id in (None, app) and any(first <= at // 3600 < end for at in instants)
     }

@@ -17,10 +17,12 @@ from stampcard.braze import (
     campaign_setup,
     cdi,
     content_setup,
+    currents,
     dashboard,
     devices,
     identity,
     locales,
+    simulation,
     webhook_templates,
 )
 from stampcard.braze.canvas import dashboard as canvases
@@ -153,6 +155,8 @@ def _definitions(place: str) -> Callable[[Workspace, Sequence[Row]], None]:
                 tuple(row.get("tags", ())),
                 "data_type" not in row,
             )
+            if "segmentation_properties" in row:
+                workspace.engine.segmentable[row["name"]] = tuple(row["segmentation_properties"])
 
     return apply_rows
 
@@ -277,13 +281,15 @@ SECTIONS: tuple[Section, ...] = (
     Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),
     Section("scim", _apply_scim),
     Section("cdi_integrations", cdi.apply_setup),
-    Section("sessions", _apply_sessions, _check_device_rows("sessions")),
-    Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
     Section("connected_content_credentials", dashboard.apply_credentials),
     Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("sessions", _apply_sessions, _check_device_rows("sessions")),
+    Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
     Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
     Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
     Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
+    Section("currents", currents.apply_setup),
+    Section("simulated_audiences", simulation.apply_setup, simulation.check_setup),
     Section("canvases", canvases.apply_canvases, canvases.check_canvases),
     Section("campaigns", campaign_setup.apply_campaigns, campaign_setup.check_campaigns),
 )

@@ -155,6 +155,8 @@ class Switches:
     merge_identifiers: str = "any"
     transactional_queue_seconds: float = 0
     unknown_locale_status: int = 400
+    canvas_schedule_id: str = "required"
+    media_library_request: str = "newer"
     nested_array_operations: str = "add_remove_update"
 
 
@@ -206,7 +208,7 @@ class Workspace:
     `attributes`, `events` and `products` hold the names used so far; `addresses` and `numbers` what is known of e-mail
     addresses and phone numbers; `rate_headers` what the answer to a call in flight says about its rate limit.
     `hourly` counts what happened and nothing else: ("event", name) -> hour since 1970 -> how often, and the same under
-    ("event@<app_id>", name); `sessions` has the hours in which a user (braze_id) used an app, and
+    ("event@<app_id>", name); `sessions` has when a user (braze_id) used an app (seconds), and
     `recipients` who (braze_id) received a campaign or variation on a day since 1970; `canvas_entries` when a Canvas was
     entered first and last. `exchange_rates` says how many USD one of a currency is, `api_limits` how many calls a
     bucket takes in a window where Braze has set it for the workspace. `translations` maps the id of a variation, block

@@ -85,8 +85,8 @@ def best_hour(workspace: Workspace, user: User, fallback: time) -> time:
     """
     zone, seen = pacing.zone_of(workspace, user), Counter[int]()
     for app_id in workspace.apps:
-        hours = workspace.sessions.get((user.braze_id, app_id), ())
-        seen.update(datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone).hour for hour in hours)
+        instants = workspace.sessions.get((user.braze_id, app_id), ())
+        seen.update(datetime.fromtimestamp(at, UTC).astimezone(zone).hour for at in instants)
     if not seen:
         return fallback
     return time(min(seen, key=lambda hour: (-seen[hour], hour)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import attributes, currencies, ecommerce, identity, push, triggers, values
+from stampcard.braze import attributes, currencies, ecommerce, identity, push, segments, triggers, values
 from stampcard.braze.profile import is_email
 from stampcard.braze.state import Definition, Tally, User, Workspace
 
@@ -26,12 +26,12 @@ RESERVED_PROPERTIES = ("time", "event_name")
 class Tracking:
     """One call's objects on their way into a workspace; `note` is told what is ignored, `cause` is the call's id.
 
-    `on_device`: a device's SDK tells of them.
+    `on_device` is the app whose SDK tells of them, or nothing.
     """
 
     __slots__ = ("cause", "note", "now", "on_device", "workspace")
 
-    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int, *, on_device: bool = False) -> None:
+    def __init__(self, workspace: Workspace, note: attributes.Note, cause: int, *, on_device: str = "") -> None:
         self.workspace = workspace
         self.note = note
         self.cause = cause
@@ -123,7 +123,7 @@ def fault_of_purchase(sent: Any) -> str | None:
 
 def _fault_of_occasion(sent: Mapping[str, Any]) -> str | None:
     if values.read_time(sent.get("time")) is None:
-        return "'time' is required" if sent.get("time") is None else "'time' is not a valid time"
+        return "'time' is required" if sent.get("time") is None else "'time' is not valid"
     properties = sent.get("properties")
     return _fault_of_properties(properties) if properties is not None else None
 
@@ -189,6 +189,7 @@ def event(tracking: Tracking, sent: Mapping[str, Any], place: str) -> User | Non
     triggers.event_happened(workspace, user, name, properties, time, tracking.cause, on_device=tracking.on_device)
     _count(user.events, name, time, 1)
     happened(workspace, "event", name, time, sent.get("app_id"))
+    happened_in_segments(workspace, user, "event", name, time, sent.get("app_id"))
     if revenue := ecommerce.revenue(name, sent.get("properties") or {}):
         currency, at = sent["properties"]["currency"], f"{place}/properties/currency"
         user.total_revenue += currencies.in_usd(workspace, revenue, currency, tracking.note, at)
@@ -273,6 +274,18 @@ def happened(workspace: Workspace, kind: str, name: str, time: datetime, app_id:
     workspace.hourly[kind, name][hour] += count
     if app_id is not None and app_id.__class__ is str and app_id in workspace.apps:
         workspace.hourly[f"{kind}@{app_id}", name][hour] += count
+
+
+def happened_in_segments(
+    workspace: Workspace, user: User, kind: str, name: str, time: datetime, app_id: Any = None
+) -> None:
+    """Count something for the segments that a user is in just now and that are tracked (`analytics`)."""
+    for segment in workspace.segments.values():
+        if segment.analytics and segments.holds(workspace, segment.rule, user):
+            hour = int(time.timestamp()) // 3600
+            workspace.hourly[f"{kind}~{segment.id}", name][hour] += 1
+            if app_id.__class__ is str and app_id in workspace.apps:
+                workspace.hourly[f"{kind}@{app_id}~{segment.id}", name][hour] += 1
 
 
 def _count(tallies: dict[str, Tally], name: str, time: datetime, quantity: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from stampcard.braze import comparisons, conversions, filters, launching, stops
+from stampcard.braze import behaviour, comparisons, conversions, currencies, currents, filters, launching, stops
 from stampcard.braze.actions import (
     ATTRIBUTE,
     EMAIL_ADDED,
@@ -37,6 +37,8 @@ from stampcard.braze.variables import Dotted
 
 Action = Mapping[str, Any]
 DEFAULT_STATUS = "subscribed"
+SHOWN = {"subscribed": "Subscribed", "unsubscribed": "Unsubscribed", "opted_in": "Opted In"}
+"""Subscription states as message events write them."""
 
 
 def event_happened(
@@ -47,7 +49,7 @@ def event_happened(
     time: datetime,
     cause: int,
     *,
-    on_device: bool = False,
+    on_device: str = "",
 ) -> None:
     """A custom event was recorded: `properties` as sent, `time` in UTC and not in the future."""
 
@@ -56,8 +58,12 @@ def event_happened(
         return wanted and _properties_match(workspace, action, properties)
 
     names = {"event_properties": Dotted(properties)}
+    told = {"name": name, "custom_properties": properties, "app_id": on_device or None}
+    currents.behaved(workspace, user, "CustomEvent", told)
     _happened(workspace, user, Occasion(f"custom event {name}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "event", name, time)
+    if name in workspace.engine.segmentable:
+        behaviour.note_properties(workspace, user, name, properties, time)
 
 
 def purchase_happened(
@@ -67,7 +73,7 @@ def purchase_happened(
     time: datetime,
     cause: int,
     *,
-    on_device: bool = False,
+    on_device: str = "",
 ) -> None:
     """A purchase was recorded: `purchase` is the object as sent (product_id, currency, price, quantity, properties)."""
     properties, product = purchase.get("properties") or {}, purchase["product_id"]
@@ -80,10 +86,16 @@ def purchase_happened(
         )
 
     names = {"event_properties": Dotted(properties)}
+    told = {name: purchase.get(name) for name in ("product_id", "price", "currency")}
+    told |= {"purchase_properties": properties, "app_id": on_device or None}
+    currents.behaved(workspace, user, "Purchase", told)
     quantity = purchase.get("quantity") or 1
-    conversions.earned(workspace, user, purchase["price"] * quantity)
+    amount, currency = purchase["price"] * quantity, purchase["currency"]
+    revenue = currencies.in_usd(workspace, amount, currency)
+    conversions.earned(workspace, user, revenue)
     _happened(workspace, user, Occasion(f"purchase of {product}", cause, matches, names, on_device))
     filters.note_day(workspace, user, "purchase", product, time, quantity)
+    behaviour.note_spending(workspace, user, revenue, time)
 
 
 def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -> None:
@@ -92,11 +104,14 @@ def session_started(workspace: Workspace, user: User, app_id: str, cause: int) -
     def matches(action: Action) -> bool:
         return action["action"] == SESSION and action.get("app_id") in (None, app_id)
 
-    _happened(workspace, user, Occasion("session start", cause, matches, on_device=True))
+    currents.behaved(workspace, user, "app.SessionStart", {"app_id": app_id})
+    _happened(workspace, user, Occasion("session start", cause, matches, on_device=app_id))
 
 
 def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]], cause: int) -> None:
     """Reserved fields or custom attributes changed: name -> (old, new), None where there is no value."""
+    if workspace.engine.connectors:
+        _tell_states(workspace, user, changes)
     if not workspace.campaigns and not workspace.canvases:
         return  # Nothing waits for it.
 
@@ -109,6 +124,15 @@ def attributes_changed(workspace: Workspace, user: User, changes: Mapping[str, t
         return action["action"] == ATTRIBUTE and _attribute_matches(action, changes)
 
     _happened(workspace, user, Occasion(f"change of {', '.join(list(changes)[:5])}", cause, matches))
+
+
+def _tell_states(workspace: Workspace, user: User, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    for field, channel in (("email_subscribe", "email"), ("push_subscribe", "push")):
+        if field in changes:
+            state = str(changes[field][1] or DEFAULT_STATUS)
+            told: dict[str, Any] = {"subscription_status": SHOWN[state], "channel": channel}
+            told |= {"email_address": user.email} if channel == "email" else {}
+            currents.behaved(workspace, user, "subscription.GlobalStateChange", told)
 
 
 def group_changed(
@@ -124,6 +148,13 @@ def group_changed(
         )
 
     for user in users:
+        told: dict[str, Any] = {
+            "subscription_group_id": group.id,
+            "subscription_status": SHOWN[state],
+            "channel": group.channel,
+        }
+        told |= {"email_address": user.email} if group.channel == "email" else {"phone_number": user.phone}
+        currents.behaved(workspace, user, "subscriptiongroup.StateChange", told)
         _happened(workspace, user, Occasion(f"{state} in subscription group {group.name}", cause, matches))
 
 

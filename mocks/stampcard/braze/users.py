@@ -24,8 +24,9 @@ async def track(call: Call[Workspace]) -> Reply:
     """Attributes, then events, then purchases; an object that is refused leaves the others alone."""
     arrays = sent_arrays(call)
     sizes = [len(objects) for objects in arrays.values()]
-    counted = sum(sizes) if call.state.switches.track_limit == "total" else max(sizes, default=0)
-    return _recorded(call, arrays, counted > TRACK_LIMIT)
+    limit = call.state.switches.track_limit
+    counted = max(sizes, default=0) if limit == "per_array" else sum(sizes)
+    return _recorded(call, arrays, counted > (50 if limit == "total_50" else TRACK_LIMIT))
 
 
 async def track_bulk(call: Call[Workspace]) -> Reply:

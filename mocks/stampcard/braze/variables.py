@@ -107,6 +107,15 @@ NO_DEVICE = dict.fromkeys(
 """What devices show for users who never used an app."""
 
 
+def targeted_device(workspace: Workspace, user: User, platform: str) -> Mapping[str, Any]:
+    """The device a push goes to: of what it is, only its id and platform are known here."""
+    platforms = workspace.engine.platforms
+    tokens = [token for token in user.push_tokens if platforms.get(token.app_id, platform) == platform]
+    if not tokens:
+        return NO_DEVICE
+    return {**NO_DEVICE, "id": tokens[-1].device_id, "platform": platform, "foreground_push_enabled": True}
+
+
 def namespaces(workspace: Workspace, user: User) -> dict[str, Any]:
     """The namespaces that depend on the user alone."""
     return {

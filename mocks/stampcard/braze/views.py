@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stampcard.braze.state import Receipt, Tally, User, Visit, Workspace
@@ -59,6 +59,7 @@ def exported(
         **{key: value for key in _MORE_PLAIN if (value := user.profile.get(key)) is not None},
         "last_coordinates": _coordinates(workspace, user),
         "uninstalled_at": _maybe_iso(user.profile.get("uninstalled_at")),
+        "apps": _apps(workspace, user),
         "devices": [{"device_id": token.device_id} for token in user.push_tokens] or None,
         "push_tokens": _tokens(workspace, user),
         "campaigns_received": _campaigns(workspace, user, now),
@@ -100,6 +101,21 @@ def _tallies(tallies: Mapping[str, Tally], now: datetime) -> list[dict[str, Any]
 def tally(of: Tally) -> dict[str, Any]:
     """How often, and when first and last."""
     return {"first": iso(of.first), "last": iso(of.last), "count": of.count}
+
+
+def _apps(workspace: Workspace, user: User) -> list[dict[str, Any]] | None:
+    """Apps a user has used; which platform and version it was, nobody tells here."""
+    used = ((name, workspace.sessions.get((user.braze_id, app_id))) for app_id, name in workspace.apps.items())
+    rows = [
+        {"name": name, "sessions": len(instants), "first_used": _at(min(instants)), "last_used": _at(max(instants))}
+        for name, instants in used
+        if instants
+    ]
+    return rows or None
+
+
+def _at(seconds: int) -> str:
+    return iso(datetime.fromtimestamp(seconds, UTC))
 
 
 def _tokens(workspace: Workspace, user: User) -> list[dict[str, Any]] | None:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from stampcard.braze import connected_content
+from stampcard.braze.engine import HostHealth
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import Workspace
-from stampcard.core.delivery import Delivery
+from stampcard.core.clock import iso
+from stampcard.core.delivery import Attempt, Delivery
 from stampcard.core.http import Response
 from stampcard.core.outbox import Message
 
@@ -22,6 +26,8 @@ TIMEOUT = 90.0
 RETRIES = (30.0, 60.0, 120.0, 240.0, 480.0)
 """Seconds before each retry: five within 30 minutes are documented, these intervals are assumed."""
 MAX_WAIT = 1800.0
+NO_ANSWER = 504
+"""What no answer counts as for the health of a host (assumed)."""
 RETRIED = frozenset({0, 408, 429})
 """Statuses that are tried again, beside all 5xx; 0 is no connection."""
 
@@ -58,12 +64,16 @@ def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended, fa
     if body and "content-type" not in given:
         headers["Content-Type"] = inferred
     wait = _RetryAfter(message, failed)
+    message.detail |= {"due": iso(workspace.world.clock.now), "waits_for": "the answer to its webhook"}
 
     def done(delivery: Delivery, response: Response | None) -> None:
+        message.detail.pop("due", None)
+        message.detail.pop("waits_for", None)
         message.detail["delivery"] = delivery.view()
         ended(None if delivery.state == "delivered" else _why(delivery))
 
-    delivery = Delivery(
+    delivery = Call(
+        workspace=workspace,
         world=workspace.world,
         vendor="braze",
         name=f"webhook to {message.user}",
@@ -79,6 +89,31 @@ def deliver(workspace: Workspace, message: Message, entry: int, ended: Ended, fa
         event="webhook_message",
     )
     delivery.schedule()
+
+
+@dataclass(slots=True, kw_only=True)
+class Call(Delivery):
+    """A delivery that leaves a host alone which fails too often: over 3,000 failures in a moving minute halt it for a
+    minute, in which Braze simulates the status 598 and tries again later."""
+
+    workspace: Workspace
+
+    async def attempt(self) -> None:
+        hosts = self.workspace.engine.webhook_hosts
+        health = hosts.setdefault(_host(self.url), HostHealth())
+        if connected_content.may_call(self.workspace, health):
+            before = len(self.attempts)
+            await Delivery.attempt(self)
+            status = self.attempts[before].status or NO_ANSWER
+            connected_content.note_call(self.workspace, health, status, 0.0)
+            return
+        text = f"{_host(self.url)}: calls are halted, the host is unhealthy"
+        self.attempts.append(Attempt(self.world.clock.now, connected_content.HALTED, text, 0))
+        delay = self.retry(self)
+        if delay is None:
+            self._end("failed", None)
+        else:
+            self.schedule(delay)
 
 
 class _RetryAfter:
@@ -102,7 +137,10 @@ class _RetryAfter:
         self._failed(delivery, terminal)
         if terminal:
             return None
-        return max(RETRIES[tries - 1], min(self._asked, MAX_WAIT))
+        wait = max(RETRIES[tries - 1], min(self._asked, MAX_WAIT))
+        due = iso(last.at + timedelta(seconds=wait))
+        self._message.detail |= {"due": due, "waits_for": "the next attempt at its webhook"}
+        return wait
 
 
 def is_refused(error: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,20 +147,23 @@ def failures_of(case: Case[Any], response: httpx.Response, target: Target) -> It
     refused = 400 <= response.status_code < 500  # schemathesis does not know Punchh's 412 for a refusal
     checks = [*ALWAYS, *(() if refused else (negative_data_rejection,))]
     line = target.curl(response.request)
+    for title, message in findings_of(case, response, checks):
+        yield Failure(title, message, line)
+
+
+def findings_of(
+    case: Case[Any], response: Any, checks: Sequence[CheckFunction], recorder: Any = None
+) -> Iterator[tuple[str, str]]:
+    """Title and message of what Schemathesis's checks find wrong with a response."""
+    found: Sequence[BaseException] = ()
     try:
-        case.validate_response(response, checks=checks)
+        case.validate_response(response, checks=list(checks), recorder=recorder)
     except FailureGroup as group:
-        for finding in group.exceptions:
-            yield _failure(finding, response, line)
+        found = group.exceptions
     except Finding as finding:
-        yield _failure(finding, response, line)
+        found = [finding]
     except Exception as error:  # An answer so odd that the checks themselves stumble is no reason to end the run.
-        yield Failure(
-            "unreadable answer", f"{response.status_code}: {type(error).__name__}: {error}"[:MAX_MESSAGE], line
-        )
-
-
-def _failure(finding: BaseException, response: httpx.Response, line: str) -> Failure:
-    title = getattr(finding, "title", type(finding).__name__)
-    message = " ".join(str(getattr(finding, "message", "") or finding).split())
-    return Failure(title, f"{response.status_code}: {message[:MAX_MESSAGE]}", line)
+        yield "unreadable answer", f"{response.status_code}: {type(error).__name__}: {error}"[:MAX_MESSAGE]
+    for one in found:
+        message = " ".join(str(getattr(one, "message", "") or one).split())
+        yield getattr(one, "title", type(one).__name__), f"{response.status_code}: {message[:MAX_MESSAGE]}"

@@ -88,7 +88,7 @@ class _Walk:
         self._steps: list[Step] = []
 
     def begin(self, root: Any) -> None:
-        values = _example(root)
+        values = example(root)
         found = {name: value for name, value in self._target.known.items() if f"{{{name}}}" in root.path}
         case = fill(root.Case(**values, path_parameters=found), self._target, known=False)
         response = self._send(case, None)
@@ -146,7 +146,7 @@ class _Walk:
         self._checked.note(Failure(check, message, "\n  ".join(step.line for step in self._steps)))
 
 
-def _example(operation: Any) -> dict[str, Any]:
+def example(operation: Any) -> dict[str, Any]:
     """The body of the contract's own example, and of the headers those that must be there."""
     found: dict[str, Any] = {}
     for media, content in operation.definition.raw.get("requestBody", {}).get("content", {}).items():
@@ -172,7 +172,7 @@ def _linked(output: StepOutput, link: Link) -> Case[Any] | str:
         if not isinstance(body.value, Ok) or body.value.ok() is UNRESOLVABLE:
             return str(body.definition)
         values |= {"body": body.value.ok(), "media_type": next(iter(target.definition.raw["requestBody"]["content"]))}
-    values = {**_example(target), **values}
+    values = {**example(target), **values}
     case: Case[Any] = target.Case(**values)
     return case
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-SCIM_TOKEN = "a-token-for-scim"
-
 SETUPS: Mapping[str, Mapping[str, Any]] = {
-    "braze": {"scim": {"token": SCIM_TOKEN}},
+    "braze": {"scim": {"token": "scim-<api_key>"}},
     "punchh": {
         "locations": [{"name": "Main Street", "store_number": "1"}],
         "redeemables": [{"name": "Free coffee", "points": 10}],
@@ -18,13 +17,12 @@ SETUPS: Mapping[str, Mapping[str, Any]] = {
         "client_side": {"allowed_origins": ["*"], "redeem": True, "publish": True, "create_customer": True},
     },
     "antavo": {
-        "auth_clients": [{"id": "checker", "secret": "a-secret-for-tokens"}],
         "club_templates": [{"id": "chess", "name": "Chess clubs"}],
         "faq": [{"title": "What is a stamp?", "description": "A mark for a coffee."}],
         "rewards": [{"id": "mug", "name": "A mug"}],
     },
 }
-"""A vendor's section of the setup document: what only a dashboard could do."""
+"""A vendor's section of the setup document: what only a dashboard could do. `<name>` stands for a credential."""
 
 ADA = {"email": "ada@example.com", "password": "Passw0rd!", "first_name": "Ada", "last_name": "Lovelace"}
 COUPONS = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
@@ -50,5 +48,16 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
 }
 """Values of path parameters that are there then."""
 
-CREDENTIALS: Mapping[str, Mapping[str, str]] = {"braze": {"scim_token": SCIM_TOKEN}}
+CREDENTIALS: Mapping[str, Mapping[str, str]] = {"braze": {"scim_token": "scim-<api_key>"}}
 """Credentials that come by the setup."""
+
+
+def filled(value: Any, facts: Mapping[str, str]) -> Any:
+    """With every `<name>` replaced by the credential of that name."""
+    if isinstance(value, Mapping):
+        return {name: filled(item, facts) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, facts) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"<(\w+)>", lambda found: facts.get(found[1], found[0]), value)
+    return value

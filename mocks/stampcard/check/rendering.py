@@ -21,7 +21,7 @@ def as_text(found: Sequence[Checked]) -> str:
         lines += _told(checked)
     broken = [checked for checked in found if checked.broken]
     if broken and broken[0].preparation:
-        lines += ["", "The lines above are for a fresh `stampcard up`, after these:"]
+        lines += ["", "The lines above are for a fresh `stampcard up --frozen`, after these:"]
         lines += [f"  {line}" for line in broken[0].preparation]
     calls = sum(checked.calls for checked in found)
     chains = sum(checked.chain for checked in found)

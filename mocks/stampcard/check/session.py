@@ -11,7 +11,8 @@ from typing import Any
 
 from stampcard.check.calls import Checked
 from stampcard.check.chains import Link, check_chain, links_of, roots
-from stampcard.check.running import check_operation, operations
+from stampcard.check.running import check_operation, operations_of, schema_of
+from stampcard.check.stateful import check_sequences
 from stampcard.check.target import TIMEOUT, FreshWorld, LiveWorld, Server, Target
 from stampcard.emulator import Emulator
 
@@ -42,6 +43,7 @@ class Loaded:
     """A plan's operations and links, as schemathesis reads them."""
 
     emulator: Emulator
+    schema: Any
     operations: dict[str, Any]
     links: dict[str, list[Link]]
     chains: dict[str, Any] = field(default_factory=dict)
@@ -51,28 +53,31 @@ class Loaded:
 
 
 Task = tuple[str, str]
-"""`operation` or `chain`, and the operation id it is about or begins with."""
+"""`operation`, `chain` or `sequences`, and the operation id it is about or begins with."""
 
 
 @lru_cache(maxsize=4)
 def load(plan: Plan) -> Loaded:
     """Everything a process needs for a plan; once for all its tasks."""
     emulator = Emulator()
-    found = list(operations(emulator.vendors[plan.vendor].contract, group=plan.group, writes=plan.writes))
+    schema = schema_of(emulator.vendors[plan.vendor].contract, group=plan.group, writes=plan.writes)
+    found = list(operations_of(schema))
     by_id = {operation.definition.raw["operationId"]: operation for operation in found}
     links = links_of(found)
     begun = {operation.definition.raw["operationId"]: operation for operation in roots(found, links)}
-    return Loaded(emulator, by_id, links, begun)
+    return Loaded(emulator, schema, by_id, links, begun)
 
 
 def tasks(plan: Plan) -> list[Task]:
     """Chains first: they are few, and tell most."""
     loaded = load(plan)
-    return [("chain", id) for id in loaded.chains] + [("operation", id) for id in loaded.operations]
+    made_up = [("sequences", "")] if loaded.chains else []
+    chains = [("chain", id) for id in loaded.chains]
+    return [*chains, *made_up, *(("operation", id) for id in loaded.operations)]
 
 
 def target_of(plan: Plan, emulator: Emulator) -> Target:
-    """Raises httpx.HTTPError when a control API does not answer."""
+    """Raises NoControl when a control API does not answer."""
     if plan.control is not None:
         return LiveWorld(plan.control, plan.vendor, timeout=plan.timeout)
     if plan.facts is None:
@@ -86,6 +91,8 @@ def perform(plan: Plan, task: Task) -> Checked:
     """One task, in a world of its own where there is one to be had."""
     loaded = load(plan)
     kind, id = task
+    if kind == "sequences":
+        return check_sequences(loaded.schema, lambda: target_of(plan, loaded.emulator), examples=plan.examples)
     target = target_of(plan, loaded.emulator)
     try:
         if kind == "chain":

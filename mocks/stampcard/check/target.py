@@ -12,10 +12,11 @@ import httpx
 
 from stampcard.check.curl import curl
 from stampcard.check.pace import Pace
-from stampcard.check.prepared import CALLS, CREDENTIALS, KNOWN, SETUPS
+from stampcard.check.prepared import CALLS, CREDENTIALS, KNOWN, SETUPS, filled
 from stampcard.check.signing import Facts, Headers, signature
 from stampcard.core.clock import parse_instant, wall_now
 from stampcard.core.contract import MAIN_SERVICE
+from stampcard.core.errors import StampcardError
 
 if TYPE_CHECKING:
     from stampcard.emulator import Emulator
@@ -29,6 +30,10 @@ TIMEOUT = 10.0
 
 PORTS = {8100: "control", 8101: "braze", 8102: "punchh", 8103: "voucherify", 8104: "antavo"}
 """Where `stampcard up` serves: a world of this process is addressed the same way, so that its curl lines work there."""
+
+
+class NoControl(StampcardError):
+    """A control API that is not there, or refuses what is asked of it."""
 
 
 class NoAnswer(Exception):
@@ -107,8 +112,7 @@ class Target:
     def prepare(self) -> None:
         """Put something there to be found. In a fresh world all of it must succeed: raises httpx.HTTPStatusError."""
         for method, path, body in CALLS[self.vendor]:
-            filled = {key: self.facts["client"] if value == "<client>" else value for key, value in body.items()}
-            request = httpx.Request(method, self.facts["url"] + path, json=filled)
+            request = httpx.Request(method, self.facts["url"] + path, json=filled(body, self.facts))
             response = self.send(request)
             self.preparation.append(self.curl(request))
             if self.fresh:
@@ -172,19 +176,22 @@ class Server(Target):
 class LiveWorld(Server):
     """A frozen world of its own on a running stampcard, by its control API; removed at the end.
 
-    Raises httpx.HTTPError when there is no such server.
+    Raises NoControl when there is no such server.
     """
 
     fresh = True
 
     def __init__(self, control: str, vendor: str, *, timeout: float = TIMEOUT) -> None:
         self._control = httpx.Client(base_url=f"{control.rstrip('/')}/_stampcard/", timeout=timeout, trust_env=False)
-        made = self._control.post("worlds", json={"frozen": True, "setup": {vendor: SETUPS[vendor]}})
-        made.raise_for_status()
-        line = made.json()
-        self._world = f"worlds/{line['world']}"
+        try:
+            line = self._control.post("worlds", json={"frozen": True}).raise_for_status().json()
+            self._world = f"worlds/{line['world']}"
+            setup = {vendor: filled(SETUPS[vendor], line[vendor])}
+            self._control.put(f"{self._world}/setup", json=setup).raise_for_status()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
+            raise NoControl(f"no stampcard at {control}: {error}") from error
         self._now = parse_instant(self._control.get(f"{self._world}/clock").json()["now"])
-        super().__init__(vendor, {**line[vendor], **CREDENTIALS.get(vendor, {})}, timeout=timeout)
+        super().__init__(vendor, {**line[vendor], **filled(CREDENTIALS.get(vendor, {}), line[vendor])}, timeout=timeout)
         self.prepare()
 
     @property
@@ -211,7 +218,7 @@ class LiveWorld(Server):
 class FreshWorld(Target):
     """A frozen world of this process, made for the check and prepared with a few calls.
 
-    It is called `default` where that name is free, so that its credentials are those of `stampcard up`.
+    It is called `default` where that name is free, so that credentials, clock and ids are those of `up --frozen`.
     """
 
     fresh = True
@@ -227,7 +234,8 @@ class FreshWorld(Target):
         addressed.ports, addressed.bind_host = PORTS, "127.0.0.1"
         self.line = addressed.describe(self._inside)
         transport = httpx.ASGITransport(Application(addressed, control_app(addressed)))
-        facts = {**self.line[vendor], **CREDENTIALS.get(vendor, {})}
+        own = self.line[vendor]
+        facts = {**own, **filled(CREDENTIALS.get(vendor, {}), own)}
         super().__init__(vendor, facts, httpx.AsyncClient(transport=transport))
         try:
             self._set_up()
@@ -249,7 +257,7 @@ class FreshWorld(Target):
         return "https://" + named.replace("*", self.facts.get("stack", "eu"))
 
     def _set_up(self) -> None:
-        document = {self.vendor: SETUPS[self.vendor]}
+        document = {self.vendor: filled(SETUPS[self.vendor], self.facts)}
         self._runner.run(self._emulator.set_up(self._inside, document))
         url = f"{self.line['control']['url']}/_stampcard/worlds/{self._inside.name}/setup"
         self.preparation.append(curl(httpx.Request("PUT", url, json=document)))
@@ -262,18 +270,10 @@ class FreshWorld(Target):
         self._runner.run(self._inside.clock.settle())
 
     def curl(self, request: httpx.Request) -> str:
-        """The line for `stampcard up`; what was signed with the world's clock is signed anew with the wall's."""
+        """The line for `stampcard up --frozen`, whose clock stands at the same instant."""
         local = httpx.URL(self.facts["url"])
         moved = request.url.copy_with(scheme=local.scheme, host=local.host, port=local.port)
-        again = httpx.Request(request.method, moved, headers=request.headers, content=request.content)
-        if again.headers.get("Date") and "Authorization" in again.headers and self._is_right(request):
-            for name, value in signature(self.vendor, self.facts, again, wall_now()).items():
-                again.headers[name] = value
-        return curl(again)
-
-    def _is_right(self, request: httpx.Request) -> bool:
-        right = signature(self.vendor, self.facts, request, self.now)
-        return request.headers["Authorization"] == right["Authorization"]
+        return curl(httpx.Request(request.method, moved, headers=request.headers, content=request.content))
 
     def close(self) -> None:
         super().close()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stampcard.cli import check_webhooks
 from stampcard.cli.commands import Commands
 from stampcard.core.errors import StampcardError
 
@@ -21,11 +22,12 @@ class CannotCheck(StampcardError):
 
 
 def add(commands: Commands) -> None:
-    """A subcommand per vendor, so that what is checked otherwise can be added beside them."""
+    """A subcommand per vendor, and beside them what is checked otherwise."""
     parser = commands.add_parser("check", help="drive a server with valid and invalid calls of its vendor's contract")
-    subjects = parser.add_subparsers(required=True, metavar="VENDOR", dest="vendor")
+    subjects = parser.add_subparsers(required=True, metavar="VENDOR | webhooks", dest="vendor")
     for vendor in VENDORS:
         add_options(subjects.add_parser(vendor, help=f"check a server of {vendor.capitalize()}'s contract"))
+    check_webhooks.add(subjects)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +113,7 @@ def _announce(plan: Plan, todo: list[Task], options: argparse.Namespace) -> None
     from stampcard.check import session
 
     labels = session.load(plan).labels()
-    chains = sum(kind == "chain" for kind, _ in todo)
+    chains = sum(kind != "operation" for kind, _ in todo)
     where = plan.control or dict(plan.facts or ()).get("url") or "a fresh world"
     what = "all operations" if plan.writes else "GET only (--allow-writes for the rest)"
     pace = f", at most {plan.rate * max(1, options.workers):g} calls a second" if plan.rate else ""

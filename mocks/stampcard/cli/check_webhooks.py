@@ -28,9 +28,9 @@ class CannotTell(StampcardError):
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser(
-        "check webhooks", help="send a consumer of webhooks every documented event, rightly and wrongly signed"
+        "webhooks", help="send a consumer of webhooks every documented event, rightly and wrongly signed"
     )
-    parser.add_argument("vendor", choices=VENDORS)
+    parser.add_argument("sender", choices=VENDORS, metavar="VENDOR", help="whose events: " + ", ".join(VENDORS))
     parser.add_argument("--to", required=True, metavar="URL", help="the consumer's address for this vendor's webhooks")
     parser.add_argument("--auth", metavar="MODE", help="hmac_sha256, hmac_sha1, basic, bearer, jwt, header or none")
     parser.add_argument("--secret", default="", help=f"what both sides know; basic: user:password (default ${SECRET})")
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from stampcard.consumer import rendering, sending, signing
     from stampcard.core.contract import load
 
-    vendor, url = options.vendor, options.to
+    vendor, url = options.sender, options.to
     _check_url(url, options.allow_host)
     keys = signing.Keys(
         options.auth or signing.MODES[vendor][0],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,11 @@ from stampcard.cli.commands import Commands
 from stampcard.core.errors import StampcardError
 
 if TYPE_CHECKING:
+    from stampcard.report.exchanges import Reader
     from stampcard.report.usage import Usage
+
+
+VENDORS = ("braze", "punchh", "voucherify", "antavo")
 
 
 class BadOption(StampcardError):
@@ -29,6 +34,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--format", choices=("markdown", "json", "junit"), default="markdown")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the report as JSON, to compare with later")
     parser.add_argument("--against", type=Path, metavar="FILE", help="fail when the use grew since that report")
+    parser.add_argument("--cases", type=Path, metavar="FILE", help="with --har: write parity cases as well (YAML)")
     parser.set_defaults(run=run)
 
 
@@ -37,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     from stampcard.report.findings import compared, findings
     from stampcard.report.rendering import as_json, as_junit, as_markdown
 
+    if options.cases is not None and options.har is None:
+        raise BadOption("--cases needs --har FILE: a journal masks what a case would have to say")
     usage = _usage(options)
     found = findings(usage)
     if options.against is not None:
@@ -47,18 +55,42 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(as_junit(found) if options.format == "junit" else as_markdown(usage, found))
     if options.write is not None:
         options.write.write_text(as_json(usage), encoding="utf-8")
+    if options.cases is not None:
+        write_cases(options.har, options.cases, dict(_pair(text, VENDORS) for text in options.host))
     return int(any(finding.severity == "error" for finding in found))
 
 
-def _usage(options: argparse.Namespace) -> Usage:
+def write_cases(har: Path, path: Path, hosts: Mapping[str, str]) -> None:
+    """Parity cases of the calls in a HAR, a vendor after the other, as one file of rows each vendor's folder takes."""
+    import yaml
+
+    from stampcard.report.cases import cases
+
+    by_vendor: dict[str, list[Any]] = {}
+    for exchange in _reader(hosts).har(har):
+        by_vendor.setdefault(exchange.vendor, []).append(exchange)
+    lines = ["# Recorded, not judged: read every row, name its source, and leave out what only this account says."]
+    for vendor, exchanges in by_vendor.items():
+        rows = list(cases(exchanges, f"recorded on {exchanges[0].at[:10]}, {har.name}"))
+        lines.append(f"# {vendor}: {len(rows)} cases of {len(exchanges)} calls; the place is tests/parity/{vendor}/")
+        if rows:
+            lines.append(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _reader(hosts: Mapping[str, str]) -> Reader:
     from stampcard.core import coverage
     from stampcard.emulator import Emulator
     from stampcard.report.exchanges import Reader
-    from stampcard.report.usage import collect
 
     patterns = {vendor.name: vendor.hosts for vendor in Emulator().vendors.values()}
-    hosts = dict(_pair(text, patterns) for text in options.host)
-    reader = Reader(coverage.contracts(), patterns, hosts)
+    return Reader(coverage.contracts(), patterns, hosts)
+
+
+def _usage(options: argparse.Namespace) -> Usage:
+    from stampcard.report.usage import collect
+
+    reader = _reader(dict(_pair(text, VENDORS) for text in options.host))
     exchanges = reader.har(options.har) if options.har else reader.journal(_entries(options.url, options.world))
     usage = collect(exchanges)
     usage.strangers = reader.strangers

@@ -85,3 +85,8 @@ class Secrets:
     def uuid(self, label: str) -> str:
         """A version 4 UUID, lower case."""
         return _uuid4(self._bits(label) & (2**128 - 1))
+
+
+def unguessable() -> str:
+    """128 bits in hexadecimal that no seed gives: for what must be kept from people outside, and for no world."""
+    return f"{random.SystemRandom().getrandbits(128):032x}"

@@ -207,14 +207,23 @@ class ReplyRule:
 
     def check(self, status: int, body: Any) -> None:
         """Raises ReplyFault for a status the contract does not list or a body that breaks its schema."""
-        try:
-            validator = self._validators[status]
-        except KeyError:
-            validator = self._validators[status] = self._compile(status)
+        validator = self._validator(status)
         if validator is not None and not validator.is_valid(body):
             first = violations(validator, body, "reply")[0]
             place = "/".join(map(str, first.path))
             raise ReplyFault(f"{self._operation}: reply {status} breaks its contract at /{place}: {first.message}")
+
+    def violations(self, status: int, body: Any) -> list[Violation]:
+        """All that breaks the schema of a status. Raises ReplyFault for a status the contract does not list."""
+        validator = self._validator(status)
+        return violations(validator, body, "reply") if validator is not None else []
+
+    def _validator(self, status: int) -> jsonschema_rs.Draft202012Validator | None:
+        try:
+            return self._validators[status]
+        except KeyError:
+            validator = self._validators[status] = self._compile(status)
+            return validator
 
     def _compile(self, status: int) -> jsonschema_rs.Draft202012Validator | None:
         responses = self._responses

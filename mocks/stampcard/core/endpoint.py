@@ -16,7 +16,7 @@ from stampcard.core import codec
 from stampcard.core.checking import pointer_to
 from stampcard.core.contract import Contract, Operation, load
 from stampcard.core.errors import ApiError, ContractError, ContractFault, ReplyFault, SetupError, Violation
-from stampcard.core.http import Request, Response
+from stampcard.core.http import Chunks, Request, Response
 from stampcard.core.journal import BODY_LIMIT, Diagnostic, Entry
 from stampcard.core.wire import faulted
 from stampcard.core.world import World
@@ -28,12 +28,12 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a handler answers: `body` is JSON (None: no body) unless `raw` holds the bytes of a `media_type`."""
+    """What a handler answers: `body` is JSON (None: no body) unless `raw` holds what is of another `media_type`."""
 
     status: int
     body: Any = None
     headers: Sequence[tuple[str, str]] = ()
-    raw: bytes | None = None
+    raw: bytes | Chunks | None = None
     media_type: str = JSON
 
 
@@ -320,7 +320,7 @@ def _render(journey: _Journey[T], reply: Reply) -> Response:
             raise ReplyFault(f"the header {name} cannot be {value!r}")
         headers.append((name, value))
     if reply.raw is not None:
-        body = reply.raw
+        body: bytes | Chunks = reply.raw
         headers.append(("Content-Type", reply.media_type))
     elif reply.body is not None:
         body = codec.encode(reply.body)
@@ -379,7 +379,7 @@ def _record(journey: _Journey[T], response: Response) -> None:
             request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
             response_headers=response.headers,
-            response_body=response.body[: BODY_LIMIT + 1],
+            response_body=response.head(BODY_LIMIT + 1),
             diagnostics=tuple(call.diagnostics) if call else (),
         )
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -103,32 +104,53 @@ class Request:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """A body too large to be held in one piece: its `size` in bytes, and `pieces`, which yields it from the start."""
+
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+    def head(self, most: int) -> bytes:
+        """The first piece, up to so many bytes."""
+        return next(self.pieces(), b"")[:most]
+
+
 class Response:
-    """One HTTP response.
+    """One HTTP response; `chunks` is its body where that comes in pieces, and `body` puts them together.
 
     `entry` is the journal id it was recorded under in `world`, by the `vendor` of ours that answered, if one did. A
     fault may hold it back for `delay` seconds, or drop it (`dropped`: the caller gets a broken connection instead).
     """
 
-    __slots__ = ("body", "delay", "dropped", "entry", "headers", "operation", "status", "vendor", "world")
+    __slots__ = ("_body", "chunks", "delay", "dropped", "entry", "headers", "operation", "status", "vendor", "world")
 
     def __init__(
         self,
         status: int,
         headers: Sequence[tuple[str, str]] = (),
-        body: bytes = b"",
+        body: bytes | Chunks = b"",
         entry: int = 0,
         world: str = "",
     ) -> None:
         self.status = status
         self.headers = headers
-        self.body = body
+        self.chunks = body if isinstance(body, Chunks) else None
+        self._body = body if isinstance(body, bytes) else b""
         self.entry = entry
         self.world = world
         self.delay = 0.0
         self.dropped = False
         self.vendor = ""
         self.operation = ""
+
+    @property
+    def body(self) -> bytes:
+        return self._body if self.chunks is None else b"".join(self.chunks.pieces())
+
+    def head(self, most: int) -> bytes:
+        """The beginning of the body, up to so many bytes."""
+        return self._body[:most] if self.chunks is None else self.chunks.head(most)
 
     @property
     def json(self) -> Any:

@@ -94,6 +94,11 @@ class Journal:
     def add(self, entry: Entry) -> None:
         self._entries.append(entry)
 
+    @property
+    def full(self) -> bool:
+        """Whether it holds no more: older entries make room for newer ones, or are about to."""
+        return len(self._entries) == self._entries.maxlen
+
     def reset(self) -> None:
         self._entries.clear()
         self._last = 0

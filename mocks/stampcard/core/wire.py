@@ -178,7 +178,7 @@ class Wire:
             request_headers=request.headers,
             request_body=request.body[: BODY_LIMIT + 1],
             response_headers=tuple(response.headers) if response else (),
-            response_body=response.body[: BODY_LIMIT + 1] if response else b"",
+            response_body=response.head(BODY_LIMIT + 1) if response else b"",
         )
         journal.add(entry)
         return entry.id

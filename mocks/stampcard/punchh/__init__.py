@@ -12,7 +12,7 @@ from stampcard.core.endpoint import Call, Caller, Reply, Vendor
 from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.core.world import World
-from stampcard.punchh import access, dashboard, errors, limits, mobile, params, pos, setup, sso
+from stampcard.punchh import access, buttons, dashboard, errors, limits, mobile, params, pos, setup, sso
 from stampcard.punchh.access import Keys
 from stampcard.punchh.state import Business, Location
 
@@ -31,6 +31,7 @@ class Punchh(Vendor[Business]):
         **dashboard.HANDLERS,
         **pos.HANDLERS,
     }
+    buttons: ClassVar[Mapping[str, Callable[[Any, Mapping[str, Any]], Awaitable[Any]]]] = {"why": buttons.why}
 
     def __init__(self, contracts: Path | None = None) -> None:
         super().__init__(contracts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from stampcard.core import codec
@@ -144,16 +145,16 @@ def check(business: Business | None, client: str, request: Request, operation: O
 
 def _check_headers(business: Business | None, request: Request) -> None:
     """The limits are published, the answer is not (assumed)."""
-    total = largest = 0
-    for name, value in request.headers.items:
-        size = len(name) + len(value)
-        total += size
-        largest = max(largest, size)
-    if total > MAX_HEADERS or largest > MAX_HEADER:
+    total = sum(map(len, chain.from_iterable(request.headers.raw)))
+    if total > MAX_HEADERS or (total > MAX_HEADER and _largest(request) > MAX_HEADER):
         raise ApiError(400, {"status": 400, "error": "Request Header Or Cookie Too Large"})
     if business is not None and business.switches.transport_require_user_agent:
         if not request.headers.get("user-agent"):
             raise ApiError(400, {"errors": {"missing_header": ["User-Agent"]}})
+
+
+def _largest(request: Request) -> int:
+    return max(len(name) + len(value) for name, value in request.headers.raw)
 
 
 def _check_readable(client: str, request: Request) -> None:
@@ -208,7 +209,7 @@ def _signed(business: Business, request: Request, algorithm: str) -> bool:
 
 def _check_language(business: Business, request: Request) -> None:
     given = request.headers.get("accept-language")
-    if not given:
+    if not given or given == "*":
         return
     wanted = given.partition(",")[0].partition(";")[0].strip()
     known = {locale.lower() for locale in business.locales}

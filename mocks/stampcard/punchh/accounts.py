@@ -35,7 +35,7 @@ def balance(business: Business, guest: Guest) -> Balance:
     earned = sum(checkin.points for checkin in counted)
     spent = sum(checkin.spent for checkin in counted)
     expired = sum(checkin.expired for checkin in counted)
-    visits = sum(checkin.visits for checkin in counted)
+    visits = sum(checkin.visits - checkin.visits_expired for checkin in counted)
     return Balance(
         credits=earned,
         debits=spent + expired,

@@ -52,6 +52,8 @@ def type_name(business: Business, campaign: Campaign) -> str:
 
 def running(business: Business, kind: str) -> list[Campaign]:
     """Active campaigns of a kind, within their dates."""
+    if not business.campaigns:
+        return []
     now = business.now
     return [
         campaign
@@ -146,6 +148,11 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
         return f"segment {campaign.segment_id} is gone"
     if not segments.contains(business, segment, guest):
         return f"not in segment {segment.name if segment else campaign.segment_id}"
+    gift = business.redeemables.get(campaign.redeemable_id or 0)
+    if gift is not None and not gift.active:
+        return f"{gift.name} is deactivated"
+    if gift is not None and gift.end_time is not None and gift.end_time <= business.now:
+        return f"{gift.name} has ended"
     once = campaign.kind in ONCE or (campaign.kind == challenges.KIND and challenges.is_single(campaign))
     limit = settings.get("max_gifts_per_guest", 1 if once else None)
     if limit is not None and campaign.given.get(guest.id, 0) >= limit:

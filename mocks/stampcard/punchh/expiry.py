@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from stampcard.punchh import accounts, events, ledger
 from stampcard.punchh.records import Checkin, Guest
@@ -24,8 +24,11 @@ def run(business: Business) -> None:
     entry = business.world.record("punchh", "rolling expiry", "the Rolling Expiry Schedule runs")
     for guest in list(business):
         if not guest.gone:
-            _expire(business, guest, days, entry)
-            _remind(business, guest, days, entry)
+            if business.program.type == "visits":
+                _visits(business, guest, days, entry)
+            else:
+                _expire(business, guest, days, entry)
+                _remind(business, guest, days, entry)
             ledger.level_up(business, guest, cause=entry)
 
 
@@ -49,12 +52,37 @@ def _remind(business: Business, guest: Guest, days: int, entry: int) -> None:
     if before is None:
         return
     latest = business.now - timedelta(days=days - before)
-    points = sum(
-        checkin.left for checkin in guest.checkins if latest - timedelta(days=1) < checkin.created_at <= latest
-    )
+    points = sum(checkin.left for checkin in guest.checkins if _on_the_day(checkin, latest))
     if points:
         told = _told(business, guest, before, accounts.balance(business, guest).net - points)
         events.points_expiry(business, guest, "points_expiry_reminder", points, told, cause=entry)
+
+
+def _visits(business: Business, guest: Guest, days: int, entry: int) -> None:
+    """Visits lapse as points do, those of redeemed cards excepted; only the reminder is an event of its own."""
+    latest, before = business.now - timedelta(days=days), business.program.expiry_reminder_days
+    used = guest.account.redeemed_cards * business.program.visits_per_card
+    lapsed = soon = 0
+    for checkin in guest.checkins:
+        left = checkin.visits - checkin.visits_expired if checkin.state == "approved" else 0
+        taken = min(left, used)
+        used, left = used - taken, left - taken
+        if left and checkin.created_at <= latest:
+            checkin.visits_expired += left
+            lapsed += left
+        elif before is not None and _on_the_day(checkin, latest + timedelta(days=before)):
+            soon += left
+    if lapsed:
+        text = f"{lapsed} visits of guest {guest.id} lapse"
+        business.world.record("punchh", "visits expire", text, cause=entry)
+    if soon and before is not None:
+        told = _told(business, guest, before, accounts.balance(business, guest).visits - soon)
+        events.points_expiry(business, guest, "visit_expiry_reminder", soon, told, cause=entry)
+
+
+def _on_the_day(checkin: Checkin, latest: datetime) -> bool:
+    """Whether it was in the day before `latest`, so that it is told about once."""
+    return latest - timedelta(days=1) < checkin.created_at <= latest
 
 
 def _told(business: Business, guest: Guest, days: int, after: int) -> dict[str, object]:

@@ -55,6 +55,7 @@ FLAGS = frozenset(
     }
 )
 CHANNELS = """mobileemail mobilefacebook pos webemail webfacebook eclub onlineorder chatbot wifi mobileapple""".split()
+MEMBERS = frozenset(Guest.__struct_fields__)
 RECORD = ("first_name", "last_name", "signup_channel")
 """Texts that are members of the record; the others live in its profile."""
 
@@ -72,8 +73,9 @@ def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Gu
     guest = guest or club_guest(business, values)
     made = Draft()
     wrong: list[tuple[str, str]] = []
-    for check in (_email, _phone, _password, _days, _external, _channel, _relations, _plain):
-        check(business, values, guest, made, wrong.append)
+    for check, names in CHECKS.items():
+        if not names.isdisjoint(values):
+            check(business, values, guest, made, wrong.append)
     if wrong:
         raise words.invalid_all(wrong)
     return made
@@ -219,6 +221,19 @@ def _plain(business: Business, values: Mapping[str, Any], guest: Guest | None, m
         }
 
 
+CHECKS: dict[Callable[[Business, Mapping[str, Any], Guest | None, Draft, Wrong], None], frozenset[str]] = {
+    _email: frozenset({"email"}),
+    _phone: frozenset({"phone"}),
+    _password: frozenset({"password"}),
+    _days: frozenset({"birthday", "anniversary"}),
+    _external: frozenset({"external_source", "external_source_id"}),
+    _channel: frozenset({"signup_channel"}),
+    _relations: frozenset({"user_relations", "user_relations_attributes"}),
+    _plain: TEXTS | FLAGS | {"profile_field_answers"},
+}
+"""The rules, in their order, each with the members it is about."""
+
+
 def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None) -> Guest:
     """Make the guest a draft describes, tell everybody, and start what a sign-up starts."""
     guest = club_guest(business, made.changes)
@@ -236,27 +251,39 @@ def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None)
 
 def add(business: Business, made: Draft, *, channel: str) -> Guest:
     """Make the guest a draft describes, without a word to anybody."""
-    chance, now = business.world.chance, business.now
+    now = business.now
+    user_code, referral_code, barcode = codes(business)
     guest = Guest(
         id=made.changes.pop("id", None) or business.next_id("users"),
         email="",
         created_at=now,
         updated_at=now,
         last_activity_at=now,
-        user_code=f"P{chance.digits(8)}",
-        referral_code=chance.alnum(8).upper(),
-        barcode=chance.digits(12),
+        user_code=user_code,
+        referral_code=referral_code,
+        barcode=barcode,
         signup_channel=channel,
     )
     business.guests[guest.id] = guest
     for code in (guest.user_code, guest.referral_code, guest.barcode):
         business.by_code[code] = guest
-    put(business, guest, made.changes)
+    write(guest, made.changes)
+    index(business, guest)
     for segment in business.segments.values():
-        if guest.email in segment.waiting:
+        if segment.waiting and guest.email in segment.waiting:
             segment.waiting.discard(guest.email)
             segment.members[guest.id] = Member(business.next_id("members"), guest.id, guest.email, now)
     return guest
+
+
+def codes(business: Business) -> tuple[str, str, str]:
+    """User code, referral code and bar code that nobody has."""
+    while True:
+        drawn = business.world.chance.hex(40)
+        number = f"{int(drawn, 16):048d}"
+        made = f"P{number[-8:]}", drawn[:8].upper(), number[-20:-8]
+        if business.by_code.keys().isdisjoint(made):
+            return made
 
 
 def referrer(business: Business, values: Mapping[str, Any], words: Words) -> Guest | None:
@@ -282,20 +309,25 @@ def change(business: Business, guest: Guest, made: Draft, *, cause: int | None) 
 
 
 def value_of(guest: Guest, name: str) -> Any:
-    return getattr(guest, name) if name in Guest.__struct_fields__ else guest.profile.get(name)
+    return getattr(guest, name) if name in MEMBERS else guest.profile.get(name)
 
 
 def put(business: Business, guest: Guest, changes: Mapping[str, Any]) -> None:
     """Write checked changes into a guest, without a word to anybody."""
     unindex(business, guest)
+    write(guest, changes)
+    index(business, guest)
+
+
+def write(guest: Guest, changes: Mapping[str, Any]) -> None:
+    """Write checked changes into the record alone."""
     for name, value in changes.items():
-        if name == "profile_field_answers":
-            guest.profile[name] = {**guest.profile.get(name, {}), **value}
-        elif name in Guest.__struct_fields__:
+        if name in MEMBERS:
             setattr(guest, name, value)
+        elif name == "profile_field_answers":
+            guest.profile[name] = {**guest.profile.get(name, {}), **value}
         else:
             guest.profile[name] = value
-    index(business, guest)
 
 
 def index(business: Business, guest: Guest) -> None:

@@ -93,6 +93,8 @@ def is_email(value: str) -> bool:
 
 def read_body(request: Request) -> Any:
     """JSON, or a form when the content type says so; names such as `user[email]` nest. Raises codec.BadJson."""
+    if request.body[:1] == b"{":  # no form begins so
+        return request.json
     kind = request.media_type
     if kind == "application/x-www-form-urlencoded" and not request.body.lstrip().startswith(b"{"):
         return _nested(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))

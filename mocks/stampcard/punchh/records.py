@@ -24,6 +24,7 @@ class Checkin(msgspec.Struct):
     visits: int = 0
     spent: int = 0
     expired: int = 0
+    visits_expired: int = 0
     state: str = "approved"
     first: bool = False
     origin: dict[str, Any] = {}

@@ -182,12 +182,18 @@ def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
     values = {**row, "id": number}
     values |= {name: instant(business, row.get(name)) for name in ("start_time", "end_time")}
     values["facts"] = {"deal": values.pop("deal", False)}
+    deleted = values.pop("deleted", False)
+    if deleted:
+        values["active"] = False
     values.setdefault("uuid", business.world.secrets.uuid(f"punchh redeemable {number}"))
     made = Redeemable(created_at=old.created_at if old else business.now, updated_at=business.now, **values)
     business.redeemables[number] = made
     if business.webhooks or business.adapters:
-        entry = business.world.record("punchh", "dashboard", f"redeemable {number} {made.name!r} is saved")
-        events.redeemable(business, made, "update" if old else "create", cause=entry)
+        entry = business.world.record(
+            "punchh", "dashboard", f"redeemable {number} {made.name!r} is {'deleted' if deleted else 'saved'}"
+        )
+        action = "delete" if deleted else "update" if old else "create"
+        events.redeemable(business, made, action, cause=entry)
 
 
 def _guest(business: Business, row: Mapping[str, Any]) -> None:
@@ -203,17 +209,21 @@ def _guest(business: Business, row: Mapping[str, Any]) -> None:
 
 
 def _segment(business: Business, row: Mapping[str, Any]) -> None:
+    """A row that names members is the whole list; one that does not leaves it to what the calls have made of it."""
     old = _same(business.segments, row)
     number = row.get("id") or (old.id if old else business.next_id("segments"))
     made = Segment(
         id=number,
         name=row["name"],
-        created_at=business.now,
+        created_at=old.created_at if old else business.now,
         updated_at=business.now,
         description=row.get("description", ""),
         type=row.get("type", "custom_list"),
         filters=[dict(one) for one in row.get("filters", ())],
     )
+    if old is not None:
+        made.waiting = old.waiting
+        made.members = {} if "members" in row else old.members
     for email in row.get("members", ()):
         guest = business.by_email[email.lower()]
         made.members[guest.id] = Member(business.next_id("members"), guest.id, guest.email, business.now)

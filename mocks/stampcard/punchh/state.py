@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -215,6 +215,16 @@ class Webhook:
     deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=1000))
 
 
+_NUMBERED = {
+    "users": "guests",
+    "segments": "segments",
+    "campaigns": "campaigns",
+    "redeemables": "redeemables",
+    "locations": "locations",
+}
+"""Kinds of records whose ids the setup may give: kind -> member of the business that holds them."""
+
+
 @dataclass(slots=True)
 class Business:
     """One Punchh business: what its keys can see."""
@@ -289,15 +299,10 @@ class Business:
 
     def next_id(self, kind: str) -> int:
         """The next id of a kind of record; ranges start where the setup says."""
-        taken: dict[str, Any] = {
-            "users": self.guests,
-            "segments": self.segments,
-            "campaigns": self.campaigns,
-            "redeemables": self.redeemables,
-            "locations": self.locations,
-        }
+        records = _NUMBERED.get(kind)
+        taken: Container[int] = getattr(self, records) if records else ()
         found = max(self.next_ids.get(kind, 0), self.switches.id_starts.get(kind, 1))
-        while found in taken.get(kind, ()):
+        while found in taken:
             found += 1
         self.next_ids[kind] = found + 1
         return found

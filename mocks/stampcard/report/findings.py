@@ -35,19 +35,42 @@ def _of_operation(place: str, use: OperationUse) -> Iterator[Finding]:
     if use.deprecated:
         yield Finding("warning", place, "deprecated by the vendor")
     if use.provenance == "assumed":
-        yield Finding("warning", place, "what is known of it is assumed, not documented")
+        yield Finding("warning", place, f"what is known of it is assumed, not documented: {use.source}")
     for pointer in use.undocumented:
         yield Finding("warning", place, f"{pointer} is sent and not documented: the vendor drops it")
+    for pointer in use.outdated:
+        yield Finding("warning", place, f"{pointer} is sent and deprecated")
+    for what, times in use.dropped.items():
+        if not what.startswith(("unknown-field", "unknown-parameter")):  # Said as undocumented already.
+            yield Finding("warning", place, f"not taken as it was sent: {what} ({times} times)")
     for code, times in use.diagnostics.items():
         yield Finding("info", place, f"diagnostic {code} ({times} times)")
     for status in use.never_exercised:
         yield Finding("info", place, f"the documented answer {status} was never met")
-    unkeyed = {status: times for status, times in use.retried_after.items() if status != "429"}
-    if unkeyed and not use.keys:
-        told = ", ".join(unkeyed)
+    yield from _of_repeating(place, use)
+
+
+def _of_repeating(place: str, use: OperationUse) -> Iterator[Finding]:
+    """Retries, repetition and rate limits."""
+    unsure = [status for status in use.retried_after if status in ("408", "no answer") or status[0] == "5"]
+    if unsure and not use.keys:
+        told = ", ".join(unsure)
         yield Finding("warning", place, f"repeated after {told} without an idempotency key: it may happen twice")
+    if refused := [status for status in use.retried_after if status[0] == "4" and status not in ("408", "429")]:
+        yield Finding("warning", place, f"repeated unchanged after {', '.join(refused)}: the answer will be the same")
+    if use.repeated:
+        yield Finding("info", place, f"sent again with the same idempotency key, {use.repeated} times")
+    if use.again_after_success:
+        times = f"sent again, {use.again_after_success} times, though it was taken"
+        yield Finding("warning", place, f"{times}: without an idempotency key it happens twice")
     if use.hasty:
-        yield Finding("error", place, f"came back within a second of a 429, {use.hasty} times: it did not wait")
+        yield Finding("error", place, f"came back sooner than a 429 asked for, {use.hasty} times: it did not wait")
+    if use.limited and not use.hasty:
+        kept = f"waited {use.waited} times" if use.waited else "did not come back"
+        yield Finding("info", place, f"met {use.limited} rate limits and {kept}")
+    for pointer, (_, high, limit) in use.batches.items():
+        if limit and high > limit:
+            yield Finding("error", place, f"{pointer} holds {high} items; the vendor takes {limit}")
 
 
 def compared(old: Usage, new: Usage) -> list[Finding]:
@@ -80,6 +103,10 @@ def _grown(place: str, old: OperationUse, new: OperationUse) -> Iterator[Finding
     for pointer, values in new.values.items():
         for value in sorted(set(values) - set(old.values.get(pointer, ()))):
             yield Finding("error", place, f"a new value of {pointer}: {value}")
-    for pointer, length in new.largest.items():
-        if pointer in old.largest and length > old.largest[pointer]:
-            yield Finding("error", place, f"{pointer} grew from {old.largest[pointer]} to {length} items")
+    for pointer, (_, length, _) in new.batches.items():
+        if pointer in old.batches and length > old.batches[pointer][1]:
+            yield Finding("error", place, f"{pointer} grew from {old.batches[pointer][1]} to {length} items")
+    if new.hasty > old.hasty == 0:
+        yield Finding("error", place, "comes back now sooner than a 429 asks for")
+    for status in new.retried_after.keys() - old.retried_after.keys():
+        yield Finding("error", place, f"repeats now after {status}")

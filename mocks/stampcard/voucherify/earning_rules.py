@@ -19,6 +19,7 @@ from stampcard.voucherify import (
     errors,
     happenings,
     judging,
+    line_rules,
     lists,
     loyalties,
     metadata,
@@ -41,6 +42,9 @@ PLACES = {
     "ORDER_METADATA": ("order", "metadata"),
     "CUSTOMER_METADATA": ("customer", "metadata"),
     "CUSTOM_EVENT_METADATA": ("custom_event", "metadata"),
+    "ORDER_ITEMS_QUANTITY": ("order_items", "quantity"),
+    "ORDER_ITEMS_AMOUNT": ("order_items", "amount"),
+    "ORDER_ITEMS_SUBTOTAL_AMOUNT": ("order_items", "subtotal_amount"),
 }
 """Where the ratio of a proportional rule stands."""
 
@@ -281,7 +285,7 @@ def order_of(subject: Any) -> Order | None:
 
 def bring(project: Project, activity: Activity, rule: EarningRule, customer: Customer, subject: Any) -> None:
     """The customer's card gets the points; who has none is enrolled first where the program says so."""
-    points, group = points_of(rule.loyalty, customer, subject), activity.group_id
+    points, group = points_of(project, rule.loyalty, customer, subject), activity.group_id
     if points <= 0:
         return
     named = subject.loyalty if isinstance(subject, CustomEvent) else None
@@ -337,14 +341,30 @@ def enroll(project: Project, group: str, campaign: Campaign, customer: Customer)
         return None
 
 
-def points_of(loyalty: Mapping[str, Any], customer: Customer, subject: Any) -> int:
+def points_of(project: Project, loyalty: Mapping[str, Any], customer: Customer, subject: Any) -> int:
     """Fixed, or for every so many units of a value, rounded down (assumed)."""
     if loyalty["type"] == "FIXED":
         return int(loyalty["points"])
     block, name = PLACES[loyalty["calculation_type"]]
     ratio = loyalty[block][name]
-    value = measured(loyalty["calculation_type"], ratio, customer, subject)
+    if block == "order_items":
+        value: float = of_items(project, name, ratio, order_of(subject))
+    else:
+        value = measured(loyalty["calculation_type"], ratio, customer, subject)
     return int(value // ratio["every"]) * int(ratio["points"]) if value > 0 else 0
+
+
+def of_items(project: Project, name: str, ratio: Mapping[str, Any], order: Order | None) -> int:
+    """Units without the free ones, or money before or after discounts, of the lines a ratio names."""
+    wanted = list(ratio.get("applicable_to") or ())
+    if ratio.get("id") is not None:
+        wanted.append({"object": ratio.get("object"), "id": ratio["id"]})
+    total = 0
+    for line in order.lines if order is not None else ():
+        if not wanted or any(line_rules.is_of(project, line, item) for item in wanted):
+            worth = {"quantity": line.quantity - line.free, "amount": line.amount, "subtotal_amount": line.left}
+            total += worth[name]
+    return total
 
 
 def measured(calculation: str, ratio: Mapping[str, Any], customer: Customer, subject: Any) -> float:

@@ -92,3 +92,27 @@ async def test_too_many_at_once_are_refused(world: WorldClient, api: Api) -> Non
     refused = await api.send("POST", f"{MEMBERS}/add_users", body)
     text = "Max 1000 users allowed per api call in async mode"
     assert (refused.status_code, refused.json()) == (422, {"errors": {"limit_exceed": text}})
+
+
+async def test_a_bulk_file_may_be_larger_than_other_bodies(world: WorldClient, api: Api) -> None:
+    """15 MB, where all else ends at 10."""
+    await world.setup({"punchh": {"segments": [{"id": 5, "name": "VIP"}]}})
+    number, _ = await api.sign_up()
+
+    async def upload(size: int) -> tuple[int, Any]:
+        rows = f"user_id,email\n{number},\n".ljust(size, "\n")
+        body = {"custom_segment_id": 5, "name": "many", "bulk_guest_activity_file": rows}
+        response = await api.send("POST", f"{MEMBERS}/bulk_add", body)
+        return response.status_code, response.json() if response.content else None
+
+    # Every line end takes two bytes of JSON.
+    assert await upload(6 * 1024 * 1024) == (200, None)
+    await world.settle()
+    (member,) = (await api.send("GET", f"{MEMBERS}?custom_segment_id=5&user_id={number}")).json()
+    assert member["user_id"] == number
+    assert (await upload(9 * 1024 * 1024))[0] == 413
+    rows = "user_id,email\n" + "1," * (8 * 1024 * 1024)
+    body = {"custom_segment_id": 5, "name": "many", "bulk_guest_activity_file": rows[: 15 * 1024 * 1024 + 1]}
+    refused = await api.send("POST", f"{MEMBERS}/bulk_add", body)
+    text = "is too large (maximum is 15 MB)"
+    assert (refused.status_code, refused.json()) == (422, {"errors": {"bulk_guest_activity_file": [text]}})

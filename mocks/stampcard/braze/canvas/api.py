@@ -16,7 +16,7 @@ from stampcard.braze.canvas import journeys
 from stampcard.braze.canvas.records import Canvas
 from stampcard.braze.messages import accepted
 from stampcard.braze.state import User, Workspace
-from stampcard.braze.targets import check_recipients, filtered, recipients
+from stampcard.braze.targets import bad, check_recipients, filtered, recipients
 from stampcard.core.endpoint import Call, Reply
 
 UNKNOWN = "canvas_id must be a string of the Canvas api identifier"
@@ -101,9 +101,21 @@ async def create_schedule(call: Call[Workspace]) -> Reply:
 
 async def update_schedule(call: Call[Workspace]) -> Reply:
     """POST /canvas/trigger/schedule/update."""
+    if "schedule_id" not in call.body:
+        call.body["schedule_id"] = _only_schedule(call)
     schedules.move(call, schedules.find(call, call.body["canvas_id"]))
     call.summary = "schedule updated"
     return Reply(201, {"message": "success"})
+
+
+def _only_schedule(call: Call[Workspace]) -> str:
+    """The Canvas's one schedule, where schedule_id is optional. Raises ApiError."""
+    own: list[str] = [row.id for row in call.state.engine.schedules.values() if row.owner == call.body["canvas_id"]]
+    if call.state.switches.canvas_schedule_id == "required":
+        raise bad(call, "schedule_id is required", "/schedule_id")
+    if len(own) != 1:
+        raise bad(call, f"without schedule_id the Canvas has one schedule, not {len(own)}", "/schedule_id")
+    return own[0]
 
 
 async def delete_schedule(call: Call[Workspace]) -> Reply:

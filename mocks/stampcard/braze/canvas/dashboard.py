@@ -10,7 +10,7 @@ from typing import Any
 from stampcard.braze import campaign_setup, dashboard, message_setup
 from stampcard.braze.actions import CONVERSION, check_action
 from stampcard.braze.campaigns import ACTION_BASED, SCHEDULED, Campaign, Variant
-from stampcard.braze.canvas import launches
+from stampcard.braze.canvas import journeys, launches
 from stampcard.braze.canvas.records import Canvas, Path, Step
 from stampcard.braze.message_setup import check_instant, duration
 from stampcard.braze.orders import CANVAS_STEP
@@ -210,6 +210,8 @@ def _apply(workspace: Workspace, row: Row) -> None:
 def _put(workspace: Workspace, canvas: Canvas) -> None:
     workspace.canvases[canvas.id] = canvas
     workspace.engine.converting |= bool(canvas.conversions)
+    if canvas.status == "Active":
+        journeys.release(workspace, canvas)
     if canvas.at is not None:
         launches.schedule_launch(workspace, canvas, canvas.at)
 

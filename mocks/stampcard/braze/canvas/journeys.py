@@ -104,6 +104,10 @@ async def go(journey: Journey, name: str | None) -> None:
     """Run steps from the one named, until one waits or the journey ends."""
     if journey not in journey.workspace.engine.journeys.get(journey.user.braze_id, ()):
         return
+    name = _up_to_date(journey, name)
+    if journey.canvas.status != "Active":
+        journey.held = (name,)
+        return
     while True:
         if journey.step is not None and (why := _exit_criterion(journey)):
             leave(journey, why)
@@ -119,6 +123,37 @@ async def go(journey: Journey, name: str | None) -> None:
             leave(journey, f"step {name!r} lets the user go")
             return
         name = outcome if isinstance(outcome, str) else None
+
+
+def _up_to_date(journey: Journey, name: str | None) -> str | None:
+    """Users go on in the Canvas as it is now; one whose next step was taken out goes where that step led."""
+    current: Canvas | None = journey.workspace.canvases.get(journey.canvas.id)
+    if current is None or current is journey.canvas:
+        return name
+    path = next((path for path in current.variants if path.id == journey.path.id), None)
+    old, journey.canvas = journey.path, current
+    if path is None:
+        return name
+    journey.path = path
+    while name is not None and name not in path.steps:
+        name = old.steps[name].following
+    return name
+
+
+def release(workspace: Workspace, canvas: Canvas) -> None:
+    """A stopped Canvas is active again: its users go on; messages whose time has passed meanwhile are dropped."""
+    for journeys in list(workspace.engine.journeys.values()):
+        for journey in journeys:
+            if journey.canvas.id != canvas.id or journey.held is None:
+                continue
+            name, journey.held = journey.held[0], None
+            name = _up_to_date(journey, name)
+            while name is not None and journey.path.steps[name].type == "message":
+                who = journey.user.external_id or journey.user.braze_id
+                text = f"{who} in {canvas.name!r}: the time of {name!r} has passed"
+                workspace.world.record("braze", "canvas.late", text, cause=journey.cause)
+                name = journey.path.steps[name].following
+            _later(journey, name, NOW)
 
 
 def _resume(journey: Journey, step: str | None, wait: timedelta = NOW) -> None:

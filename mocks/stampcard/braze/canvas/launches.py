@@ -5,6 +5,7 @@ Source: Braze docs, "Create a Canvas" and "Time-based campaigns" (braze-inc/braz
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +15,9 @@ from stampcard.braze.audiences import AHEAD
 from stampcard.braze.canvas import journeys
 from stampcard.braze.canvas.records import Canvas
 from stampcard.braze.state import User, Workspace
+
+YIELD_EVERY = 100
+"""Entries after which other work gets its turn."""
 
 
 def schedule_launch(workspace: Workspace, canvas: Canvas, at: datetime) -> None:
@@ -34,7 +38,7 @@ async def _launch(workspace: Workspace, canvas: Canvas, at: datetime) -> None:
         canvas.at = coming
         schedule_launch(workspace, canvas, coming)
     entry = workspace.world.record("braze", "canvas.launch", f"Canvas {canvas.name!r} lets its audience in")
-    audience = list(segments.members(workspace, canvas.audience))
+    audience = await segments.gathered(workspace, canvas.audience)
     if schedule is None or not schedule.local:
         await _let_in(workspace, canvas, audience, entry)
         return
@@ -54,7 +58,9 @@ async def _launch(workspace: Workspace, canvas: Canvas, at: datetime) -> None:
 async def _let_in(workspace: Workspace, canvas: Canvas, users: Sequence[User], cause: int) -> None:
     """Let users in, up to the most entries of a run."""
     left = canvas.max_entries[0] if canvas.max_entries is not None and canvas.max_entries[1] == "run" else len(users)
-    for user in users:
+    for number, user in enumerate(users, 1):
+        if number % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
         if left <= 0:
             stops.note(workspace, canvas, user, "entry", "the most entries per run are reached", cause)
         elif journeys.enter(workspace, canvas, user, {}, "schedule", cause) is not None:

@@ -76,7 +76,8 @@ class Journey:
     """One entry of a user. `context` are its variables; `event` the properties of the event that brought the user out
     of an Action Paths step, for the next Message step; `exiting` why the user leaves when the current step ends.
 
-    `found` is the best group met so far in an Action Paths step that waits, `job` its end or that of a delay.
+    `held` is the step (None: the end) that a user of a stopped Canvas goes on with; `found` is the best group met so
+    far in an Action Paths step that waits, `job` its end or that of a delay.
     """
 
     id: str
@@ -92,4 +93,5 @@ class Journey:
     exiting: str = ""
     found: int | None = None
     found_event: Mapping[str, Any] | None = None
+    held: tuple[str | None] | None = None
     job: Job | None = None

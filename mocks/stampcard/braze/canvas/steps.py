@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from stampcard.braze import comparisons, composing, orders, pacing, segments, sending
+from stampcard.braze import comparisons, composing, message_events, orders, pacing, promotions, segments, sending
 from stampcard.braze.canvas.records import Journey, Step
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.variables import Dotted
@@ -207,10 +207,29 @@ async def experiment_paths(journey: Journey, step: Step, resume: Resume) -> Any:
     for path in step.row["paths"]:
         if left < path["percentage"]:
             _note(journey, step, f"path {path['name']!r}")
+            _split(journey, step, path["name"])
             return path.get("next")
         left -= path["percentage"]
     _note(journey, step, "control group")
+    _split(journey, step, None)
     return step.row.get("control_next")
+
+
+def _split(journey: Journey, step: Step, name: str | None) -> None:
+    """The message event of a path taken; None is the control group."""
+    canvas, secrets = journey.canvas, journey.workspace.world.secrets
+    split = secrets.uuid(f"braze.split.{canvas.name}.{step.name}.{name}") if name is not None else None
+    taken = {
+        "canvas_id": canvas.id,
+        "canvas_name": canvas.name,
+        "canvas_variation_id": journey.path.id,
+        "canvas_variation_name": journey.path.name,
+        "experiment_step_id": step.id,
+        "experiment_split_id": split,
+        "experiment_split_name": name,
+        "in_control_group": name is None,
+    }
+    message_events.emit(journey.workspace, journey.user, "users.canvas.experimentstep.SplitEntry", taken)
 
 
 # Data
@@ -219,6 +238,9 @@ async def experiment_paths(journey: Journey, step: Step, resume: Resume) -> Any:
 async def _text(journey: Journey, step: Step, source: str, entry: int) -> str:
     """A template of the step, rendered. Raises MessageAborted."""
     order = order_of(journey, step, entry)
+    if step.type == "user_update":  # Canvas tags are documented not to work there.
+        order.names = {name: value for name, value in order.names.items() if name != "canvas"}
+    promotions.reserve(journey.workspace, source, order.codes)
     rendered = orders.Rendered({})
     parts = await composing.render_parts(order, {"text": source}, rendered, entry)
     text: str = parts["text"]

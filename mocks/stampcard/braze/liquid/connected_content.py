@@ -28,7 +28,7 @@ DEFAULT_MAX_AGE = 300
 FLAGS = frozenset({"retry", "no_cache", "rerender"})
 WITH_VALUE = frozenset({"method", "headers", "body", "content_type", "save", "basic_auth", "auth_credentials"})
 
-_OPTION = re.compile(r"\s+:(\w+)(?=\s|$)\s*")
+_OPTION = re.compile(r"\s+:(\w+)(?=\s|$)")
 _BARE_NAME = re.compile(r"""(\{\{.*?\}\}(?!\}))|([\w.]*\$\{[^}]*\})""", re.DOTALL)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

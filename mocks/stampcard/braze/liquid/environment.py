@@ -9,8 +9,6 @@ from typing import Any, ClassVar
 from liquid import BoundTemplate, Environment, Node, RenderContext, Token
 from liquid.builtin import content, illegal
 from liquid.builtin.tags import (
-    assign_tag,
-    capture_tag,
     case_tag,
     comment_tag,
     cycle_tag,
@@ -31,6 +29,8 @@ from stampcard.braze.liquid.connected_content import ConnectedContent
 from stampcard.braze.liquid.filters import FILTERS, UNSUPPORTED, guarded
 from stampcard.braze.liquid.tags import (
     AbortMessage,
+    Assign,
+    Capture,
     For,
     MessageExtras,
     Output,
@@ -47,8 +47,8 @@ MAX_STEPS = 1_000_000
 TAGS = (
     content.Literal,
     illegal.Illegal,
-    assign_tag.AssignTag,
-    capture_tag.CaptureTag,
+    Assign,
+    Capture,
     case_tag.CaseTag,
     comment_tag.CommentTag,
     cycle_tag.CycleTag,

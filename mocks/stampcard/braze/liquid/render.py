@@ -14,7 +14,7 @@ from stampcard.braze.liquid.environment import MAX_OUTPUT, Buffer, Context, Dial
 from stampcard.braze.liquid.filters import TooLarge
 from stampcard.braze.liquid.tokens import tokenize
 from stampcard.braze.rendering import MessageAborted, Run, TemplateError
-from stampcard.braze.variables import PROFILE
+from stampcard.braze.variables import LINKS, PROFILE
 
 MAX_SOURCE = 1_000_000
 """Characters of one template (assumed)."""
@@ -24,6 +24,7 @@ KEPT = 1_000
 WAITING = ("connected_content", "content_blocks", "catalog_", "message_extras", "translation")
 """What makes a template render asynchronously; the others render twice as fast."""
 
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _REFERENCE = re.compile(r"([\w.]*?)\.?\$\{\s*([^}]*?)\s*\}")
 _SNIPPET = re.compile(r"""\{%-?\s*promotion\s*\(\s*["']([^"']+)["']\s*\)""")
 
@@ -32,13 +33,15 @@ class Parsed:
     """A template ready to render.
 
     `waits` says whether rendering may have to wait for something, `names` are its `(namespace, key)` pairs, `reads` the
-    same with what the trace calls each, `snippets` the promotion lists it names.
+    same with what the trace calls each, `snippets` the promotion lists it names, `links` the footer's links in it.
     """
 
     def __init__(self, source: str, template: Template | None) -> None:
         self.source = source
         self.template = template
-        found = _REFERENCE.findall(source) if template else ()
+        # What stands in an HTML comment never runs: it reads no field and takes no promotion code.
+        live = _COMMENT.sub("", source) if "<!--" in source else source
+        found = _REFERENCE.findall(live) if template else ()
         self.names: tuple[tuple[str, str], ...] = tuple(dict.fromkeys(found))
         self.reads = tuple(
             (f"{namespace}.{key}" if namespace else key, namespace or PROFILE, key)
@@ -46,7 +49,8 @@ class Parsed:
             if namespace != "content_blocks"
         )
         self.waits = any(word in source for word in WAITING)
-        self.snippets = tuple(dict.fromkeys(_SNIPPET.findall(source))) if template else ()
+        self.snippets = tuple(dict.fromkeys(_SNIPPET.findall(live))) if template else ()
+        self.links = tuple(key for _, key in self.names if key in LINKS)
         if template is not None:
             template.known_names = frozenset(key for _, key in self.names)
 

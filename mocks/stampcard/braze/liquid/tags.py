@@ -11,6 +11,8 @@ from liquid import Node, RenderContext, Tag, Token, TokenStream
 from liquid.builtin.expressions import FilteredExpression, Path, tokenize
 from liquid.builtin.output import Output as OutputTag
 from liquid.builtin.output import OutputNode
+from liquid.builtin.tags.assign_tag import AssignNode, AssignTag
+from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
 from liquid.builtin.tags.for_tag import ForNode, ForTag
 from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.expression import Expression
@@ -72,6 +74,33 @@ def run_of(context: Any) -> Run:
     """The run a context of ours belongs to."""
     run: Run = context.run
     return run
+
+
+_ASSIGNED = re.compile(r"\s*([^\s=]+)")
+
+
+def _check_name(stream: TokenStream) -> None:
+    """Names that templates make are of ASCII letters; Braze documents that others do not work."""
+    found = _ASSIGNED.match(stream.peek.value) if stream.peek.kind == TOKEN_EXPRESSION else None
+    if found and not found[1].isascii():
+        message = f"the name {found[1]!r} of a variable has characters other than ASCII letters, digits and underscores"
+        raise LiquidSyntaxError(message, token=stream.peek)
+
+
+class Assign(AssignTag):
+    """`assign`, with the names Braze takes."""
+
+    def parse(self, stream: TokenStream) -> AssignNode:
+        _check_name(stream)
+        return super().parse(stream)
+
+
+class Capture(CaptureTag):
+    """`capture`, with the names Braze takes."""
+
+    def parse(self, stream: TokenStream) -> CaptureNode:
+        _check_name(stream)
+        return super().parse(stream)
 
 
 class LoudNode(Node):

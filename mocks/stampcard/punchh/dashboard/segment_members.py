@@ -17,6 +17,8 @@ from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, Member, Segment
 from stampcard.punchh.times import utc
 
+MAX_FILE = 15 * 1024 * 1024
+"""Bytes of a bulk file; the limit is published, its refusal is assumed. The body around it may be a little more."""
 LIMITS = {"async": 1000, "sync": 100}
 
 
@@ -177,6 +179,8 @@ def _file(call: Call[Business]) -> tuple[Segment, list[dict[str, str]]]:
     content = values.get("bulk_guest_activity_file")
     if not isinstance(content, str) or not content.strip():
         raise errors.by_name(422, "bulk_guest_activity_file", ["can't be blank"])
+    if len(content.encode()) > MAX_FILE:
+        raise errors.by_name(422, "bulk_guest_activity_file", ["is too large (maximum is 15 MB)"])
     if business.switches.segments_enforce_bulk_window and not _in_window(business):
         raise errors.by_name(422, "base", ["Bulk files are accepted from 21:30 to 05:30 US Eastern"])
     reader = csv.DictReader(io.StringIO(content.lstrip("\ufeff"), newline=None))

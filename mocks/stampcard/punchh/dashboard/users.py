@@ -56,6 +56,9 @@ def by_any(call: Call[Business]) -> Guest:
     return guest
 
 
+WRONG = "Incorrect information submitted"
+
+
 async def info(call: Call[Business]) -> Reply:
     """Profile, balance and rewards in one."""
     business, guest = call.state, by_any(call)
@@ -88,11 +91,15 @@ async def update(call: Call[Business]) -> Reply:
         raise DASHBOARD.missing("user")
     guest = business.guests.get(params.integer(values["id"]) or 0)
     if guest is None or guest.gone or guest.email != params.text(values["email"]).lower():
-        raise ApiError(422, {"errors": "Incorrect information submitted"})
+        raise ApiError(422, {"errors": WRONG})
     wanted = {**user}
     if isinstance(user.get("preferred_location_ids"), list):
         wanted["favourite_location_ids"] = ",".join(map(params.text, user["preferred_location_ids"]))
-    made = guests.draft(business, wanted, errors.MOBILE, guest)
+    try:
+        made = guests.draft(business, wanted, errors.MOBILE, guest)
+    except ApiError as error:
+        call.diagnose("what-is-wrong", f"Punchh does not say what: {_texts(error)}", "/user")
+        raise ApiError(422, {"errors": WRONG}) from error
     for code, text, name in made.notes:
         call.diagnose(code, text, f"/user/{name}")
     if "test_user" in user:
@@ -100,6 +107,11 @@ async def update(call: Call[Business]) -> Reply:
     changed = guests.change(business, guest, made, cause=call.id)
     call.summary = f"an admin changes {', '.join(changed) or 'nothing'} of guest {guest.id}"
     return Reply(200, views.user(business, guest, zone_of(business)))
+
+
+def _texts(error: ApiError) -> str:
+    """What the rules of a profile refused, in words."""
+    return "; ".join(text for texts in error.body["errors"].values() for text in texts)
 
 
 # Status

@@ -22,10 +22,16 @@ def session(business: Business, guest: Guest, token: str, zone: ZoneInfo) -> dic
     return {"access_token": access_token(token), "user": user(business, guest, zone)}
 
 
-SAME = """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
+SAME = frozenset(
+    """avatar_remote_url city fb_uid gender preferred_locale secondary_email state title verification_mode
     zip_code apple_uid""".split()
-FLAGS = """age_verified_status email_verified migrate_status privacy_policy sms_subscription
+)
+FLAGS = frozenset(
+    """age_verified_status email_verified migrate_status privacy_policy sms_subscription
     terms_and_conditions""".split()
+)
+NOTHING: dict[str, Any] = {**dict.fromkeys(sorted(SAME)), **dict.fromkeys(sorted(FLAGS), False)}
+"""What a profile without them says."""
 
 
 def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
@@ -35,8 +41,8 @@ def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
     told = blocks.subscriptions(guest)
     del told["email_unsubscribe"], told["wants_menu_notifications"]
     return {
-        **{name: profile.get(name) for name in SAME},
-        **{name: bool(profile.get(name)) for name in FLAGS},
+        **NOTHING,
+        **(_kept(profile) if profile else {}),
         **blocks.codes(guest),
         **told,
         "address": profile.get("address") or profile.get("address_line1"),
@@ -62,6 +68,12 @@ def user(business: Business, guest: Guest, zone: ZoneInfo) -> dict[str, Any]:
         "apple_pass_url": payloads.pass_url(guest, "apple"),
         "google_pass_url": payloads.pass_url(guest, "android"),
     }
+
+
+def _kept(profile: dict[str, Any]) -> dict[str, Any]:
+    """The members of a profile that are shown as they are."""
+    found = {name: profile[name] for name in profile.keys() & SAME}
+    return found | {name: bool(profile[name]) for name in profile.keys() & FLAGS}
 
 
 def relation(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
