@@ -49,3 +49,30 @@ def test_one_of_many_callers_gets_it(live_world: LiveWorld, path: str, body: Cal
 
     assert sorted(set(statuses)) == [200, 400]
     assert statuses.count(200) == 1
+
+
+def test_one_of_many_sessions_locks_the_last_use(live_world: LiveWorld) -> None:
+    """Every validation succeeds; one of them holds the code, and only its session redeems it."""
+    live_world.setup({"voucherify": SETUP})
+    facts = live_world["voucherify"]
+    headers = {"X-App-Id": facts["app_id"], "X-App-Token": facts["app_token"]}
+
+    async def race() -> tuple[list[dict[str, Any]], list[int]]:
+        limits = httpx.Limits(max_connections=50)
+        async with httpx.AsyncClient(base_url=facts["url"], headers=headers, limits=limits, timeout=60) as client:
+            body = {**redeemed("LAST"), "session": {"type": "LOCK"}}
+            answers = await asyncio.gather(*(client.post("/v1/validations", json=body) for _ in range(CALLERS)))
+            found = [answer.json() for answer in answers]
+            keys = [answer["session"]["key"] for answer in found if answer["valid"]]
+            sessions = [{"type": "LOCK", "key": key} for key in [*keys, "another"]]
+            tries = [{**redeemed("LAST"), "session": session} for session in reversed(sessions)]
+            return found, [(await client.post("/v1/redemptions", json=one)).status_code for one in tries]
+
+    answers, statuses = asyncio.run(race())
+
+    assert [answer["valid"] for answer in answers].count(True) == 1
+    errors = {
+        item["result"]["error"]["key"] for answer in answers if not answer["valid"] for item in answer["redeemables"]
+    }
+    assert errors == {"quantity_exceeded"}
+    assert statuses == [400, 200]

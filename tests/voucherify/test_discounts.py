@@ -99,3 +99,33 @@ def test_a_split_always_adds_up() -> None:
 
 def test_half_a_cent_rounds_up_and_nothing_is_lost_in_between() -> None:
     assert [percent(5, 10), percent(15, 10), percent(10**15 + 5, 10)] == [1, 2, 10**14 + 1]
+
+
+async def test_free_shipping_is_a_product_of_the_vendor_s(world: WorldClient) -> None:
+    discount = {"type": "UNIT", "unit_off": 1, "unit_type": "prod_5h1pp1ng", "effect": "ADD_MISSING_ITEMS"}
+    shipping = {"source_id": "5h1pp1ng", "related_object": "product", "quantity": 1, "price": 2000}
+
+    order = await taken(world, discount, {"items": [*ITEMS[:1], shipping]})
+    voucher = await made(world, "GET", "/v1/vouchers/CODE")
+
+    assert voucher["discount"]["product"] == {"id": "prod_5h1pp1ng", "source_id": "5h1pp1ng", "name": "Shipping"}
+    assert [item.get("discount_amount", 0) for item in order["items"]] == [0, 2000]
+    assert order["total_amount"] == 2000
+
+
+async def test_free_units_say_what_they_are_of(world: WorldClient) -> None:
+    product = await made(world, "POST", "/v1/products", {"source_id": "mug", "name": "Mug", "price": 1000})
+    sku = await made(world, "POST", "/v1/products/mug/skus", {"source_id": "mug-l", "sku": "Large"})
+    unit = {"unit_off": 1, "effect": "ADD_NEW_ITEMS"}
+    discount = {
+        "type": "UNIT",
+        "effect": "ADD_MANY_ITEMS",
+        "units": [{**unit, "unit_type": product["id"]}, {**unit, "unit_type": "mug-l"}],
+    }
+
+    order = await taken(world, discount, {"items": []})
+    units = (await made(world, "GET", "/v1/vouchers/CODE"))["discount"]["units"]
+
+    assert units[0]["product"] == {"id": product["id"], "source_id": "mug", "name": "Mug"} and "sku" not in units[0]
+    assert units[1]["sku"] == {"id": sku["id"], "source_id": "mug-l", "name": "Large"}
+    assert (order["amount"], order["total_amount"]) == (2000, 0)

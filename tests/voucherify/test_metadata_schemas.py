@@ -136,8 +136,10 @@ async def test_a_removed_definition_is_no_longer_held_against_anyone(world: Worl
 
 
 CAMPAIGN = {"name": "C", "voucher": {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 5}}}
+CARD = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 0}}
+COIN = {"name": "R", "type": "COIN", "parameters": {"coin": {"exchange_ratio": 1}}}
 BAD = {"metadata": {"unit": "EUR"}}
-GOVERNED: list[tuple[str, str, str, dict[str, Any]]] = [
+GOVERNED: list[tuple[str, str, str, Any]] = [
     ("customer", "PUT", "/v1/customers/ann", BAD),
     ("customer", "POST", "/v1/publications", {"campaign": "Spring", "customer": {"source_id": "ann", **BAD}}),
     ("voucher", "POST", "/v1/campaigns", {**CAMPAIGN, **BAD}),
@@ -152,15 +154,28 @@ GOVERNED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("order", "POST", "/v1/redemptions", {"redeemables": [{"object": "voucher", "id": "A"}], "order": BAD}),
     ("order_item", "POST", "/v1/orders", {"items": [{"product_id": "x", "quantity": 1, **BAD}]}),
     ("product", "POST", "/v1/products", BAD),
+    (
+        "reward",
+        "POST",
+        "/v1/rewards",
+        {"name": "R", "type": "COIN", "parameters": {"coin": {"exchange_ratio": 1}}, **BAD},
+    ),
+    (
+        "earning_rule",
+        "POST",
+        "/v1/loyalties/Club/earning-rules",
+        [{"event": "order.paid", "loyalty": {"type": "FIXED", "points": 1}, **BAD}],
+    ),
+    ("loyalty_tier", "POST", "/v1/loyalties/Club/tiers", [{"name": "Gold", "points": {"from": 1, "to": 2}, **BAD}]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "method", "path", "body"), GOVERNED, ids=[f"{row[0]} {row[2]}" for row in GOVERNED])
 async def test_every_object_is_held_against_its_schema(
-    world: WorldClient, kind: str, method: str, path: str, body: dict[str, Any]
+    world: WorldClient, kind: str, method: str, path: str, body: Any
 ) -> None:
     setup = {
-        "campaigns": [{**CAMPAIGN, "name": "Spring", "vouchers_count": 1}],
+        "campaigns": [{**CAMPAIGN, "name": "Spring", "vouchers_count": 1}, {"name": "Club", "voucher": CARD}],
         "vouchers": [{"code": "A", "discount": {"type": "AMOUNT", "amount_off": 1}}],
         "customers": [{"source_id": "ann"}],
     }

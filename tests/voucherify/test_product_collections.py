@@ -120,3 +120,12 @@ async def test_an_operator_we_do_not_know_is_not_emulated(world: WorldClient) ->
     )
 
     assert response.status_code == 501
+
+
+async def test_a_scope_of_a_collection_that_is_not_there_is_told(world: WorldClient) -> None:
+    scope = {"included": [{"object": "products_collection", "id": "pc_none"}]}
+
+    await made(world, "POST", "/v1/validation-rules", {"name": "R", "applicable_to": scope})
+
+    entry = (await world.journal())[-1]
+    assert "unknown-reference" in [item["code"] for item in entry["diagnostics"]]

@@ -56,6 +56,9 @@ def lines(found: dict[str, Any]) -> list[int]:
         (EACH, {"target": "UNIT", "skip_initially": 1, "repeat": 2}, [100, 100, 100, 100], [0, 1, 2, 3]),
         (FIXED, {}, [200, 1800, 3300, 3200], [0, 1, 2, 3]),
         (FIXED, {"price": 500}, [1000, 3000, 4500, 4000], [0, 1, 2, 3]),
+        (FIXED, {"price": 0, "price_formula": "ORDER_ITEM_PRICE * 0.8"}, [400, 900, 1200, 1000], [0, 1, 2, 3]),
+        (FIXED, {"price": 0, "price_formula": "IF(ORDER_AMOUNT > 400;0;20)"}, [0, 0, 0, 1000], [0, 1, 2, 3]),
+        (FIXED, {"price": 500, "price_formula": 'ORDER_METADATA("x")'}, [1000, 3000, 4500, 4000], [0, 1, 2, 3]),
     ],
 )
 async def test_limits_and_effects(

@@ -135,6 +135,31 @@ async def test_exclusive_categories_keep_common_ones_out_and_joint_ones_in(world
     }
 
 
+async def test_joint_ones_are_applied_last_where_an_exclusive_one_is_among_them(world: WorldClient) -> None:
+    """20 % of 1000 first, then the joint 100 off; the other way round it would be 180 of 900."""
+    exclusive, joint = await category(world, "Exclusive", 2), await category(world, "Joint", 1)
+    await coupon(world, "J", joint)
+    await coupon(world, "E", exclusive, type="PERCENT", percent_off=20)
+    before = await validated(world, "J", "E")
+    await rules(world, exclusive_categories=[exclusive], joint_categories=[joint])
+
+    after = await validated(world, "J", "E")
+
+    assert [item["id"] for item in before["redeemables"]] == ["J", "E"] and before["order"]["total_amount"] == 720
+    assert [item["id"] for item in after["redeemables"]] == ["E", "J"] and after["order"]["total_amount"] == 700
+
+
+async def test_the_hierarchy_of_categories_sorts_equals_by_request(world: WorldClient) -> None:
+    low, high = await category(world, "Low", 5), await category(world, "High", 1)
+    for code, name in (("L", low), ("H1", high), ("H2", high), ("NONE", None)):
+        await coupon(world, code, name)
+    await rules(world, redeemables_sorting_rule="CATEGORY_HIERARCHY", applicable_redeemables_per_category_limit=5)
+
+    answer = await validated(world, "NONE", "L", "H2", "H1")
+
+    assert [item["id"] for item in answer["redeemables"]] == ["H2", "H1", "L", "NONE"]
+
+
 async def test_a_category_in_use_stays_unless_it_is_taken_out_of_the_rules(world: WorldClient) -> None:
     joint = await category(world, "Joint", 1)
     await rules(world, joint_categories=[joint], applicable_redeemables_category_limits={joint: 2})

@@ -12,6 +12,7 @@ from typing import Any
 from stampcard.voucherify.records import Json, Line, Order, Product, Sku
 from stampcard.voucherify.scopes import Part
 from stampcard.voucherify.state import Project
+from stampcard.voucherify.values import SHIPPING
 
 TO_ORDER = "APPLY_TO_ORDER"
 
@@ -103,7 +104,7 @@ def shares(discount: Json, parts: Sequence[Part], effect: str, of_initial: bool)
 def cheaper(part: Part, discount: Json) -> int:
     """What a fixed price for each unit takes off; a scope item may have a price of its own."""
     price = part.line.price or 0
-    fixed = whole(part.group["price"] if "price" in part.group else discount["fixed_amount"])
+    fixed = whole(part.price if part.price is not None else discount["fixed_amount"])
     return max(0, price - fixed) * part.units
 
 
@@ -169,8 +170,9 @@ def subject_of(project: Project, reference: str) -> tuple[Product | None, int | 
 
 
 def line_of(order: Order, reference: str, product: Product | None, sku: Sku | None) -> Line | None:
+    names = {reference, SHIPPING["source_id"]} if reference == SHIPPING["id"] else {reference}
     for line in order.lines:
-        if reference in line.refers.values():
+        if not names.isdisjoint(line.refers.values()):
             return line
         if sku is not None:
             if line.sku is sku:
@@ -182,7 +184,7 @@ def line_of(order: Order, reference: str, product: Product | None, sku: Sku | No
 
 def new_line(reference: str, product: Product | None, sku: Sku | None, price: int | None) -> Line:
     refers = {"product_id": product.id} if product else {"product_id": reference}
-    shown: Json = {}
+    shown: Json = {"product": {**SHIPPING, "price": price}} if reference == SHIPPING["id"] else {}
     if product is not None:
         shown["product"] = {
             "id": product.id,

@@ -22,6 +22,7 @@ from stampcard.voucherify import (
     line_rules,
     lists,
     loyalties,
+    metadata,
     pending_points,
     publications,
     tier_moves,
@@ -111,6 +112,7 @@ def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRul
     segment = values.given(body.get("segment")).get("id")
     if event == "customer.segment.entered" and segment not in project.segments:
         raise errors.not_found(call, "segment", str(segment))
+    metadata.check(call, "earning_rule", body.get("metadata"))
     return EarningRule(
         project.random_id("ern_"),
         campaign,

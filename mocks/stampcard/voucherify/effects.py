@@ -59,9 +59,23 @@ def facts_of(basket: Basket, item: Item, discount: Json) -> Json:
     return facts
 
 
+def set_prices(parts: list[Part], facts: Json) -> None:
+    """New prices by the formulas of scope items; without a value the price beside the formula stays."""
+    for part in parts:
+        formula, price = part.group.get("price_formula"), part.line.price
+        if formula is None:
+            continue
+        own = {**facts, "ORDER_ITEM_PRICE": Decimal(price) / 100 if price is not None else None}
+        value = formulas.calculate(formula, own, formulas.OPERANDS | formulas.ITEM_OPERANDS)
+        if value is not None:
+            part.price = formulas.bounded("price", value * 100)
+
+
 def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part]) -> None:
     """Raises order_rules_violated where a bundle is not complete."""
-    found, dynamic = formulas.resolved(discount, facts_of(basket, item, discount))
+    facts = facts_of(basket, item, discount)
+    found, dynamic = formulas.resolved(discount, facts)
+    set_prices(parts, facts)
     effect = discounts.effect_of(found, bool(item.scope or item.excluded))
     shown = {**found, "is_dynamic": dynamic}
     if discount["type"] != "UNIT":

@@ -39,6 +39,7 @@ def duplicate(call: Call[Any], kind: str, by: str, value: str) -> ApiError:
 
 
 def invalid_payload(call: Call[Any], details: str) -> ApiError:
+    details = managed(details) if call.operation.path.startswith("/management/") else details
     return refusal(call, 400, "invalid_payload", "Invalid payload", details)
 
 
@@ -107,8 +108,7 @@ def off_contract(call: Call[Any], error: ContractError) -> ApiError:
     if first.where == "media":
         return ApiError(415, MEDIA_TYPE)
     if first.where == "body":
-        details = worded(first, "Payload")
-        return invalid_payload(call, managed(details) if call.operation.path.startswith("/management/") else details)
+        return invalid_payload(call, worded(first, "Payload"))
     page = first.path == ("page",) and str(first.value).isdecimal() and int(first.value) > 1000
     if page:
         message = "Listing resource above 1000 page is not supported"

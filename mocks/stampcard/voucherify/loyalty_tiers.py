@@ -6,7 +6,7 @@ https://docs.voucherify.io/api-reference/loyalties/create-loyalty-tiers
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import errors, happenings, lists, loyalties, tier_moves, values, views
+from stampcard.voucherify import errors, happenings, lists, loyalties, metadata, tier_moves, values, views
 from stampcard.voucherify.loyalty_records import Hold, LoyaltyTier
 from stampcard.voucherify.records import Json
 from stampcard.voucherify.state import Campaign, Project, Voucher
@@ -78,6 +78,7 @@ def read_tier(call: Call[Project], campaign: Campaign, body: Json) -> LoyaltyTie
     for reward in body.get("rewards", ()):
         if reward not in project.rewards and reward not in project.reward_assignments:
             raise errors.not_found(call, "reward", reward)
+    metadata.check(call, "loyalty_tier", body.get("metadata"))
     return LoyaltyTier(
         project.random_id("ltr_"),
         body["name"],

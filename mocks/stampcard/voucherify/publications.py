@@ -117,15 +117,16 @@ def publish(call: Call[Project], order: Order) -> Publication:
     before = known_publication(call, order, customer.known, campaign, voucher)
     if before is not None:
         return before
+    now = project.now
     try:
-        found = [voucher] if voucher is not None else pick(call, campaign, order.count)
+        found = [voucher] if voucher is not None else pick(call, campaign, order.count, now)
         check_publishable(call, voucher)
     except ApiError as error:
         note_failure(call, order, customer.known, campaign, voucher, error)
         raise
     group = errors.request_id(call)
     owner = customers.settle(project, customer, group)
-    return record(call, order, owner, found, group)
+    return record(call, order, owner, found, group, now)
 
 
 def known_publication(
@@ -167,7 +168,7 @@ def shown(publication: Publication) -> str:
     return f"{', '.join(item.code for item in publication.vouchers)} for {who}"
 
 
-def pick(call: Call[Project], campaign: Campaign | None, count: int) -> list[Voucher]:
+def pick(call: Call[Project], campaign: Campaign | None, count: int, now: str) -> list[Voucher]:
     """Codes nobody has; an AUTO_UPDATE campaign makes what is missing. Raises when there are not enough."""
     project = call.state
     assert campaign is not None
@@ -189,12 +190,14 @@ def pick(call: Call[Project], campaign: Campaign | None, count: int) -> list[Vou
     made = new_codes(project, campaign, missing) if campaign.type == "AUTO_UPDATE" else []
     if len(made) < missing:
         raise out_of_codes(call)
-    now = project.now
     return found + [issuing.issue(project, campaign, code, {}, now) for code in made]
 
 
 def new_codes(project: Project, campaign: Campaign, wanted: int) -> list[str]:
     """Up to that many codes nobody has, not yet added."""
+    if wanted == 1:
+        code = codes.generate(campaign.config, project.world.chance, project.is_taken)
+        return [] if code is None else [code]
     made: list[str] = []
     folded: set[str] = set()
     while len(made) < wanted:
@@ -229,10 +232,11 @@ def too_many(call: Call[Project]) -> ApiError:
     return errors.refusal(call, 400, "too_many_vouchers_requested", message, "Only up to 1 can be published")
 
 
-def record(call: Call[Project], order: Order, customer: Customer, found: list[Voucher], group: str) -> Publication:
+def record(
+    call: Call[Project], order: Order, customer: Customer, found: list[Voucher], group: str, now: str
+) -> Publication:
     """The codes are the customer's from here on."""
     project = call.state
-    now = project.now
     campaign = found[0].campaign
     publication = Publication(
         project.long_id("pub_"), now, customer, tuple(found), campaign, order.channel, order.source_id, order.metadata

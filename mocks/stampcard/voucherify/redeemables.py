@@ -123,11 +123,11 @@ def evaluate(basket: Basket, items: list[Item]) -> None:
     """Decide every item in its order; `basket.order` has all applicable discounts afterwards."""
     rules = basket.project.settings.stacking
     basket.items = items
-    if rules["redeemables_sorting_rule"] == "CATEGORY_HIERARCHY":
+    if rules["redeemables_sorting_rule"] == "CATEGORY_HIERARCHY" or rules["exclusive_categories"]:
         for item in items:
             with suppress(ApiError):
                 resolve(basket, item)
-        items = basket.items = sorted(items, key=lambda item: item.category.hierarchy if item.category else 10**9)
+        items = basket.items = stacking.sorted_items(rules, items)
     for item in items:
         decide(basket, item)
     if rules["redeemables_application_mode"] == "ALL" and basket.of("INAPPLICABLE"):

@@ -10,7 +10,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import campaigns, errors, lists, loyalties, products, skus, values, views
+from stampcard.voucherify import campaigns, errors, lists, loyalties, metadata, products, skus, values, views
 from stampcard.voucherify.records import Json, Reward, RewardAssignment
 from stampcard.voucherify.state import Customer, Project, Voucher
 
@@ -49,6 +49,7 @@ async def browse(call: Call[Project]) -> Reply:
 async def create(call: Call[Project]) -> Reply:
     project, body = call.state, values.given(call.body)
     parameters = read_parameters(call, body["type"], body["parameters"])
+    metadata.check(call, "reward", body.get("metadata"))
     record = Reward(project.random_id("rew_"), body["name"], body["type"], parameters, project.now)
     fill(record, body)
     project.rewards[record.id] = record
@@ -110,6 +111,7 @@ async def update(call: Call[Project]) -> Reply:
     parameters = record.parameters
     if "parameters" in body:
         parameters = read_parameters(call, record.type, body["parameters"])
+    metadata.check(call, "reward", body.get("metadata"), record.metadata)
     fill(record, body)
     record.name, record.parameters, record.updated_at = body.get("name", record.name), parameters, call.state.now
     call.summary = f"reward {record.name} updated"

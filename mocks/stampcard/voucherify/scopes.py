@@ -19,13 +19,14 @@ class Part:
     `group` is the scope item the line belongs to; lines of one group may share a limit.
     """
 
-    __slots__ = ("group", "line", "limit", "units")
+    __slots__ = ("group", "line", "limit", "price", "units")
 
     def __init__(self, line: Line, units: int, group: Json) -> None:
         self.line = line
         self.units = units
         self.group = group
         self.limit: int | None = group.get("amount_limit")
+        self.price: float | None = group.get("price")
 
     @property
     def amount(self) -> int:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stampcard.voucherify.records import Json
+
 if TYPE_CHECKING:
     from stampcard.voucherify.redeemables import Basket, Item
 
@@ -26,6 +28,22 @@ SKIPS = {
 def skip(item: Item, why: str) -> None:
     item.status, item.skip = "SKIPPED", why
     item.result = {"details": {"key": why, "message": SKIPS[why]}}
+
+
+def sorted_items(rules: Json, items: list[Item]) -> list[Item]:
+    """By the hierarchy of categories where the rules say so; joint ones last where an exclusive one is among them.
+
+    The second is a setting of the dashboard, JOINT_ALWAYS_LAST by default (documented); equals keep their order.
+    """
+    found = list(items)
+    if rules["redeemables_sorting_rule"] == "CATEGORY_HIERARCHY":
+        found.sort(key=lambda item: item.category.hierarchy if item.category else 10**9)
+    names = [item.category.id if item.category else None for item in found]
+    if any(name in rules["exclusive_categories"] for name in names):
+        joint = [name in rules["joint_categories"] for name in names]
+        order = sorted(range(len(found)), key=joint.__getitem__)
+        found = [found[place] for place in order]
+    return found
 
 
 def not_worth_it(basket: Basket, item: Item) -> bool:

@@ -301,7 +301,7 @@ class Project:
     def is_taken(self, code: str) -> bool:
         """Whether a code exists, or did and still is in the bin."""
         key = self.fold(code)
-        return key in self.vouchers or f"voucher:{key}" in self.bin
+        return key in self.vouchers or (bool(self.bin) and f"voucher:{key}" in self.bin)
 
     def add_voucher(self, voucher: Voucher) -> None:
         self.vouchers[self.fold(voucher.code)] = voucher

@@ -15,6 +15,7 @@ from stampcard.voucherify import (
     campaigns,
     conditions,
     errors,
+    formulas,
     happenings,
     judging,
     line_rules,
@@ -83,8 +84,8 @@ def fill(call: Call[Project], rule: Rule, body: Json) -> None:
         rule.applicable_to = read_scope(call, body.get("applicable_to") or {})
 
 
-ON_DEMAND = ("product_", "price_formula")
-"""Members of a scope that are not emulated: budgets per product, which the vendor sells on demand, and formulas."""
+ON_DEMAND = "product_"
+"""How members of a scope begin that are not emulated: budgets per product, which the vendor sells on demand."""
 
 
 def read_scope(call: Call[Project], given: Mapping[str, Any]) -> Json:
@@ -93,6 +94,12 @@ def read_scope(call: Call[Project], given: Mapping[str, Any]) -> Json:
             member = next((key for key in values.given(item) if is_on_demand(key)), None)
             if member is not None:
                 raise campaigns.not_yet(call, f"{member} of a validation rule")
+            if item["object"] == "products_collection" and item.get("id") not in call.state.collections:
+                message = "no product collection has this id; the scope matches no line"
+                call.diagnose("unknown-reference", message, f"/applicable_to/{name}")
+            if item.get("price_formula") is not None:
+                place = f".applicable_to.{name}.price_formula"
+                values.check_formula(call, item["price_formula"], place, formulas.OPERANDS | formulas.ITEM_OPERANDS)
         return [{"effect": EFFECT, **values.given(item)} for item in given.get(name) or ()]
 
     whole = bool(given.get("included_all"))

@@ -22,6 +22,8 @@ _DISCOUNT_MEMBERS = {
     "FIXED": ("type", "fixed_amount", "fixed_amount_formula", "effect"),
     "UNIT": ("type", "unit_off", "unit_off_formula", "effect", "unit_type", "units"),
 }
+SHIPPING = {"id": "prod_5h1pp1ng", "source_id": "5h1pp1ng", "name": "Shipping"}
+"""The built-in product that free shipping makes free (documented)."""
 WINDOW = ("validity_timeframe", "validity_day_of_week", "validity_hours")
 
 
@@ -47,14 +49,28 @@ def read_discount(call: Call[Project], value: Mapping[str, Any], place: str) -> 
         raise errors.invalid_payload(call, f"Property {place} should have required property '{needed[0]}'")
     if kind == "UNIT" and "units" not in needed and "unit_type" not in found:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'unit_type'")
-    for name in found.keys() - set(_DISCOUNT_MEMBERS[kind]):
+    known = {*_DISCOUNT_MEMBERS[kind], *(("product", "sku") if kind == "UNIT" else ())}
+    for name in found.keys() - known:
         call.diagnose("ignored-field", f"a {kind} discount has no {name}", f"{place.replace('.', '/')}/{name}")
     kept = {name: found[name] for name in _DISCOUNT_MEMBERS[kind] if name in found}
     for part in (kept, *kept.get("units", ())):
         check_formulas(call, given(part), place)
     if "units" in kept:
-        kept["units"] = [given(unit) for unit in kept["units"]]
-    return kept
+        kept["units"] = [with_subject(call.state, given(unit)) for unit in kept["units"]]
+    return with_subject(call.state, kept) if "unit_type" in kept else kept
+
+
+def with_subject(project: Project, unit: Json) -> Json:
+    """Free units with the product or SKU of the catalogue they are of; free shipping is a product of the vendor's."""
+    kept = {name: value for name, value in unit.items() if name not in ("product", "sku")}
+    wanted = unit["unit_type"]
+    sku = project.skus.get(wanted) or project.sku_sources.get(wanted)
+    if sku is not None:
+        kept["sku"] = {"id": sku.id, "source_id": sku.source_id, "name": sku.sku}
+    product = sku.product if sku is not None else project.products.get(wanted) or project.product_sources.get(wanted)
+    if product is not None:
+        return {**kept, "product": {"id": product.id, "source_id": product.source_id, "name": product.name}}
+    return {**kept, "product": SHIPPING} if wanted == SHIPPING["id"] else kept
 
 
 def check_formulas(call: Call[Project], discount: Json, place: str) -> None:
@@ -64,13 +80,18 @@ def check_formulas(call: Call[Project], discount: Json, place: str) -> None:
             continue
         if fallback not in discount and fallback != "unit_off":
             raise errors.invalid_payload(call, f"Property {place} should have required property '{fallback}'")
-        try:
-            formulas.parse(discount[name])
-        except formulas.Unknown as error:
-            message = f"stampcard does not emulate {error} in formulas yet"
-            raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
-        except formulas.BadFormula as error:
-            raise errors.invalid_payload(call, f"Property {place}.{name} is not a formula: {error}") from error
+        check_formula(call, discount[name], f"{place}.{name}")
+
+
+def check_formula(call: Call[Project], text: str, place: str, operands: frozenset[str] = formulas.OPERANDS) -> None:
+    """Raises invalid_payload for what is no formula, 501 for what we cannot calculate."""
+    try:
+        formulas.parse(text, operands)
+    except formulas.Unknown as error:
+        message = f"stampcard does not emulate {error} in formulas yet"
+        raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
+    except formulas.BadFormula as error:
+        raise errors.invalid_payload(call, f"Property {place} is not a formula: {error}") from error
 
 
 def read_gift(call: Call[Project], value: Mapping[str, Any], place: str) -> Json:
