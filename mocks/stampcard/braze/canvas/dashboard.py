@@ -175,7 +175,7 @@ def _apply(workspace: Workspace, row: Row) -> None:
     if old is not None:
         del workspace.canvases[old.id]
     leaving = row.get("exit_criteria", {})
-    schedule = campaign_setup.schedule_of(entry["schedule"], now) if "schedule" in entry else None
+    schedule, at = campaign_setup.launches_of(entry, now, old)
     conversions, most = campaign_setup.conversions_of(row), entry.get("max_entries")
     canvas = Canvas(
         id=key,
@@ -190,7 +190,7 @@ def _apply(workspace: Workspace, row: Row) -> None:
         triggers=tuple(conversions[0].action if a["action"] == CONVERSION else a for a in entry.get("triggers", ())),
         exit_events=tuple(leaving.get("events", ())),
         exit_audience=leaving.get("audience"),
-        at=schedule.first if schedule else None,
+        at=at,
         schedule=schedule,
         conversions=conversions,
         max_entries=(most["limit"], most["per"]) if most else None,
