@@ -7,6 +7,7 @@ from typing import Any
 
 from stampcard.braze import actions, campaigns, devices, engagement, explaining, trying
 from stampcard.braze.campaigns import Campaign
+from stampcard.braze.canvas import trying as canvas_trying
 from stampcard.braze.state import User, Workspace
 from stampcard.core.errors import ButtonError
 
@@ -111,11 +112,35 @@ async def test_send(workspace: Workspace, settings: Mapping[str, Any]) -> list[d
     """Send a campaign's messages to one user as a test: audience, trigger, re-eligibility, caps and Quiet Hours are
     passed over; promotion codes are consumed, calls and webhooks really made; it is no receipt.
 
-    Settings are `campaign` (name or id) and `user` (external_id). Raises ButtonError.
+    Settings are `campaign` (name or id) and `user` (external_id); or, for a Message or User Update step, `canvas` (name
+    or id), `step`, `user`, and the `context` and `event_properties` it is to see. The test of a User Update changes
+    the user and answers with no message. Raises ButtonError.
     """
+    if "canvas" in settings:
+        return await _test_step(workspace, settings)
     campaign, user = _campaign_and_user(workspace, settings, "a test send")
     cause = workspace.world.record("braze", "test_send", f"test of {campaign.name} for {user.external_id}")
     return [message.view() for message in await trying.send_test(workspace, campaign, user, cause)]
+
+
+async def _test_step(workspace: Workspace, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = {key: settings[key] for key in ("context", "event_properties") if key in settings}
+    if settings.keys() - names.keys() != {"canvas", "step", "user"}:
+        raise ButtonError("a test of a step takes `canvas`, `step`, `user`, and `context` and `event_properties`")
+    for key, value in names.items():
+        if not isinstance(value, Mapping):
+            raise ButtonError(f"{key} is an object")
+    canvas = canvas_trying.find_canvas(workspace, str(settings["canvas"]))
+    place = canvas_trying.find_step(canvas, str(settings["step"])) if canvas is not None else None
+    user = workspace.by_external_id.get(str(settings["user"]))
+    if canvas is None or place is None or user is None:
+        missing = "canvas" if canvas is None else "step" if place is None else "user"
+        raise ButtonError(f"no {missing} {settings[missing]!r}")
+    if (kind := place[1].type) not in canvas_trying.TESTED:
+        raise ButtonError(f"a step {kind} has no test; those that have are {', '.join(canvas_trying.TESTED)}")
+    text = f"test of {canvas.name}, step {place[1].name}, for {user.external_id}"
+    cause = workspace.world.record("braze", "test_send", text)
+    return [row.view() for row in await canvas_trying.send_test(canvas, place, (workspace, user, cause), names)]
 
 
 def _campaign_and_user(workspace: Workspace, settings: Mapping[str, Any], what: str) -> tuple[Campaign, User]:

@@ -14,7 +14,7 @@ from functools import partial
 from stampcard.braze import composing, outcomes, pacing, promotions, timing, webhooks
 from stampcard.braze.campaigns import SCHEDULED, Content
 from stampcard.braze.channels import CHANNELS, NOT_REACHED
-from stampcard.braze.orders import CANVAS_STEP, IN_APP, Order, Rendered
+from stampcard.braze.orders import IN_APP, Order, Rendered
 from stampcard.braze.rendering import MessageAborted
 from stampcard.core.clock import iso
 from stampcard.core.outbox import Message
@@ -68,7 +68,7 @@ def new_message(order: Order) -> Message:
     )
     if order.content.channel != IN_APP:
         message.detail["dispatch_id"] = order.dispatch_id
-    if campaign is not None and campaign.delivery == CANVAS_STEP:
+    if campaign is not None and "canvas" in order.names:
         place = order.names["canvas"]
         message.detail |= {"canvas_id": place["api_id"], "canvas_name": place["name"]}
         message.detail |= {"canvas_step_id": campaign.id, "canvas_step_name": campaign.name}
@@ -125,7 +125,7 @@ async def _prepare(order: Order, message: Message, rendered: Rendered, entry: in
     if (until := _queued(order)) is not None:
         _wait(order, message, until, "send rate limit", entry)
         return
-    if order.content.channel == IN_APP and order.campaign is not None and order.campaign.delivery == CANVAS_STEP:
+    if order.content.channel == IN_APP and "canvas" in order.names:
         if promotions.mentioned(order.workspace, order.content.parts):
             raise MessageAborted("promo_codes_not_supported", "in-app messages in Canvas have no promotion codes")
     elif order.tries == 0:
