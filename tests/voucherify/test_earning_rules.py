@@ -120,6 +120,22 @@ async def test_a_validation_rule_decides(world: WorldClient) -> None:
     assert await balance(world) == 5
 
 
+async def test_rules_assigned_later_decide_too(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    rules = {"1": {"name": "order.amount", "conditions": {"$more_than": [5000]}}}
+    wanted = (await made(world, "POST", "/v1/validation-rules", {"name": "big", "rules": rules}))["id"]
+    target = {"related_object_id": (await rule(world))["id"], "related_object_type": "earning_rule"}
+    await made(world, "POST", f"/v1/validation-rules/{wanted}/assignments", target)
+
+    await pay(world)
+    await pay(world, amount=6000)
+
+    assert await balance(world) == 5
+    await made(world, "DELETE", f"/v1/loyalties/Club/earning-rules/{target['related_object_id']}")
+    assert (await made(world, "GET", f"/v1/validation-rules/{wanted}/assignments"))["total"] == 0
+
+
 async def test_a_disabled_rule_brings_nothing(world: WorldClient) -> None:
     await program(world, 0)
     await member(world)

@@ -175,6 +175,8 @@ async def update(call: Call[Project]) -> Reply:
 async def delete(call: Call[Project]) -> Reply:
     rule = find(call)
     del call.state.earning_rules[rule.id]
+    for assignment in list(call.state.assignments_of(rule.id)):
+        call.state.remove_assignment(assignment)
     call.summary = f"earning rule on {rule.event} deleted"
     return Reply(204)
 
@@ -231,12 +233,13 @@ def is_open(project: Project, rule: EarningRule) -> bool:
 
 
 def holds(project: Project, rule: EarningRule, customer: Customer, subject: Any) -> bool:
-    if rule.validation_rule_id is None or rule.validation_rule_id not in project.rules:
-        return True
+    rules = [one.rule for one in project.assignments_of(rule.id)]
+    if rule.validation_rule_id in project.rules:
+        rules.append(project.rules[rule.validation_rule_id])
     case = judging.Case(project, customer, earnings.order_of(subject) or Order("", None, ""), {}, "")
     case.profile_metadata = customer.metadata or {}
     case.event = subject.metadata if isinstance(subject, CustomEvent) else {}
-    return judging.judge(project.rules[rule.validation_rule_id], case) is None
+    return all(judging.judge(one, case) is None for one in rules)
 
 
 def bring(project: Project, activity: Activity, rule: EarningRule, customer: Customer, subject: Any) -> None:

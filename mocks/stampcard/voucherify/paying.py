@@ -93,6 +93,7 @@ def take_points(basket: Basket, item: Item) -> None:
     order.applied = min(int(points * worth), payable)
     order.discount += order.applied
     item.credits = points
+    item.reward_rules = [one.rule for one in basket.project.assignments_of(assignment.id)]
     item.reward = rewards.redeemed_view(basket.call, assignment, holder, None)
     item.result = {"loyalty_card": {"points": points}}
 
