@@ -14,7 +14,7 @@ from stampcard.core.errors import ApiError
 from stampcard.voucherify import cart, effects, errors, judging, paying, sessions, stacking, timeframes
 from stampcard.voucherify.effects import refused
 from stampcard.voucherify.judging import Case
-from stampcard.voucherify.records import Json, Order, Rule, Tier
+from stampcard.voucherify.records import Json, Order, RewardAssignment, Rule, Tier
 from stampcard.voucherify.state import Category, Customer, Project, Voucher
 from stampcard.voucherify.values import given
 from stampcard.voucherify.views import category as category_view
@@ -39,7 +39,7 @@ class Item:
         self.result: Json = {}
         self.credits: int | None = None
         self.reward: Json | None = None
-        self.reward_rules: list[Rule] = []
+        self.assignment: RewardAssignment | None = None
         self.scope: list[Json] = []
         self.excluded: list[Json] = []
         self.bundle: Json | None = None
@@ -237,7 +237,9 @@ def check_tier(basket: Basket, tier: Tier) -> None:
 
 def check_rules(basket: Basket, item: Item) -> None:
     """Raises the error of the first rule that does not hold, of the redeemable or of the reward it is redeemed for."""
-    rules = [*effects.assigned_rules(basket, item), *item.reward_rules]
+    rules = effects.assigned_rules(basket, item)
+    if item.assignment is not None:
+        rules += [one.rule for one in basket.project.assignments_of(item.assignment.id)]
     if not rules:
         return
     order = basket.order
