@@ -120,6 +120,22 @@ async def test_a_validation_rule_decides(world: WorldClient) -> None:
     assert await balance(world) == 5
 
 
+async def test_rules_assigned_later_decide_too(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    rules = {"1": {"name": "order.amount", "conditions": {"$more_than": [5000]}}}
+    wanted = (await made(world, "POST", "/v1/validation-rules", {"name": "big", "rules": rules}))["id"]
+    target = {"related_object_id": (await rule(world))["id"], "related_object_type": "earning_rule"}
+    await made(world, "POST", f"/v1/validation-rules/{wanted}/assignments", target)
+
+    await pay(world)
+    await pay(world, amount=6000)
+
+    assert await balance(world) == 5
+    await made(world, "DELETE", f"/v1/loyalties/Club/earning-rules/{target['related_object_id']}")
+    assert (await made(world, "GET", f"/v1/validation-rules/{wanted}/assignments"))["total"] == 0
+
+
 async def test_a_disabled_rule_brings_nothing(world: WorldClient) -> None:
     await program(world, 0)
     await member(world)
@@ -143,4 +159,65 @@ async def test_all_rules_of_an_array_or_none(world: WorldClient) -> None:
 
     details = "Loyalty order rules must contain one of the following properties - 'total_amount'"
     assert (response.json()["key"], response.json()["details"]) == ("invalid_payload", details)
+    assert (await made(world, "GET", "/v1/loyalties/Club/earning-rules"))["total"] == 0
+
+
+AGE = 'CUSTOMER_METADATA("age")'
+FORMULAS: list[tuple[str, dict[str, Any], int]] = [
+    ("ORDER_AMOUNT / 2", {}, 10),
+    ("IF(ORDER_AMOUNT > 20;100;ORDER_AMOUNT * 0.5 + 0.5)", {}, 10),
+    ('ORDER_METADATA("weight") / 100', {"metadata": {"weight": 250}}, 3),
+    (f"{AGE} * 2", {"customer": {"source_id": "ann", "metadata": {"age": 30}}}, 60),
+    (f"{AGE} * 2", {}, 5),
+    ("ORDER_AMOUNT / (20 - 20)", {}, 5),
+    ("ORDER_UNITS_QUANTITY * 7", {"items": [{"price": 100, "quantity": 3}]}, 21),
+    ("0 - ORDER_AMOUNT", {}, 0),
+    ("9" * 40, {}, 5),
+]
+
+
+@pytest.mark.parametrize(("formula", "order", "points"), FORMULAS)
+async def test_points_by_formula(world: WorldClient, formula: str, order: dict[str, Any], points: int) -> None:
+    """An order of 19.99 and a fallback of 5 points."""
+    await program(world, 0)
+    await member(world)
+    made_one = await rule(world, loyalty={**FIXED, "points_formula": formula})
+
+    await pay(world, **order)
+
+    assert made_one["loyalty"] == {"type": "FIXED", "points": 5, "points_formula": formula}
+    assert await balance(world) == points
+
+
+async def test_an_event_has_no_order_to_calculate_with(world: WorldClient) -> None:
+    await program(world, 0)
+    await member(world)
+    await made(world, "POST", "/v1/customers", {"source_id": "ann", "metadata": {"age": 30}})
+    for formula in (f"{AGE} + 1", "ORDER_AMOUNT"):
+        await rule(world, event="visited", loyalty={**FIXED, "points_formula": formula})
+
+    await made(world, "POST", "/v1/events", {"event": "visited", "customer": "ann"})
+
+    assert await balance(world) == 31 + 5
+
+
+REFUSED: list[tuple[dict[str, Any], int, str]] = [
+    ({"type": "FIXED", "points_formula": "1"}, 400, "should have required property 'points'"),
+    ({**FIXED, "points_formula": "1 +"}, 400, "Property .loyalty.points_formula is not a formula: unexpected end"),
+    ({**FIXED, "points_formula": 'CUSTOM_EVENT_METADATA("steps")'}, 501, "CUSTOM_EVENT_METADATA in formulas"),
+    ({**FIXED, "points_formula": 'REDEEMABLE_METADATA("x")'}, 501, "REDEEMABLE_METADATA in formulas"),
+    (ratio("ORDER_AMOUNT", "order", "amount", points_formula="2"), 501, "in proportion by formula"),
+]
+
+
+@pytest.mark.parametrize(("loyalty", "status", "word"), REFUSED)
+async def test_formulas_that_nobody_can_calculate(
+    world: WorldClient, loyalty: dict[str, Any], status: int, word: str
+) -> None:
+    await program(world, 0)
+
+    body = [{"event": "order.paid", "loyalty": loyalty}]
+    response = await send(world, "POST", "/v1/loyalties/Club/earning-rules", body)
+
+    assert response.status_code == status and word in response.text, response.text
     assert (await made(world, "GET", "/v1/loyalties/Club/earning-rules"))["total"] == 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.client import WorldClient
-from tests.voucherify.calls import made, send
+from tests.voucherify.calls import discount_campaign, made, send
 from tests.voucherify.test_buckets import card, listed
 from tests.voucherify.test_loyalties import member, program
+from tests.voucherify.test_reward_redemptions import offered
+from tests.voucherify.test_rewards import material
 
 
 async def coins(world: WorldClient, points: int = 500, exchange: Any = 20, per: Any = 100) -> tuple[str, str]:
@@ -140,3 +142,90 @@ async def test_a_tier_changes_what_a_reward_costs(world: WorldClient) -> None:
     assert got["amount"] == 10
     assert order["total_discount_amount"] == 4000
     assert (await card(world, code))["balance"] == 390
+
+
+async def test_a_product_for_points_beside_an_order_and_a_coupon(world: WorldClient) -> None:
+    await discount_campaign(world)
+    coupon = (await made(world, "POST", "/v1/campaigns/Spring/vouchers", {}))["code"]
+    reward = (await material(world, stock=1))["id"]
+    code = await offered(world, {"id": reward})
+    request = paid(code, reward, 1000)
+    request["redeemables"].append({"object": "voucher", "id": coupon})
+
+    checked = await made(world, "POST", "/v1/validations", request)
+    redeemed = await made(world, "POST", "/v1/redemptions", request)
+    sold_out = await send(world, "POST", "/v1/redemptions", paid(code, reward))
+
+    assert checked["redeemables"][0]["result"] == {"loyalty_card": {"points": 40}}
+    assert checked["redeemables"][0]["order"]["total_amount"] == 1000
+    assert redeemed["order"]["total_amount"] == 900
+    first = await made(world, "GET", f"/v1/redemptions/{redeemed['redemptions'][0]['id']}")
+    assert (first["amount"], first["loyalty_card"], first["order"]["total_amount"]) == (40, {"points": 40}, 1000)
+    assert first["reward"]["product"]["name"] == "Mug" and first["voucher"]["loyalty_card"]["balance"] == 60
+    assert sold_out.json()["key"] == "quantity_exceeded"
+    assert (await made(world, "GET", f"/v1/rewards/{reward}"))["redeemed"] == 1
+
+
+LOYAL = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 10}}
+
+
+async def coupon_reward(world: WorldClient, **campaign: Any) -> str:
+    await discount_campaign(world, **campaign)
+    body = {"name": "Coupon", "type": "CAMPAIGN", "parameters": {"campaign": {"id": "Spring"}}}
+    reward: str = (await made(world, "POST", "/v1/rewards", body))["id"]
+    return reward
+
+
+async def test_a_coupon_for_points_with_no_order(world: WorldClient) -> None:
+    reward = await coupon_reward(world)
+    code = await offered(world, {"id": reward})
+    request = {"redeemables": [{"object": "voucher", "id": code, "reward": {"id": reward}}]}
+
+    redeemed = (await made(world, "POST", "/v1/redemptions", request))["redemptions"][0]["id"]
+    shown = await made(world, "GET", f"/v1/redemptions/{redeemed}")
+    rollback = await made(world, "POST", f"/v1/redemptions/{redeemed}/rollback")
+
+    assert (shown["reward"]["voucher"]["campaign"], shown["amount"]) == ("Spring", 40)
+    assert shown["reward"]["voucher"]["holder_id"] == shown["customer"]["id"]
+    assert shown["order"]["status"] == "PAID"
+    assert rollback["voucher"]["loyalty_card"]["balance"] == 100
+    kinds = [item["type"] for item in (await made(world, "GET", "/v1/customers/ann/activity"))["data"]]
+    assert kinds.count("customer.reward_redemptions.completed") == 1
+
+
+async def test_a_reward_without_a_code_left_changes_nothing(world: WorldClient) -> None:
+    reward = await coupon_reward(world, type="STATIC", vouchers_count=1)
+    code = await offered(world, {"id": reward})
+    await made(world, "POST", "/v1/publications", {"campaign": {"name": "Spring"}, "customer": "bob"})
+
+    response = await send(world, "POST", "/v1/redemptions", paid(code, reward))
+
+    card = await made(world, "GET", f"/v1/vouchers/{code}")
+    assert response.status_code == 400, response.text
+    assert (card["loyalty_card"]["balance"], card["redemption"]["redeemed_quantity"]) == (100, 0)
+    assert (await made(world, "GET", "/v1/orders"))["total"] == 0
+    assert (await made(world, "GET", f"/v1/rewards/{reward}"))["redeemed"] is None
+
+
+async def test_too_few_points_for_a_reward_among_redeemables(world: WorldClient) -> None:
+    reward = (await material(world))["id"]
+    code = await offered(world, {"id": reward}, 101)
+
+    checked = await made(world, "POST", "/v1/validations", paid(code, reward))
+
+    assert checked["redeemables"][0]["result"]["error"]["key"] == "loyalty_card_points_exceeded"
+
+
+async def test_one_code_of_a_campaign_in_a_request(world: WorldClient) -> None:
+    reward = await coupon_reward(world)
+    code = await offered(world, {"id": reward})
+    other = await made(world, "POST", "/v1/loyalties", {"name": "Two", "type": "AUTO_UPDATE", "voucher": LOYAL})
+    body = {"campaign": "Two", "parameters": {"loyalty": {"points": 1}}}
+    await made(world, "POST", f"/v1/rewards/{reward}/assignments", body)
+    second = (await made(world, "POST", f"/v1/loyalties/{other['id']}/members", {"customer": "ann"}))["code"]
+    request = paid(code, reward)
+    request["redeemables"].append({"object": "voucher", "id": second, "reward": {"id": reward}})
+
+    response = await send(world, "POST", "/v1/redemptions", request)
+
+    assert response.status_code == 501 and "several CAMPAIGN rewards" in response.text

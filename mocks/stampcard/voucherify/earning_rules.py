@@ -5,7 +5,6 @@ https://docs.voucherify.io/api-reference/loyalties/create-earning-rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
@@ -13,13 +12,12 @@ from stampcard.core.errors import ApiError
 from stampcard.voucherify import (
     activities,
     buckets,
-    campaigns,
     days,
     desk,
+    earnings,
     errors,
     happenings,
     judging,
-    line_rules,
     lists,
     loyalties,
     metadata,
@@ -29,24 +27,12 @@ from stampcard.voucherify import (
     timeframes,
     values,
 )
-from stampcard.voucherify.discounts import left_of
 from stampcard.voucherify.loyalty_records import TierChange
-from stampcard.voucherify.records import CustomEvent, EarningRule, Json, Order, Redemption, Segment
+from stampcard.voucherify.records import CustomEvent, EarningRule, Json, Order, Segment
 from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Voucher
 
 TIER_EVENTS = "customer.loyalty.tier."
 ANY_TIER = "__ANY__"
-PLACES = {
-    "ORDER_AMOUNT": ("order", "amount"),
-    "ORDER_TOTAL_AMOUNT": ("order", "total_amount"),
-    "ORDER_METADATA": ("order", "metadata"),
-    "CUSTOMER_METADATA": ("customer", "metadata"),
-    "CUSTOM_EVENT_METADATA": ("custom_event", "metadata"),
-    "ORDER_ITEMS_QUANTITY": ("order_items", "quantity"),
-    "ORDER_ITEMS_AMOUNT": ("order_items", "amount"),
-    "ORDER_ITEMS_SUBTOTAL_AMOUNT": ("order_items", "subtotal_amount"),
-}
-"""Where the ratio of a proportional rule stands."""
 
 
 def find(call: Call[Project]) -> EarningRule:
@@ -104,7 +90,7 @@ async def create(call: Call[Project]) -> Reply:
 def read_rule(call: Call[Project], campaign: Campaign, body: Json) -> EarningRule:
     project = call.state
     event = body["event"]
-    loyalty = read_loyalty(call, values.given(body.get("loyalty")))
+    loyalty = earnings.read_loyalty(call, values.given(body.get("loyalty")))
     if event.startswith(TIER_EVENTS) and loyalty["type"] != "FIXED":
         raise errors.invalid_payload(
             call, "Property .loyalty.type should be equal to one of the allowed values [ FIXED ]"
@@ -165,31 +151,6 @@ def read_condition(call: Call[Project], body: Json) -> str | None:
     return wanted
 
 
-def read_loyalty(call: Call[Project], given: Json) -> Json:
-    """Fixed points or points in proportion. Raises invalid_payload."""
-    kind = given.get("type")
-    if "points_formula" in given:
-        raise campaigns.not_yet(call, "earning rules by formula")
-    if kind is None:
-        raise errors.invalid_payload(call, "Property .loyalty should have required property 'type'")
-    if kind == "FIXED":
-        if "points" not in given:
-            raise errors.invalid_payload(call, "Property .loyalty should have required property 'points'")
-        return {"type": kind, "points": int(given["points"])}
-    calculation = given.get("calculation_type")
-    if calculation is None:
-        raise errors.invalid_payload(call, "Property .loyalty should have required property 'calculation_type'")
-    if calculation not in PLACES:
-        raise campaigns.not_yet(call, f"earning rules by {calculation}")
-    block, name = PLACES[calculation]
-    ratio = values.given(values.given(given.get(block)).get(name))
-    needed = ("every", "points", *(("property",) if name == "metadata" else ()))
-    if not all(part in ratio for part in needed):
-        details = f"Loyalty {block} rules must contain one of the following properties - '{name}'"
-        raise errors.invalid_payload(call, details)
-    return {"type": kind, "calculation_type": calculation, block: {name: ratio}}
-
-
 async def read(call: Call[Project]) -> Reply:
     rule = find(call)
     call.summary = f"earning rule on {rule.event}"
@@ -214,6 +175,8 @@ async def update(call: Call[Project]) -> Reply:
 async def delete(call: Call[Project]) -> Reply:
     rule = find(call)
     del call.state.earning_rules[rule.id]
+    for assignment in list(call.state.assignments_of(rule.id)):
+        call.state.remove_assignment(assignment)
     call.summary = f"earning rule on {rule.event} deleted"
     return Reply(204)
 
@@ -270,22 +233,18 @@ def is_open(project: Project, rule: EarningRule) -> bool:
 
 
 def holds(project: Project, rule: EarningRule, customer: Customer, subject: Any) -> bool:
-    if rule.validation_rule_id is None or rule.validation_rule_id not in project.rules:
-        return True
-    case = judging.Case(project, customer, order_of(subject) or Order("", None, ""), {}, "")
+    rules = [one.rule for one in project.assignments_of(rule.id)]
+    if rule.validation_rule_id in project.rules:
+        rules.append(project.rules[rule.validation_rule_id])
+    case = judging.Case(project, customer, earnings.order_of(subject) or Order("", None, ""), {}, "")
     case.profile_metadata = customer.metadata or {}
     case.event = subject.metadata if isinstance(subject, CustomEvent) else {}
-    return judging.judge(project.rules[rule.validation_rule_id], case) is None
-
-
-def order_of(subject: Any) -> Order | None:
-    found = subject.order if isinstance(subject, Redemption) else subject
-    return found if isinstance(found, Order) else None
+    return all(judging.judge(one, case) is None for one in rules)
 
 
 def bring(project: Project, activity: Activity, rule: EarningRule, customer: Customer, subject: Any) -> None:
     """The customer's card gets the points; who has none is enrolled first where the program says so."""
-    points, group = points_of(project, rule.loyalty, customer, subject), activity.group_id
+    points, group = earnings.points_of(project, rule.loyalty, customer, subject), activity.group_id
     if points <= 0:
         return
     named = subject.loyalty if isinstance(subject, CustomEvent) else None
@@ -304,7 +263,7 @@ def bring(project: Project, activity: Activity, rule: EarningRule, customer: Cus
         about["holder_loyalty_tier"] = {"id": tier.id, "name": tier.name}
         if mapping is not None:
             about["loyalty_tier"] = {"id": tier.id, "name": tier.name}
-    order = order_of(subject)
+    order = earnings.order_of(subject)
     if rule.pending is not None and order is not None:
         pending_points.park(
             project, group, rule, card, points, {"customer": customer, "order": order, "details": about}
@@ -320,7 +279,7 @@ def details(project: Project, rule: EarningRule, activity: Activity, customer: C
         "event": {"id": activities.id_of(project, activity), "type": activity.type},
         "earning_rule": {"id": rule.id, "source": rule.source},
     }
-    order = order_of(subject)
+    order = earnings.order_of(subject)
     if order is not None:
         about["order"] = {"id": order.id, "source_id": order.source_id}
     if isinstance(subject, Segment):
@@ -339,45 +298,3 @@ def enroll(project: Project, group: str, campaign: Campaign, customer: Customer)
         return publications.publish(call, publications.Order(body, False)).vouchers[0]
     except ApiError:
         return None
-
-
-def points_of(project: Project, loyalty: Mapping[str, Any], customer: Customer, subject: Any) -> int:
-    """Fixed, or for every so many units of a value, rounded down (assumed)."""
-    if loyalty["type"] == "FIXED":
-        return int(loyalty["points"])
-    block, name = PLACES[loyalty["calculation_type"]]
-    ratio = loyalty[block][name]
-    if block == "order_items":
-        value: float = of_items(project, name, ratio, order_of(subject))
-    else:
-        value = measured(loyalty["calculation_type"], ratio, customer, subject)
-    return int(value // ratio["every"]) * int(ratio["points"]) if value > 0 else 0
-
-
-def of_items(project: Project, name: str, ratio: Mapping[str, Any], order: Order | None) -> int:
-    """Units without the free ones, or money before or after discounts, of the lines a ratio names."""
-    wanted = list(ratio.get("applicable_to") or ())
-    if ratio.get("id") is not None:
-        wanted.append({"object": ratio.get("object"), "id": ratio["id"]})
-    total = 0
-    for line in order.lines if order is not None else ():
-        if not wanted or any(line_rules.is_of(project, line, item) for item in wanted):
-            worth = {"quantity": line.quantity - line.free, "amount": line.amount, "subtotal_amount": line.left}
-            total += worth[name]
-    return total
-
-
-def measured(calculation: str, ratio: Mapping[str, Any], customer: Customer, subject: Any) -> float:
-    order = order_of(subject)
-    value: Any = 0
-    if calculation == "CUSTOMER_METADATA":
-        value = (customer.metadata or {}).get(ratio["property"])
-    elif calculation == "CUSTOM_EVENT_METADATA":
-        value = subject.metadata.get(ratio["property"]) if isinstance(subject, CustomEvent) else 0
-    elif order is not None and calculation == "ORDER_AMOUNT":
-        value = order.amount
-    elif order is not None and calculation == "ORDER_TOTAL_AMOUNT":
-        value = left_of(order)
-    elif order is not None:
-        value = order.metadata.get(ratio["property"])
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0

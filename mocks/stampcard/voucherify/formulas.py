@@ -1,9 +1,10 @@
-"""Formulas of discounts: `IF(ORDER_AMOUNT > 200;ORDER_AMOUNT * 0.15;ORDER_AMOUNT * 0.05)`.
+"""Formulas of discounts and points: `IF(ORDER_AMOUNT > 200;ORDER_AMOUNT * 0.15;ORDER_AMOUNT * 0.05)`.
 
 Money stands in whole units in a formula (a fallback of 2000 goes with a formula that says 20); text in double quotes,
 `;` between arguments. Emulated are the operands and operators the vendor's published examples use; others are refused
-by name when a discount is defined. A formula that cannot be calculated (metadata that is missing or no number, a
-division by zero) gives nothing, and the fallback counts. https://docs.voucherify.io/optimize/dynamic-formula-builder
+by name when a discount or an earning rule is defined. A formula that cannot be calculated (metadata that is missing or
+no number, a division by zero) gives nothing, and the fallback counts.
+https://docs.voucherify.io/optimize/dynamic-formula-builder
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ ITEM_OPERANDS = frozenset({"ORDER_ITEM_PRICE"})
 METADATA = frozenset(
     f"{owner}_METADATA" for owner in ("ORDER", "CUSTOMER", "REDEMPTION", "REDEEMABLE", "PUBLICATION", "PROMOTION_TIER")
 )
+POINTS_METADATA = frozenset({"ORDER_METADATA", "CUSTOMER_METADATA"})
+"""What formulas of points may look at; the other owners are "available in dynamic discount formulas only"."""
 _TOKEN = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|"([^"]*)"|([A-Z][A-Z_]*)|(<=|>=|<>|!=|[-+*/()=<>;]))')
 
 
@@ -42,10 +45,10 @@ class NoValue(ValueError):
 Node = Callable[[Facts], Value]
 
 
-def parse(text: str, operands: frozenset[str] = OPERANDS) -> Node:
+def parse(text: str, operands: frozenset[str] = OPERANDS, metadata: frozenset[str] = METADATA) -> Node:
     """A formula ready to be calculated. Raises BadFormula, Unknown."""
     words = tokens(text)
-    node, rest = _Parser(operands).compared(words)
+    node, rest = _Parser(operands, metadata).compared(words)
     if rest:
         raise BadFormula(f"unexpected '{rest[0][1]}'")
     return node
@@ -79,8 +82,9 @@ def tokens(text: str) -> list[Word]:
 class _Parser:
     """Comparisons, then sums, then products, then what stands in brackets; each takes words and returns the rest."""
 
-    def __init__(self, operands: frozenset[str]) -> None:
+    def __init__(self, operands: frozenset[str], metadata: frozenset[str]) -> None:
         self._operands = operands
+        self._metadata = metadata
 
     def compared(self, words: list[Word], depth: int = 0) -> tuple[Node, list[Word]]:
         left, rest = self._chain(words, depth, ("+", "-"))
@@ -130,7 +134,7 @@ class _Parser:
             yes, rest = self.compared(_skip(rest, ";"), depth + 1)
             no, rest = self.compared(_skip(rest, ";"), depth + 1)
             return (lambda facts: yes(facts) if test(facts) is True else no(facts)), _skip(rest, ")")
-        if name in METADATA:
+        if name in self._metadata:
             rest = _skip(rest, "(")
             if not rest or rest[0][0] != "text":
                 raise BadFormula(f"{name} wants the name of a property in double quotes")

@@ -112,10 +112,16 @@ def filtered(call: Call[Project], records: list[T], view: Callable[[T], Json]) -
     return [record for record in records if joined(matches(view(record), name, tests) for name, tests in conditions)]
 
 
-def matches(body: Json, name: str, tests: Any) -> bool:
+def value_of(body: Json, name: str) -> Any:
+    """What stands at `a.b` of a body; None where nothing does."""
     value: Any = body
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def matches(body: Json, name: str, tests: Any) -> bool:
+    value = value_of(body, name)
     return isinstance(tests, dict) and all(
         OPERATORS[operator](value, _listed(given)) for operator, given in tests.items()
     )
@@ -150,6 +156,7 @@ OPERATORS: dict[str, Callable[[Any, list[str]], bool]] = {
     "$has_value": lambda value, given: value is not None,
     "$is_unknown": lambda value, given: value is None,
     "$contains": lambda value, given: any(item in _text(value) for item in given),
+    "$not_contain": lambda value, given: not any(item in _text(value) for item in given),
     "$starts_with": lambda value, given: any(_text(value).startswith(item) for item in given),
     "$ends_with": lambda value, given: any(_text(value).endswith(item) for item in given),
     "$more_than": lambda value, given: any(_compare(value, item) == 1 for item in given),

@@ -6,8 +6,8 @@ https://docs.voucherify.io/api-reference/loyalties/create-loyalty-program-reward
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, errors, lists, loyalties, rewards, values
-from stampcard.voucherify.records import Json, RewardAssignment
+from stampcard.voucherify import errors, lists, loyalties, rewards, values
+from stampcard.voucherify.records import Json, RewardAssignment, Rule
 from stampcard.voucherify.state import Project
 
 
@@ -52,21 +52,21 @@ async def create(call: Call[Project]) -> Reply:
     project = call.state
     campaign = loyalties.find(call, call.path["campaignId"])
     taken = {item.reward.id: item.id for item in project.reward_assignments.values() if item.campaign is campaign}
-    made: list[RewardAssignment] = []
+    made: list[tuple[RewardAssignment, list[Rule]]] = []
     for row in call.body:
         body = values.given(row)
-        if body.get("validation_rules"):
-            raise campaigns.not_yet(call, "validation rules of rewards")
         reward = rewards.find(call, body["reward"])
         points = rewards.read_points(call, reward, body)
+        rules = rewards.read_rules(call, reward, body)
         if reward.id in taken:
             raise errors.duplicate(call, "reward_assignment", "with id", taken[reward.id])
-        made.append(RewardAssignment(project.random_id("rewa_"), reward, campaign, points, project.now))
-        taken[reward.id] = made[-1].id
-    for record in made:
-        project.reward_assignments[record.id] = record
+        record = RewardAssignment(project.random_id("rewa_"), reward, campaign, points, project.now)
+        made.append((record, rules))
+        taken[reward.id] = record.id
+    for record, rules in made:
+        rewards.keep(project, record, rules)
     call.summary = f"{len(made)} rewards assigned to {campaign.name}"
-    return Reply(200, [rewards.assignment_view(record) for record in made])
+    return Reply(200, [rewards.assignment_view(record) for record, _ in made])
 
 
 async def read(call: Call[Project]) -> Reply:
@@ -85,6 +85,6 @@ async def update(call: Call[Project]) -> Reply:
 
 async def delete(call: Call[Project]) -> Reply:
     record = find(call)
-    del call.state.reward_assignments[record.id]
+    rewards.forget(call.state, record)
     call.summary = f"reward {record.reward.name} is no longer assigned to {record.campaign.name}"
     return Reply(204)

@@ -1,6 +1,7 @@
-"""Paying an order with points: a loyalty card redeemed for a COIN reward, alone or stacked with other redeemables.
+"""Loyalty cards among redeemables: paying an order with points (a COIN reward), or points for another reward.
 
-https://docs.voucherify.io/api-reference/loyalties/redeem-loyalty-card (Pay with Points)
+https://docs.voucherify.io/api-reference/loyalties/redeem-loyalty-card (Pay with Points); redemptions of rewards with an
+order: https://docs.voucherify.io/api-reference/redemptions/get-redemption (examples Loyalty Card - Digital Reward)
 """
 
 from __future__ import annotations
@@ -41,9 +42,7 @@ def rate(project: Project, card: Voucher, assignment: RewardAssignment) -> Decim
 
 
 def find_assignment(basket: Basket, item: Item, card: Voucher) -> RewardAssignment:
-    """The reward an item names, as the card's program has it. Raises missing_reward, 404, 501."""
-    from stampcard.voucherify import campaigns
-
+    """The reward an item names, as the card's program has it. Raises missing_reward, 404."""
     wanted = given(item.row.get("reward"))
     if not wanted.get("id"):
         raise refused(basket, "missing_reward", "Missing reward", "A reward is required when redeeming a LOYALTY_CARD")
@@ -58,8 +57,6 @@ def find_assignment(basket: Basket, item: Item, card: Voucher) -> RewardAssignme
     )
     if found is None:
         raise errors.not_found(basket.call, "reward_assignment", wanted["id"])
-    if reward.type != "COIN":
-        raise campaigns.not_yet(basket.call, f"{reward.type} rewards among redeemables")
     return found
 
 
@@ -72,11 +69,18 @@ def check_holder(basket: Basket, item: Item, card: Voucher) -> Customer:
 
 
 def take_points(basket: Basket, item: Item) -> None:
-    """The points asked for, or as many as the order still costs and the card has. Raises ApiError."""
+    """The points asked for, or as many as the order still costs and the card has; for other rewards their price.
+
+    Raises ApiError.
+    """
     card, order = item.voucher, basket.order
     assert card is not None
     assignment = find_assignment(basket, item, card)
     holder = check_holder(basket, item, card)
+    item.assignment = assignment
+    if assignment.reward.type != "COIN":
+        take_price(basket, item, card, holder)
+        return
     if order.amount is None:
         raise refused(basket, "missing_order", "Missing order", "An order is required when redeeming a LOYALTY_CARD")
     held = sessions.held(basket.project, card.id, basket.session_key)
@@ -94,6 +98,34 @@ def take_points(basket: Basket, item: Item) -> None:
     order.discount += order.applied
     item.credits = points
     item.reward = rewards.redeemed_view(basket.call, assignment, holder, None)
+    item.result = {"loyalty_card": {"points": points}}
+
+
+def take_price(basket: Basket, item: Item, card: Voucher, holder: Customer) -> None:
+    """What a reward costs that is handed over: the order stays as it is (documented), and there need be none (assumed).
+
+    More than one code of a campaign in a request is refused: were the second one not to be had, the first would be
+    gone. Raises quantity_exceeded, loyalty_card_points_exceeded, 501.
+    """
+    from stampcard.voucherify import campaigns
+
+    assert item.assignment is not None
+    reward = item.assignment.reward
+    others = [one.assignment.reward for one in basket.applicable if one.assignment is not None]
+    if reward.type == "CAMPAIGN" and any(one.type == "CAMPAIGN" for one in others):
+        raise campaigns.not_yet(basket.call, "several CAMPAIGN rewards in one request")
+    if reward.stock is not None and reward.redeemed + others.count(reward) >= reward.stock:
+        raise refused(basket, "quantity_exceeded", "quantity exceeded", item.reference)
+    points = price(basket.project, card, item.assignment)
+    held = sessions.held(basket.project, card.id, basket.session_key)
+    if points > card.value["balance"] - sum(lock.amount for lock in held):
+        key = "loyalty_card_points_exceeded"
+        raise refused(basket, key, "loyalty card points exceeded", item.reference)
+    if given(item.row.get("reward")).get("points") is not None:
+        basket.call.diagnose("ignored-field", "points are for paying with points; this reward has a price")
+    discounts.forget_applied(basket.order)
+    item.credits = points
+    item.reward = rewards.redeemed_view(basket.call, item.assignment, holder, None)
     item.result = {"loyalty_card": {"points": points}}
 
 

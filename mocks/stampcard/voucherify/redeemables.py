@@ -14,7 +14,7 @@ from stampcard.core.errors import ApiError
 from stampcard.voucherify import cart, effects, errors, judging, paying, sessions, stacking, timeframes
 from stampcard.voucherify.effects import refused
 from stampcard.voucherify.judging import Case
-from stampcard.voucherify.records import Json, Order, Tier
+from stampcard.voucherify.records import Json, Order, RewardAssignment, Rule, Tier
 from stampcard.voucherify.state import Category, Customer, Project, Voucher
 from stampcard.voucherify.values import given
 from stampcard.voucherify.views import category as category_view
@@ -39,6 +39,7 @@ class Item:
         self.result: Json = {}
         self.credits: int | None = None
         self.reward: Json | None = None
+        self.assignment: RewardAssignment | None = None
         self.scope: list[Json] = []
         self.excluded: list[Json] = []
         self.bundle: Json | None = None
@@ -235,8 +236,10 @@ def check_tier(basket: Basket, tier: Tier) -> None:
 
 
 def check_rules(basket: Basket, item: Item) -> None:
-    """Raises the error of the first rule that does not hold."""
+    """Raises the error of the first rule that does not hold, of the redeemable or of the reward it is redeemed for."""
     rules = effects.assigned_rules(basket, item)
+    if item.assignment is not None:
+        rules += [one.rule for one in basket.project.assignments_of(item.assignment.id)]
     if not rules:
         return
     order = basket.order
@@ -244,6 +247,11 @@ def check_rules(basket: Basket, item: Item) -> None:
     case.voucher, case.tier, case.profile_metadata = item.voucher, item.tier, basket.profile_metadata
     case.unasked = basket.unasked
     case.credits, case.taken = item.credits or 0, order.applied + order.items_applied
+    check_case(basket.call, rules, case, kind_of(item))
+
+
+def check_case(call: Call[Project], rules: list[Rule], case: Case, kind: str) -> None:
+    """Raises what Voucherify answers for the first rule that does not hold; `kind` is its word for the redeemable."""
     for rule in rules:
         failed = judging.judge(rule, case)
         if failed is None:
@@ -251,9 +259,9 @@ def check_rules(basket: Basket, item: Item) -> None:
         more = {"error": {"message": failed.message}} if failed.message else {}
         if failed.needs_customer:
             details = "Customer is required to validate rules"
-            raise refused(basket, "missing_customer", "Missing customer", details, **more)
-        details = f"{kind_of(item)} cannot be redeemed because of violated validation rules: {rule.id}"
-        raise refused(basket, f"{failed.area}_rules_violated", MESSAGES[failed.area], details, **more)
+            raise errors.refusal(call, 400, "missing_customer", "Missing customer", details, **more)
+        details = f"{kind} cannot be redeemed because of violated validation rules: {rule.id}"
+        raise errors.refusal(call, 400, f"{failed.area}_rules_violated", MESSAGES[failed.area], details, **more)
 
 
 def check_bundle(basket: Basket, item: Item) -> None:

@@ -72,6 +72,7 @@ def perform(
     redeemables.evaluate(basket, items)
     if not basket.applicable:
         raise failure(call, request, names_failure)
+    hand_over(call, basket.applicable)
     group = errors.request_id(call)
     customer = customers.settle(call.state, request.reference, group) if request.reference is not None else None
     if customer is None and request.draft.known is not None:
@@ -82,6 +83,19 @@ def perform(
     who = f" by {customer.source_id or customer.id}" if customer else ""
     call.summary = f"redeemed{who}: {told(basket.items)}"
     return request, made
+
+
+def hand_over(call: Call[Project], items: list[Item]) -> None:
+    """The codes, credits and points of rewards, before anything else changes: there may be no code left."""
+    from stampcard.voucherify import reward_redemptions, rewards
+
+    for item in items:
+        assignment, card = item.assignment, item.voucher
+        if assignment is None or assignment.reward.type == "COIN" or card is None or card.holder is None:
+            continue
+        given = reward_redemptions.hand_over(call, assignment, card.holder)
+        assignment.reward.redeemed += 1
+        item.reward = rewards.redeemed_view(call, assignment, card.holder, given)
 
 
 def holder_of(items: list[Item]) -> Customer | None:
@@ -168,6 +182,9 @@ def record(call: Call[Project], request: Request, customer: Customer | None, met
         assert item.snapshot is not None
         redemption.order_view = view_of(order, item.snapshot)
         happenings.tell(project, errors.request_id(call), "customer.redemption.succeeded", customer, redemption)
+        if item.assignment is not None and item.assignment.reward.type != "COIN":
+            kind = "customer.reward_redemptions.completed"
+            happenings.tell(project, errors.request_id(call), kind, customer, redemption)
     if parent is not None:
         parent.children = made
         parent.order_view = orders.view(order)

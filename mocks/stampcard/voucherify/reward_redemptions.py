@@ -14,7 +14,9 @@ from stampcard.voucherify import (
     campaigns,
     errors,
     happenings,
+    judging,
     loyalties,
+    orders,
     paying,
     publications,
     redeemables,
@@ -38,6 +40,7 @@ async def redeem(call: Call[Project]) -> Reply:
         return pay(call, card)
     points = paying.price(project, card, assignment)
     holder = check(call, card, assignment, points)
+    check_rules(call, card, assignment, holder)
     group = errors.request_id(call)
     given = hand_over(call, assignment, holder)
     redemption = Redemption(
@@ -104,6 +107,20 @@ def check(call: Call[Project], card: Voucher, assignment: RewardAssignment, poin
         key = "loyalty_card_points_exceeded"
         raise errors.refusal(call, 400, key, "loyalty card points exceeded", card.code)
     return card.holder
+
+
+def check_rules(call: Call[Project], card: Voucher, assignment: RewardAssignment, holder: Customer) -> None:
+    """Raises the error of the first of the reward's rules that does not hold, in the words of redemptions (assumed).
+
+    What the rules ask of an order is asked of the one in the body, which is not kept.
+    """
+    rules = [one.rule for one in call.state.assignments_of(assignment.id)]
+    if not rules:
+        return
+    order = orders.read_draft(call, call.body.get("order")).priced()
+    case = judging.Case(call.state, holder, order, call.body.get("metadata") or {}, call.key.id)
+    case.voucher, case.profile_metadata = card, holder.metadata or {}
+    redeemables.check_case(call, rules, case, redeemables.KINDS["LOYALTY_CARD"])
 
 
 def hand_over(call: Call[Project], assignment: RewardAssignment, holder: Customer) -> Voucher | None:

@@ -11,7 +11,7 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import campaigns, errors, lists, loyalties, metadata, products, skus, values, views
-from stampcard.voucherify.records import Json, Reward, RewardAssignment
+from stampcard.voucherify.records import Json, Reward, RewardAssignment, Rule
 from stampcard.voucherify.state import Customer, Project, Voucher
 
 
@@ -165,15 +165,39 @@ async def assign(call: Call[Project]) -> Reply:
     wanted = body.get("campaign") or body.get("related_object_id")
     campaign = loyalties.find(call, "null" if wanted is None else wanted)
     points = read_points(call, reward, body)
-    if body.get("validation_rules"):
-        raise campaigns.not_yet(call, "validation rules of rewards")
+    rules = read_rules(call, reward, body)
     for item in project.reward_assignments.values():
         if item.reward is reward and item.campaign is campaign:
             raise errors.duplicate(call, "reward_assignment", "with id", item.id)
     record = RewardAssignment(project.random_id("rewa_"), reward, campaign, points, project.now)
-    project.reward_assignments[record.id] = record
+    keep(project, record, rules)
     call.summary = f"reward {reward.name} assigned to {campaign.name}"
     return Reply(200, assignment_view(record))
+
+
+def keep(project: Project, record: RewardAssignment, rules: list[Rule]) -> None:
+    """A new assignment, and the rules that decide who may have the reward."""
+    project.reward_assignments[record.id] = record
+    for rule in rules:
+        project.assign(rule, "reward_assignment", record.id)
+
+
+def forget(project: Project, record: RewardAssignment) -> None:
+    """An assignment is gone, and with it those of its rules."""
+    del project.reward_assignments[record.id]
+    for assignment in list(project.assignments_of(record.id)):
+        project.remove_assignment(assignment)
+
+
+def read_rules(call: Call[Project], reward: Reward, body: Json) -> list[Rule]:
+    """Rules a reward is assigned with, each once; a COIN reward has one at most. Raises invalid_payload, 404."""
+    wanted = list(dict.fromkeys(body.get("validation_rules") or ()))
+    if reward.type == "COIN" and len(wanted) > 1:
+        raise errors.invalid_payload(call, "Property .validation_rules should NOT have more than 1 items")
+    for reference in wanted:
+        if reference not in call.state.rules:
+            raise errors.not_found(call, "validation_rules", reference)
+    return [call.state.rules[reference] for reference in wanted]
 
 
 def read_points(call: Call[Project], reward: Reward, body: Json) -> int | None:
@@ -214,7 +238,7 @@ async def update_assignment(call: Call[Project]) -> Reply:
 
 async def delete_assignment(call: Call[Project]) -> Reply:
     record = find_assignment(call)
-    del call.state.reward_assignments[record.id]
+    forget(call.state, record)
     call.summary = f"reward {record.reward.name} is no longer assigned to {record.campaign.name}"
     return Reply(204)
 

@@ -5,10 +5,26 @@ https://docs.voucherify.io/api-reference/segments
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import campaigns, customers, errors, happenings, lists, values, views
+from stampcard.voucherify import (
+    campaigns,
+    conditions,
+    customers,
+    date_filters,
+    days,
+    errors,
+    happenings,
+    lists,
+    midnight,
+    values,
+    views,
+)
+from stampcard.voucherify.conditions import listed
 from stampcard.voucherify.records import Json, Segment
 from stampcard.voucherify.state import Activity, Customer, Project
 
@@ -17,6 +33,8 @@ FIELDS = frozenset(
     " line_1 line_2".split()
 )
 """Fields a filter may look at, beside metadata.*, address.*, summary.*, loyalty.* and referrals.*."""
+SIZES = frozenset({"$count", "$count_more", "$count_less"})
+"""Operators that count the elements of a list of metadata."""
 BLOCKS = ("metadata.", "address.", "summary.", "loyalty.", "referrals.")
 
 
@@ -48,9 +66,30 @@ async def browse(call: Call[Project]) -> Reply:
 async def create(call: Call[Project]) -> Reply:
     """Who is in at the start has not entered."""
     record = read_new(call)
-    call.state.segments[record.id] = record
+    add(call.state, record, call.id)
     call.summary = f"segment {record.name} created with {len(record.members)} customers"
     return Reply(200, view(record))
+
+
+def add(project: Project, record: Segment, cause: int | None) -> None:
+    """A segment as it was read; where dates matter it is looked at again whenever a day begins (assumed)."""
+    project.segments[record.id] = record
+    if any(date_filters.is_dated(*test) for test in tests_of(record)):
+        plan(project, record, cause)
+
+
+def plan(project: Project, record: Segment, cause: int | None) -> None:
+    """Look at everyone when the next day begins, and every day after it while there is the segment."""
+
+    async def run() -> None:
+        if project.segments.get(record.id) is record:
+            group = midnight.group_of(project, cause)
+            for customer in list(project.customers.values()):
+                look_again(project, customer, group)
+            plan(project, record, cause)
+
+    due = days.midnight(project, days.current(project) + timedelta(days=1))
+    project.world.clock.at(due, run, name=f"segment {record.name} by date", vendor="voucherify", cause=cause)
 
 
 def read_new(call: Call[Project]) -> Segment:
@@ -65,31 +104,65 @@ def read_new(call: Call[Project]) -> Segment:
         raise errors.invalid_payload(call, "Payload should have required property 'filter'")
     record.filter = body["filter"]
     check_filter(call, body["filter"])
-    record.members = {item.id for item in project.customers.values() if belongs(item, record)}
+    record.members = {item.id for item in project.customers.values() if belongs(project, item, record)}
     return record
 
 
 def check_filter(call: Call[Project], given: Json) -> None:
-    """Raises for a field or operator that is unknown, or that we cannot look at (501)."""
+    """Raises for a field or operator that is unknown, or that we cannot look at (501).
+
+    Of orders and events the summary can be looked at; no other field of theirs is published.
+    """
     for name, definition in given.items():
         if name == "junction":
             continue
         if name not in FIELDS and not name.startswith(BLOCKS):
             raise campaigns.not_yet(call, f"segments by {name}")
-        conditions = definition.get("conditions") if isinstance(definition, dict) else None
-        if not isinstance(conditions, dict):
+        tests = definition.get("conditions") if isinstance(definition, dict) else None
+        if not isinstance(tests, dict):
             raise errors.invalid_payload(call, f"Property .filter.{name} should have required property 'conditions'")
-        for operator in conditions:
-            if operator not in lists.OPERATORS:
-                raise campaigns.not_yet(call, f"segments by operator {operator}")
+        for operator, wanted in tests.items():
+            check_condition(call, name, operator, wanted)
 
 
-def belongs(customer: Customer, segment: Segment) -> bool:
+def check_condition(call: Call[Project], name: str, operator: str, wanted: Any) -> None:
+    """Raises for an operator we cannot look at (501), and for a number that is none."""
+    if operator in date_filters.FLAGS and any(str(item).lower() == "false" for item in listed(wanted)):
+        raise campaigns.not_yet(call, f"segments by operator {operator} of false")
+    if operator in date_filters.NUMBERS and not all(date_filters.is_number(item) for item in listed(wanted)):
+        raise errors.invalid_payload(call, f"Property .filter.{name}.conditions.{operator} should be number")
+    if operator not in lists.OPERATORS.keys() | date_filters.OPERATORS | SIZES:
+        raise campaigns.not_yet(call, f"segments by operator {operator}")
+
+
+Test = tuple[str, str, Any]
+"""Field, operator, what it wants."""
+
+
+def tests_of(segment: Segment) -> Iterator[Test]:
+    for name, definition in (segment.filter or {}).items():
+        if name != "junction":
+            for operator, wanted in definition["conditions"].items():
+                yield name, operator, wanted
+
+
+def belongs(project: Project, customer: Customer, segment: Segment) -> bool:
     body = views.customer(customer)
     body |= {name: value for name, value in (body["address"] or {}).items() if name not in body}
-    tests = [(name, test["conditions"]) for name, test in (segment.filter or {}).items() if name != "junction"]
+    now = project.world.clock.now.astimezone(ZoneInfo(project.settings.timezone))
+    held = {name: True for name in segment.filter or {} if name != "junction"}
+    for name, operator, wanted in tests_of(segment):
+        held[name] = held[name] and holds(body, name, operator, wanted, now)
     joined = any if str((segment.filter or {}).get("junction", "and")).lower() == "or" else all
-    return joined(lists.matches(body, name, conditions) for name, conditions in tests)
+    return joined(held.values())
+
+
+def holds(body: Json, name: str, operator: str, wanted: Any, now: datetime) -> bool:
+    if date_filters.is_dated(name, operator, wanted):
+        return date_filters.matches(name, lists.value_of(body, name), operator, wanted, now)
+    if operator in SIZES:
+        return conditions.check(lists.value_of(body, name), {operator: wanted})
+    return lists.matches(body, name, {operator: wanted})
 
 
 def follow(project: Project, activity: Activity, customer: Customer | None) -> None:
@@ -103,7 +176,7 @@ def look_again(project: Project, customer: Customer, group: str) -> None:
     for segment in list(project.segments.values()):
         if segment.filter is None:
             continue
-        inside = customer.id in project.customers and belongs(customer, segment)
+        inside = customer.id in project.customers and belongs(project, customer, segment)
         if inside is (customer.id in segment.members):
             continue
         (segment.members.add if inside else segment.members.discard)(customer.id)

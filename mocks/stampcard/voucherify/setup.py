@@ -271,4 +271,4 @@ def add_segment(call: Call[Project], row: Row) -> None:
     old = next((item for item in project.segments.values() if item.name == row["name"]), None)
     record = segments.read_new(call)
     record.id = old.id if old is not None else record.id
-    project.segments[record.id] = record
+    segments.add(project, record, call.id)

@@ -229,9 +229,14 @@ def find_target(call: Call[Project], kind: str, wanted: str) -> str:
         return found.id
     if kind == "campaign":
         return campaigns.find(call, wanted).id
-    if kind == "promotion_tier":
-        if wanted not in project.tiers:
-            raise errors.not_found(call, "promotion_tier", wanted)
+    known: dict[str, Mapping[str, Any]] = {
+        "promotion_tier": project.tiers,
+        "reward_assignment": project.reward_assignments,
+        "earning_rule": project.earning_rules,
+    }
+    if kind in known:
+        if wanted not in known[kind]:
+            raise errors.not_found(call, kind, wanted)
         return wanted
     if kind:
         raise campaigns.not_yet(call, f"validation rules of a {kind}")

@@ -83,10 +83,16 @@ def check_formulas(call: Call[Project], discount: Json, place: str) -> None:
         check_formula(call, discount[name], f"{place}.{name}")
 
 
-def check_formula(call: Call[Project], text: str, place: str, operands: frozenset[str] = formulas.OPERANDS) -> None:
+def check_formula(
+    call: Call[Project],
+    text: str,
+    place: str,
+    operands: frozenset[str] = formulas.OPERANDS,
+    metadata: frozenset[str] = formulas.METADATA,
+) -> None:
     """Raises invalid_payload for what is no formula, 501 for what we cannot calculate."""
     try:
-        formulas.parse(text, operands)
+        formulas.parse(text, operands, metadata)
     except formulas.Unknown as error:
         message = f"stampcard does not emulate {error} in formulas yet"
         raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
