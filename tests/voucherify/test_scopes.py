@@ -57,6 +57,12 @@ def lines(found: dict[str, Any]) -> list[int]:
         (FIXED, {}, [200, 1800, 3300, 3200], [0, 1, 2, 3]),
         (FIXED, {"price": 500}, [1000, 3000, 4500, 4000], [0, 1, 2, 3]),
         (FIXED, {"price": 0, "price_formula": "ORDER_ITEM_PRICE * 0.8"}, [400, 900, 1200, 1000], [0, 1, 2, 3]),
+        (
+            FIXED,
+            {"price": 0, "price_formula": "ORDER_ITEM_AMOUNT / 10 - ORDER_ITEM_UNITS_QUANTITY"},
+            [2000, 4050, 5100, 4400],
+            [0, 1, 2, 3],
+        ),
         (FIXED, {"price": 0, "price_formula": "IF(ORDER_AMOUNT > 400;0;20)"}, [0, 0, 0, 1000], [0, 1, 2, 3]),
         (FIXED, {"price": 500, "price_formula": 'ORDER_METADATA("x")'}, [1000, 3000, 4500, 4000], [0, 1, 2, 3]),
     ],
