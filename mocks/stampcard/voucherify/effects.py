@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import bundles, cart, discounts, errors, formulas, operands, sessions, stacking
+from stampcard.voucherify import (
+    bundles,
+    campaigns,
+    cart,
+    discounts,
+    errors,
+    formulas,
+    operands,
+    replacements,
+    sessions,
+    stacking,
+)
 from stampcard.voucherify.records import Json, Rule
 from stampcard.voucherify.scopes import Part, Scope
 from stampcard.voucherify.values import given
@@ -61,6 +72,8 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
     if discount["type"] != "UNIT":
         shown["effect"] = effect
     item.result = {"discount": shown}
+    if item.bundle is not None and discount.get("effect") == replacements.EFFECT:
+        raise campaigns.not_yet(basket.call, f"{replacements.EFFECT} by bundles")
     if item.bundle is not None:
         item.result["bundle"] = item.bundle
         if not item.bundle["quantity"]:
@@ -68,6 +81,9 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
         found = bundles.multiplied(found, item.bundle["quantity"])
     if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
         parts = [part for part in parts if not part.line.discount]
+    if discount.get("effect") == replacements.EFFECT:
+        replacements.apply(basket.project, basket.order, found, parts if item.scope else [])
+        return
     discounts.apply(basket.project, basket.order, found, parts, effect, stacking.of_initial(basket, item))
 
 
