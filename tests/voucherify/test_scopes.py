@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stampcard.client import WorldClient
-from tests.voucherify.calls import made, send
+from tests.voucherify.calls import made
 
 CART = [("mug", 1000, 2), ("poster", 1500, 3), ("shirt", 2000, 3), ("bottle", 2500, 2)]
 ITEMS = [{"product_id": name, "price": price, "quantity": quantity} for name, price, quantity in CART]
@@ -109,11 +109,3 @@ async def test_the_dearest_can_be_left_out(world: WorldClient) -> None:
 
     assert lines(found) == [200, 450, 600, 0]
     assert found["inapplicable_to"]["data"][0]["order_item_indices"] == [3]
-
-
-async def test_budgets_per_product_are_not_emulated(world: WorldClient) -> None:
-    scope = {"included": [{"object": "product", "id": "p", "product_campaign_quantity_limit": 5}]}
-
-    response = await send(world, "POST", "/v1/validation-rules", {"name": "r", "applicable_to": scope})
-
-    assert response.status_code == 501 and "product_campaign_quantity_limit" in response.json()["message"]

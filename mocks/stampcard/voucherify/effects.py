@@ -16,6 +16,7 @@ from stampcard.voucherify import (
     errors,
     formulas,
     operands,
+    product_limits,
     replacements,
     sessions,
     stacking,
@@ -42,7 +43,7 @@ def assigned_rules(basket: Basket, item: Item) -> list[Rule]:
 def scoped(basket: Basket, item: Item) -> list[Part]:
     """The parts of the order the rules let the discount touch; fills the item's applicable_to and its bundle."""
     rules = assigned_rules(basket, item)
-    scope = Scope(basket.project, basket.order, rules)
+    scope = Scope(basket.project, basket.order, rules, product_limits.Budgets(basket, item))
     item.scope, item.excluded = scope.included, scope.excluded
     wanted = next((rule.bundle_rules for rule in rules if rule.bundle_rules), None)
     if wanted:
@@ -85,6 +86,8 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
         replacements.apply(basket.project, basket.order, found, parts if item.scope else [])
         return
     discounts.apply(basket.project, basket.order, found, parts, effect, stacking.of_initial(basket, item))
+    if discount["type"] != "UNIT":
+        item.discounted = [(part.line, part.units) for part in parts if part.line.applied]
 
 
 def take_credits(basket: Basket, item: Item, gift: Json, parts: list[Part]) -> None:

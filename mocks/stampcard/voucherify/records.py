@@ -149,7 +149,10 @@ class Stack(msgspec.Struct):
 
 
 class Redemption(msgspec.Struct):
-    """A redemption or a failed one; `parent` holds stacked ones together, `order` is its order as it was then."""
+    """A redemption or a failed one; `parent` holds stacked ones together, `order` is its order as it was then.
+
+    `discounted` holds the lines it took something off, with how many units of each.
+    """
 
     id: str
     date: str
@@ -168,6 +171,7 @@ class Redemption(msgspec.Struct):
     rolled_back: bool = False
     key: str = ""
     reward: Json | None = None
+    discounted: list[tuple[Line, int]] = []
 
 
 class Rollback(msgspec.Struct):
