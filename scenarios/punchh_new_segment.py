@@ -31,7 +31,7 @@ async def play(world: WorldClient) -> None:
 
     await world.say("Two change their minds: in Braze they leave the audience. The same campaign is launched again.")
     await likes_lunch(world, LEAVING, answer=False)
-    await launch(world, "Lunch guests to Punchh", FIRST)
+    await launch(world, "Lunch guests to Punchh", FIRST, at=(await world.clock())["now"])
     staying = [name for name in GUESTS if name not in LEAVING]
     again = (await asked_to_add(world, guests))[len(GUESTS) :]
     await world.expect_equal(again, staying, "Braze sends the three who are left")
@@ -93,12 +93,13 @@ def adapter(world: WorldClient) -> dict[str, Any]:
     }
 
 
-async def launch(world: WorldClient, name: str, segment: int) -> None:
-    """Save the webhook campaign and launch it, to who likes lunch at this moment."""
+async def launch(world: WorldClient, name: str, segment: int, at: str = "now") -> None:
+    """Save the webhook campaign and launch it, to who likes lunch at this moment; `now` launches a campaign once, an
+    instant is a schedule of its own."""
     campaign = {
         "name": name,
         "delivery": "scheduled",
-        "schedule": {"at": "now"},
+        "schedule": {"at": at},
         "re_eligibility": "immediately",
         "target_audience": {
             "filters": [{"filter": "Custom Attribute", "name": "likes_lunch", "comparison": "is true"}]

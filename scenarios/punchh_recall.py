@@ -156,11 +156,11 @@ def answer(name: str, offer: str) -> dict[str, Any]:
 
 
 async def to_punchh(world: WorldClient) -> None:
-    """Launch the webhook campaign to who is in the segment Sleepers now."""
+    """Launch the webhook campaign to who is in the segment Sleepers now; each instant is a schedule of its own."""
     campaign = {
         "name": "Sleepers to Punchh",
         "delivery": "scheduled",
-        "schedule": {"at": "now"},
+        "schedule": {"at": (await world.clock())["now"]},
         "re_eligibility": "immediately",
         "target_audience": {
             "filters": [{"filter": "Segment Membership", "name": "Sleepers", "comparison": "included"}]

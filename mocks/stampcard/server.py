@@ -119,8 +119,10 @@ async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: b
     )
     server = _Server(config)
     # Contracts and modules live as long as the server: keep them out of every collection.
-    gc.collect()
+    if gc.isenabled():
+        gc.collect()
     gc.freeze()
+    gc.enable()
     # Records and journal entries live long and hold no cycles: look for garbage a tenth as often.
     gc.set_threshold(10_000, 20, 50)
     serve = asyncio.create_task(server.serve(sockets=sockets))

@@ -42,6 +42,39 @@ async def test_a_launch_recurs(world: WorldClient, schedule: dict[str, Any], exp
     assert [at for _, at in await seen(world)] == expected
 
 
+# Source: the setup schema, "Applying a row again with the same name or id replaces it".
+AGAIN: list[tuple[dict[str, Any], list[str]]] = [
+    ({"at": "now"}, ["2026-01-15T09:00"]),
+    ({"at": "2026-01-15T08:00"}, ["2026-01-15T09:00"]),
+    ({"at": "2026-01-16T10:00"}, ["2026-01-16T10:00"]),
+    (
+        {"at": "now", "repeat": "daily", "until": "2026-01-17"},
+        ["2026-01-15T09:00", "2026-01-16T09:00", "2026-01-17T09:00"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("schedule", "expected"), AGAIN)
+async def test_a_campaign_that_is_applied_again_does_not_repeat_its_launches(
+    world: WorldClient, schedule: dict[str, Any], expected: list[str]
+) -> None:
+    for wait in ("0s", "2h", "2d", "5d"):
+        await stage.setup(world, scheduled(schedule=schedule))
+        await world.advance(wait)
+
+    assert [at for _, at in await seen(world)] == expected
+
+
+async def test_a_changed_schedule_is_a_launch_of_its_own_and_a_changed_text_is_not(world: WorldClient) -> None:
+    for row in (scheduled(body="one"), scheduled(body="two"), scheduled(at="2026-01-16T10:00", body="three")):
+        await stage.setup(world, row)
+        await world.settle()
+
+    await world.advance("2d")
+
+    assert await stage.bodies(world) == ["one", "three"]
+
+
 async def test_the_company_s_wall_time_holds_over_the_seasons(world: WorldClient) -> None:
     schedule = {"at": "2026-03-28T08:00:00+00:00", "repeat": "daily", "until": "2026-03-30"}
     await stage.setup(world, scheduled(schedule=schedule), company_time_zone="Europe/London")

@@ -213,8 +213,8 @@ def test_lint_names_file_and_line_of_a_contract_that_is_broken(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(contracts_folder(), tmp_path / "contracts", ignore=shutil.ignore_patterns(".compiled-*"))
-    file = tmp_path / "contracts" / "antavo" / "offers.yaml"
+    file = tmp_path / "contracts" / "antavo" / "catalogue" / "offers.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "    odd: [\n", encoding="utf-8")
     line = file.read_text(encoding="utf-8").count("\n") + 1
     assert main(["contract", "lint", "--contracts", str(tmp_path / "contracts")]) == 2
-    assert re.match(rf"stampcard: antavo/offers\.yaml:{line}:1: not YAML: ", capsys.readouterr().err)
+    assert re.match(rf"stampcard: antavo/catalogue/offers\.yaml:{line}:1: not YAML: ", capsys.readouterr().err)

@@ -66,8 +66,8 @@ async def _launch(workspace: Workspace, campaign: Campaign, at: datetime) -> Non
         return
     schedule = campaign.schedule
     coming = recurrence.following(schedule, at, workspace.engine.time_zone) if schedule is not None else None
+    campaign.at = coming
     if coming is not None:
-        campaign.at = coming
         schedule_launch(workspace, campaign, coming)
     entry = workspace.world.record("braze", "campaign.launch", f"campaign {campaign.name!r} launched")
     dispatch_id = workspace.world.chance.hex(32)

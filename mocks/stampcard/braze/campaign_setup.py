@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stampcard.braze import audiences, dashboard, promotions, timing
 from stampcard.braze.actions import CONVERSION, CONVERTING, SESSION, check_action
@@ -25,6 +25,9 @@ from stampcard.braze.recurrence import Schedule
 from stampcard.braze.state import Workspace
 from stampcard.core.clock import parse_instant
 from stampcard.core.errors import SetupError
+
+if TYPE_CHECKING:
+    from stampcard.braze.canvas.records import Canvas
 
 Row = Mapping[str, Any]
 MAX_AGAIN = timedelta(days=720)
@@ -180,7 +183,7 @@ def _apply_campaign(workspace: Workspace, row: Row) -> None:
         tags=tuple(row.get("tags", ())),
         description=row.get("description", ""),
         **_audience(row),
-        **_timing(row, now),
+        **_timing(row, now, known),
     )
     if known is not None:
         campaign.receivers, campaign.sends = known.receivers, known.sends
@@ -216,12 +219,12 @@ def conversions_of(row: Row) -> tuple[Conversion, ...]:
     )
 
 
-def _timing(row: Row, now: datetime) -> dict[str, Any]:
-    schedule = schedule_of(row["schedule"], now) if "schedule" in row else None
+def _timing(row: Row, now: datetime, known: Campaign | None) -> dict[str, Any]:
+    schedule, at = launches_of(row, now, known)
     runs = row.get("campaign_duration", {})
     best = row.get("intelligent_timing")
     return {
-        "at": schedule.first if schedule else None,
+        "at": at,
         "schedule": schedule,
         "delay": _delay(row),
         "starts": _instant(runs.get("start"), now),
@@ -261,7 +264,18 @@ def schedule_of(row: Row, now: datetime) -> Schedule:
     """The schedule of a campaign or Canvas."""
     first = now if row["at"] == "now" else parse_instant(row["at"])
     until = parse_instant(row["until"]) if "until" in row else None
-    return Schedule(first, row.get("repeat"), until, row.get("in_local_time", False))
+    return Schedule(first, row.get("repeat"), until, row.get("in_local_time", False), row["at"] == "now")
+
+
+def launches_of(row: Row, now: datetime, known: Campaign | Canvas | None) -> tuple[Schedule | None, datetime | None]:
+    """The schedule of a campaign or Canvas and when it comes next. One that replaces another with the same schedule
+    goes on with it: a launch that has happened is not repeated."""
+    if "schedule" not in row:
+        return None, None
+    schedule = schedule_of(row["schedule"], now)
+    if known is None or known.schedule is None or not schedule.same_as(known.schedule):
+        return schedule, schedule.first
+    return known.schedule, known.at
 
 
 def _variants(workspace: Workspace, row: Row) -> tuple[Variant, ...]:

@@ -32,6 +32,7 @@ async def duplicate_campaign(call: Call[Workspace]) -> Reply:
         updated_at=now,
         enabled=False,
         at=None,
+        schedule=None,
         first_sent=None,
         last_sent=None,
         sends={},

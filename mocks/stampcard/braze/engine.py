@@ -64,9 +64,10 @@ class Engine:
     `converted` when a user (braze_id) converted on a sender's event (its index), `controls` when a user (braze_id) was
     enrolled in a campaign's control group; `speeds` the minute (since 1970) and the messages in it of what has a speed
     limit, `engaged` who (braze_id) did what with which variation's messages, `launches` how far sending has come.
-    `connectors` are those of Currents, `audiences` the simulated ones; `segmentable` are the properties of events that
-    are enabled for segmentation; `event_log`, `spending`, `last_received` (by channel) and `last_engaged` are what
-    segments ask of users (braze_id).
+    `connectors` are those of Currents, `audiences` the simulated ones; `segmentable` are the properties of events
+    that are enabled for segmentation; `in_app` are the in-app messages of Canvases that wait for a user (braze_id);
+    `event_log`, `spending`, `last_received` (by channel) and `last_engaged` are what segments ask of users
+    (braze_id).
     """
 
     answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class Engine:
     caps: tuple[Any, ...] = ()
     counted: dict[str, Any] = field(default_factory=dict)
     journeys: dict[str, list[Any]] = field(default_factory=dict)
+    in_app: dict[str, list[Any]] = field(default_factory=dict)
     days: dict[tuple[str, str, str], dict[int, int]] = field(default_factory=dict)
     dispatches: dict[str, Any] = field(default_factory=dict)
     webhook_templates: dict[str, Any] = field(default_factory=dict)

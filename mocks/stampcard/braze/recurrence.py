@@ -17,13 +17,22 @@ from stampcard.braze import zones
 class Schedule:
     """`first` is the first instant; for `local` it is a wall time in every user's own zone, held as UTC.
 
-    `every` is None for once; `until` is the last day on which it may come.
+    `every` is None for once; `until` is the last day on which it may come; `at_once` says that it was asked for as
+    `now`, of which `first` is what it came to.
     """
 
     first: datetime
     every: str | None = None
     until: datetime | None = None
     local: bool = False
+    at_once: bool = False
+
+    def same_as(self, other: Schedule) -> bool:
+        """Whether both were asked for in the same way, so that one replaces the other without launching again."""
+        alike = (self.every, self.until, self.local, self.at_once)
+        return alike == (other.every, other.until, other.local, other.at_once) and (
+            self.at_once or self.first == other.first
+        )
 
 
 def following(schedule: Schedule, at: datetime, zone: str) -> datetime | None:

@@ -125,7 +125,10 @@ async def _prepare(order: Order, message: Message, rendered: Rendered, entry: in
     if (until := _queued(order)) is not None:
         _wait(order, message, until, "send rate limit", entry)
         return
-    if order.tries == 0:
+    if order.content.channel == IN_APP and order.campaign is not None and order.campaign.delivery == CANVAS_STEP:
+        if promotions.mentioned(order.workspace, order.content.parts):
+            raise MessageAborted("promo_codes_not_supported", "in-app messages in Canvas have no promotion codes")
+    elif order.tries == 0:
         promotions.reserve(order.workspace, order.content.parts, order.codes)
     await composing.render(order, rendered, entry)
     if order.content.channel == "webhook":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -49,6 +48,8 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """1 when the consumer did not take an event, or took a forged one."""
+    import asyncio
+
     from stampcard.consumer import rendering, sending, signing
     from stampcard.core.contract import load
 

@@ -34,6 +34,20 @@ async def test_a_weekly_canvas_without_re_entry_lets_each_user_in_once(world: Wo
     assert [(m["user"], m["at"][:10]) for m in await world.outbox()] == [("ann", "2026-01-16"), ("bob", "2026-01-23")]
 
 
+async def test_a_canvas_that_is_applied_again_lets_nobody_in_twice(world: WorldClient) -> None:
+    rows = [
+        canvas(mail("M"), entry={"delivery": "scheduled", "schedule": {"at": at}, "re_entry": 0})
+        for at in ("now", "now", "2026-01-15T12:00")
+    ]
+    for row in rows:
+        await world.setup({"braze": {"users": people("ann"), "canvases": [row]}})
+        await world.advance("1h")
+
+    await world.advance("1d")
+
+    assert [m["at"][11:16] for m in await world.outbox()] == ["09:00", "12:00"]
+
+
 async def test_a_canvas_in_local_time(world: WorldClient) -> None:
     schedule = {"at": "2026-01-16T10:00", "in_local_time": True}
     row = canvas(mail("M"), entry={"delivery": "scheduled", "schedule": schedule})

@@ -10,7 +10,7 @@ from typing import Any
 from stampcard.braze import campaign_setup, dashboard, message_setup
 from stampcard.braze.actions import CONVERSION, check_action
 from stampcard.braze.campaigns import ACTION_BASED, SCHEDULED, Campaign, Variant
-from stampcard.braze.canvas import journeys, launches
+from stampcard.braze.canvas import in_app, journeys, launches
 from stampcard.braze.canvas.records import Canvas, Path, Step
 from stampcard.braze.message_setup import check_instant, duration
 from stampcard.braze.orders import CANVAS_STEP
@@ -123,8 +123,7 @@ def _check_step(workspace: Workspace, row: Row, known: frozenset[str], pointer: 
     if row["type"] in NOT_EMULATED:
         text = f"stampcard does not emulate the step {row['type']}: {NOT_EMULATED[row['type']]}; take it out to go on"
         raise SetupError(f"{pointer}/type", text)
-    if "in_app_message" in row.get("messages", {}):
-        raise SetupError(f"{pointer}/messages/in_app_message", "stampcard has in-app messages in campaigns only")
+    in_app.check(row, pointer)
     for key, rule in _rules(row):
         dashboard.check_rule(rule, known, f"{pointer}{key}")
     for key, limit in (("for", MAX_DELAY), ("window", MAX_WINDOW)):
@@ -176,7 +175,7 @@ def _apply(workspace: Workspace, row: Row) -> None:
     if old is not None:
         del workspace.canvases[old.id]
     leaving = row.get("exit_criteria", {})
-    schedule = campaign_setup.schedule_of(entry["schedule"], now) if "schedule" in entry else None
+    schedule, at = campaign_setup.launches_of(entry, now, old)
     conversions, most = campaign_setup.conversions_of(row), entry.get("max_entries")
     canvas = Canvas(
         id=key,
@@ -191,7 +190,7 @@ def _apply(workspace: Workspace, row: Row) -> None:
         triggers=tuple(conversions[0].action if a["action"] == CONVERSION else a for a in entry.get("triggers", ())),
         exit_events=tuple(leaving.get("events", ())),
         exit_audience=leaving.get("audience"),
-        at=schedule.first if schedule else None,
+        at=at,
         schedule=schedule,
         conversions=conversions,
         max_entries=(most["limit"], most["per"]) if most else None,

@@ -9,6 +9,7 @@ from typing import Any
 
 from stampcard.braze import counting, message_events, pacing, segments, stops
 from stampcard.braze.actions import VARIABLE, with_values
+from stampcard.braze.canvas import in_app
 from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.occasions import Occasion
@@ -197,7 +198,9 @@ def leave(journey: Journey, why: str) -> None:
 
 
 def happened(workspace: Workspace, user: User, occasion: Occasion) -> None:
-    """An event, purchase or change of attributes: exits, Action Paths, then entries."""
+    """An event, purchase or change of attributes: in-app messages, exits, Action Paths, then entries."""
+    if user.braze_id in workspace.engine.in_app:
+        in_app.happened(workspace, user, occasion)
     moved: set[str] = set()
     for journey in list(workspace.engine.journeys.get(user.braze_id, ())):
         if any(_matches(journey, occasion, action) for action in journey.canvas.exit_events):

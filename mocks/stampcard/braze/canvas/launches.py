@@ -34,8 +34,8 @@ async def _launch(workspace: Workspace, canvas: Canvas, at: datetime) -> None:
         return
     schedule = canvas.schedule
     coming = recurrence.following(schedule, at, workspace.engine.time_zone) if schedule is not None else None
+    canvas.at = coming
     if coming is not None:
-        canvas.at = coming
         schedule_launch(workspace, canvas, coming)
     entry = workspace.world.record("braze", "canvas.launch", f"Canvas {canvas.name!r} lets its audience in")
     audience = await segments.gathered(workspace, canvas.audience)

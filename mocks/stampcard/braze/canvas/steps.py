@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from stampcard.braze import comparisons, composing, message_events, orders, pacing, promotions, segments, sending
+from stampcard.braze.canvas import in_app
 from stampcard.braze.canvas.records import Journey, Step
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.variables import Dotted
@@ -72,7 +73,8 @@ def order_of(journey: Journey, step: Step, cause: int) -> orders.Order:
 
 
 async def message(journey: Journey, step: Step, resume: Resume) -> Any:
-    """Everybody moves on, whatever becomes of the messages; who fails the delivery validation leaves."""
+    """Everybody moves on, whatever becomes of the messages; who fails the delivery validation leaves. In-app messages
+    hold nobody: they wait for the user's next session."""
     rule = step.row.get("delivery_validations")
     if rule is not None and (why := segments.why_not(journey.workspace, rule, journey.user)):
         _note(journey, step, f"delivery validation not met ({why})")
@@ -80,7 +82,13 @@ async def message(journey: Journey, step: Step, resume: Resume) -> Any:
     assert step.message is not None
     order = order_of(journey, step, journey.cause)
     journey.event = None
-    contents = step.message.contents
+    for content in step.message.contents:
+        if content.channel == orders.IN_APP:
+            in_app.go_live(journey, step, order, content)
+    contents = [content for content in step.message.contents if content.channel != orders.IN_APP]
+    if not contents:
+        return step.following
+    order.content = contents[0]
     left = len(contents)
 
     def ended() -> None:
