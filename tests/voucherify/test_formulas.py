@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from stampcard.client import WorldClient
 from stampcard.voucherify import formulas
+from stampcard.voucherify.formula_functions import local
 from tests.voucherify.calls import made, send
 
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
@@ -86,6 +88,7 @@ def test_a_formula_calculates_exactly(text: str, value: str | None) -> None:
         '"gold"',
         "ORDER_AMOUNT > 2",
         "POW(99999999;99)",
+        "POW(0;-1)",
         "ROUND(ORDER_AMOUNT;0.5)",
         'DEFAULT_TO(ORDER_METADATA("any"))',
         'IF(CUSTOMER_METADATA("age") contains "3";1;0)',
@@ -201,6 +204,13 @@ async def test_what_formulas_look_at(world: WorldClient, formula: str, off: int)
     answer = await made(world, "POST", "/v1/validations", {**request, "order": {"items": CART}})
 
     assert answer["order"]["discount_amount"] == off
+
+
+def test_the_last_day_of_the_calendar_is_no_failure() -> None:
+    tokyo = NOW.astimezone(ZoneInfo("Asia/Tokyo"))
+
+    assert local("9999-12-31T23:59:59.000Z", tokyo) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert local("2026-01-15", tokyo) == datetime(2026, 1, 14, 15, tzinfo=UTC)
 
 
 async def test_metadata_of_the_code_and_of_its_publication(world: WorldClient) -> None:

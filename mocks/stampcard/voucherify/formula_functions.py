@@ -34,11 +34,19 @@ def number(value: Value) -> Decimal:
 
 
 def local(text: object, now: datetime) -> datetime | None:
-    """An instant in the time zone of `now`; a date alone is its midnight there."""
+    """An instant in the time zone of `now`; a date alone is its midnight there.
+
+    At the ends of the calendar, which other time zones may not have, it stays in UTC.
+    """
     found = dates.read_instant(text)
     if found is None:
         return None
-    return found.replace(tzinfo=now.tzinfo) if len(str(text)) <= len("2026-01-15") else found.astimezone(now.tzinfo)
+    if len(str(text)) <= len("2026-01-15"):
+        return found.replace(tzinfo=now.tzinfo)
+    try:
+        return found.astimezone(now.tzinfo)
+    except OverflowError:
+        return found
 
 
 def moment(value: Value, facts: Facts) -> datetime:
@@ -51,7 +59,7 @@ def moment(value: Value, facts: Facts) -> datetime:
 
 def _power(facts: Facts, args: list[Node]) -> Value:
     found = number(args[0](facts)) ** number(args[1](facts))
-    if found.adjusted() > LARGEST:
+    if not found.is_finite() or found.adjusted() > LARGEST:
         raise NoValue("POW")
     return found
 
