@@ -12,6 +12,8 @@ from tests.voucherify.test_bundles import element
 
 PRICES = {"shirt": 2000, "limited": 2500, "bottle": 2500, "mug": 1000}
 
+UPGRADE = {"effect": "REPLACE_ITEMS", "unit_off": 1, "unit_type": "mug"}
+
 
 async def upgrade(world: WorldClient, to: str, each: int, source: str, **limits: Any) -> None:
     """A code A that replaces units of one product."""
@@ -88,3 +90,19 @@ async def test_units_of_a_bundle_are_not_replaced_yet(world: WorldClient) -> Non
     answer = await send(world, "POST", "/v1/validations", basket(("shirt", 2)))
 
     assert answer.status_code == 501 and "REPLACE_ITEMS by bundles" in answer.json()["message"]
+
+
+async def test_what_is_replaced_must_be_named(world: WorldClient) -> None:
+    await made(world, "POST", "/v1/vouchers/A", {"discount": {**UPGRADE, "type": "UNIT"}})
+
+    answer = await send(world, "POST", "/v1/validations", basket(("shirt", 2)))
+
+    assert answer.status_code == 501 and "without applicable_to" in answer.json()["message"]
+
+
+async def test_only_units_are_replaced(world: WorldClient) -> None:
+    discount = {**UPGRADE, "type": "AMOUNT", "amount_off": 5}
+
+    answer = await send(world, "POST", "/v1/vouchers/A", {"discount": discount})
+
+    assert (answer.status_code, answer.json()["key"]) == (400, "invalid_payload")

@@ -83,7 +83,9 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
     if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
         parts = [part for part in parts if not part.line.discount]
     if discount.get("effect") == replacements.EFFECT:
-        replacements.apply(basket.project, basket.order, found, parts if item.scope else [])
+        if not item.scope:
+            raise campaigns.not_yet(basket.call, f"{replacements.EFFECT} without applicable_to")
+        replacements.apply(basket.project, basket.order, found, parts)
         return
     discounts.apply(basket.project, basket.order, found, parts, effect, stacking.of_initial(basket, item))
     if discount["type"] != "UNIT":
