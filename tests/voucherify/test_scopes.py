@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stampcard.client import WorldClient
-from tests.voucherify.calls import made, send
+from tests.voucherify.calls import made
 
 CART = [("mug", 1000, 2), ("poster", 1500, 3), ("shirt", 2000, 3), ("bottle", 2500, 2)]
 ITEMS = [{"product_id": name, "price": price, "quantity": quantity} for name, price, quantity in CART]
@@ -57,6 +57,12 @@ def lines(found: dict[str, Any]) -> list[int]:
         (FIXED, {}, [200, 1800, 3300, 3200], [0, 1, 2, 3]),
         (FIXED, {"price": 500}, [1000, 3000, 4500, 4000], [0, 1, 2, 3]),
         (FIXED, {"price": 0, "price_formula": "ORDER_ITEM_PRICE * 0.8"}, [400, 900, 1200, 1000], [0, 1, 2, 3]),
+        (
+            FIXED,
+            {"price": 0, "price_formula": "ORDER_ITEM_AMOUNT / 10 - ORDER_ITEM_UNITS_QUANTITY"},
+            [2000, 4050, 5100, 4400],
+            [0, 1, 2, 3],
+        ),
         (FIXED, {"price": 0, "price_formula": "IF(ORDER_AMOUNT > 400;0;20)"}, [0, 0, 0, 1000], [0, 1, 2, 3]),
         (FIXED, {"price": 500, "price_formula": 'ORDER_METADATA("x")'}, [1000, 3000, 4500, 4000], [0, 1, 2, 3]),
     ],
@@ -103,11 +109,3 @@ async def test_the_dearest_can_be_left_out(world: WorldClient) -> None:
 
     assert lines(found) == [200, 450, 600, 0]
     assert found["inapplicable_to"]["data"][0]["order_item_indices"] == [3]
-
-
-async def test_budgets_per_product_are_not_emulated(world: WorldClient) -> None:
-    scope = {"included": [{"object": "product", "id": "p", "product_campaign_quantity_limit": 5}]}
-
-    response = await send(world, "POST", "/v1/validation-rules", {"name": "r", "applicable_to": scope})
-
-    assert response.status_code == 501 and "product_campaign_quantity_limit" in response.json()["message"]

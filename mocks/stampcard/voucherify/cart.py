@@ -103,6 +103,8 @@ def line_view(line: Line) -> Json:
     if "amount" in body:
         body["subtotal_amount"] = line.amount - line.discount
     body |= line.shown
+    if line.replaced:
+        body["application_details"] = line.replaced
     return body if line.metadata is None else {**body, "metadata": line.metadata}
 
 

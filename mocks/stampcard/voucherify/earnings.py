@@ -44,7 +44,7 @@ def read_loyalty(call: Call[Project], given: Json) -> Json:
         if "points_formula" not in given:
             return fixed
         text = given["points_formula"]
-        values.check_formula(call, text, ".loyalty.points_formula", formulas.OPERANDS, formulas.POINTS_METADATA)
+        values.check_formula(call, text, ".loyalty.points_formula", formulas.POINTS_OPERANDS, formulas.POINTS_METADATA)
         return {**fixed, "points_formula": text}
     calculation = given.get("calculation_type")
     if calculation is None:

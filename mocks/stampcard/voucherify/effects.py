@@ -5,11 +5,22 @@ https://docs.voucherify.io/guides/orders (order calculations)
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import bundles, cart, discounts, errors, formulas, sessions, stacking
+from stampcard.voucherify import (
+    bundles,
+    campaigns,
+    cart,
+    discounts,
+    errors,
+    formulas,
+    operands,
+    product_limits,
+    replacements,
+    sessions,
+    stacking,
+)
 from stampcard.voucherify.records import Json, Rule
 from stampcard.voucherify.scopes import Part, Scope
 from stampcard.voucherify.values import given
@@ -32,7 +43,7 @@ def assigned_rules(basket: Basket, item: Item) -> list[Rule]:
 def scoped(basket: Basket, item: Item) -> list[Part]:
     """The parts of the order the rules let the discount touch; fills the item's applicable_to and its bundle."""
     rules = assigned_rules(basket, item)
-    scope = Scope(basket.project, basket.order, rules)
+    scope = Scope(basket.project, basket.order, rules, product_limits.Budgets(basket, item))
     item.scope, item.excluded = scope.included, scope.excluded
     wanted = next((rule.bundle_rules for rule in rules if rule.bundle_rules), None)
     if wanted:
@@ -40,32 +51,13 @@ def scoped(basket: Basket, item: Item) -> list[Part]:
     return scope.parts
 
 
-def facts_of(basket: Basket, item: Item, discount: Json) -> Json:
-    """What formulas may look at; money in whole units."""
-    order, voucher, tier = basket.order, item.voucher, item.tier
-    facts: Json = {
-        "ORDER_AMOUNT": Decimal(discounts.left_of(order)) / 100 if order.amount is not None else None,
-        "ORDER_UNITS_QUANTITY": sum(line.quantity for line in order.lines) if order.lines else None,
-        "ORDER_METADATA": order.metadata,
-        "CUSTOMER_METADATA": basket.profile_metadata,
-        "REDEMPTION_METADATA": basket.metadata,
-        "REDEEMABLE_METADATA": voucher.metadata if voucher else None,
-        "PROMOTION_TIER_METADATA": tier.metadata if tier else None,
-    }
-    if voucher is not None and "PUBLICATION_METADATA" in str(discount):
-        made = (one for one in reversed(basket.project.publications) if voucher in one.vouchers and not one.failure)
-        published = next(made, None)
-        facts["PUBLICATION_METADATA"] = published.metadata if published is not None else None
-    return facts
-
-
 def set_prices(parts: list[Part], facts: Json) -> None:
     """New prices by the formulas of scope items; without a value the price beside the formula stays."""
     for part in parts:
-        formula, price = part.group.get("price_formula"), part.line.price
+        formula = part.group.get("price_formula")
         if formula is None:
             continue
-        own = {**facts, "ORDER_ITEM_PRICE": Decimal(price) / 100 if price is not None else None}
+        own = {**facts, **operands.of_line(part.line)}
         value = formulas.calculate(formula, own, formulas.OPERANDS | formulas.ITEM_OPERANDS)
         if value is not None:
             part.price = formulas.bounded("price", value * 100)
@@ -73,7 +65,7 @@ def set_prices(parts: list[Part], facts: Json) -> None:
 
 def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part]) -> None:
     """Raises order_rules_violated where a bundle is not complete."""
-    facts = facts_of(basket, item, discount)
+    facts = operands.facts(basket, item, discount)
     found, dynamic = formulas.resolved(discount, facts)
     set_prices(parts, facts)
     effect = discounts.effect_of(found, bool(item.scope or item.excluded))
@@ -81,6 +73,8 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
     if discount["type"] != "UNIT":
         shown["effect"] = effect
     item.result = {"discount": shown}
+    if item.bundle is not None and discount.get("effect") == replacements.EFFECT:
+        raise campaigns.not_yet(basket.call, f"{replacements.EFFECT} by bundles")
     if item.bundle is not None:
         item.result["bundle"] = item.bundle
         if not item.bundle["quantity"]:
@@ -88,7 +82,14 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
         found = bundles.multiplied(found, item.bundle["quantity"])
     if basket.project.settings.stacking["redeemables_products_application_mode"] == "ONCE":
         parts = [part for part in parts if not part.line.discount]
+    if discount.get("effect") == replacements.EFFECT:
+        if not item.scope:
+            raise campaigns.not_yet(basket.call, f"{replacements.EFFECT} without applicable_to")
+        replacements.apply(basket.project, basket.order, found, parts)
+        return
     discounts.apply(basket.project, basket.order, found, parts, effect, stacking.of_initial(basket, item))
+    if discount["type"] != "UNIT":
+        item.discounted = [(part.line, part.units) for part in parts if part.line.applied]
 
 
 def take_credits(basket: Basket, item: Item, gift: Json, parts: list[Part]) -> None:

@@ -1,33 +1,43 @@
 """Formulas of discounts and points: `IF(ORDER_AMOUNT > 200;ORDER_AMOUNT * 0.15;ORDER_AMOUNT * 0.05)`.
 
 Money stands in whole units in a formula (a fallback of 2000 goes with a formula that says 20); text in double quotes,
-`;` between arguments. Emulated are the operands and operators the vendor's published examples use; others are refused
-by name when a discount or an earning rule is defined. A formula that cannot be calculated (metadata that is missing or
-no number, a division by zero) gives nothing, and the fallback counts.
-https://docs.voucherify.io/optimize/dynamic-formula-builder
+`;` between arguments. Emulated is what the vendor's reference shows a notation of; the rest (DATE_IS, IS_AFTER ...) is
+refused by name when a discount or an earning rule is defined, and so are operands of one order item outside of price
+formulas. A formula that cannot be calculated (metadata that is missing or no number, a division by zero) gives nothing,
+and the fallback counts. https://docs.voucherify.io/optimize/dynamic-formula-reference
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
+from collections.abc import Callable
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from stampcard.voucherify.formula_functions import FUNCTIONS, TESTS, Facts, Function, Node, NoValue, Value, number
 from stampcard.voucherify.records import Json
 
-Value = Decimal | str | bool
-Facts = Mapping[str, Any]
-"""Operands by name: a number or text, and for metadata the whole object."""
-
-OPERANDS = frozenset({"ORDER_AMOUNT", "ORDER_UNITS_QUANTITY"})
-ITEM_OPERANDS = frozenset({"ORDER_ITEM_PRICE"})
+_ENDS = ("PRICE", "AMOUNT", "SUBTOTAL", "UNITS_QUANTITY", "METADATA", "PRODUCT_METADATA")
+OPERANDS = frozenset(
+    """ORDER_AMOUNT ORDER_ITEMS_QUANTITY ORDER_UNITS_QUANTITY CUSTOMER_BIRTHDATE TODAY NOW
+    VOUCHER_REDEMPTION_QUANTITY VOUCHER_REDEEMED_QUANTITY VOUCHER_PUBLISH_COUNT VOUCHER_START_DATE
+    VOUCHER_EXPIRATION_DATE PROMOTION_TIER_START_DATE PROMOTION_TIER_EXPIRATION_DATE""".split()
+) | {f"{which}_ORDER_ITEM_{end}" for which in ("CHEAPEST", "MOST_EXPENSIVE") for end in _ENDS}
+ITEM_OPERANDS = frozenset(f"ORDER_ITEM_{end}" for end in _ENDS)
 METADATA = frozenset(
     f"{owner}_METADATA" for owner in ("ORDER", "CUSTOMER", "REDEMPTION", "REDEEMABLE", "PUBLICATION", "PROMOTION_TIER")
 )
+"""Operands by name: a number, text or date, and for metadata the whole object."""
+POINTS_OPERANDS = frozenset({"ORDER_AMOUNT", "ORDER_UNITS_QUANTITY"})
 POINTS_METADATA = frozenset({"ORDER_METADATA", "CUSTOMER_METADATA"})
 """What formulas of points may look at; the other owners are "available in dynamic discount formulas only"."""
-_TOKEN = re.compile(r'\s*(?:(\d+(?:\.\d+)?)|"([^"]*)"|([A-Z][A-Z_]*)|(<=|>=|<>|!=|[-+*/()=<>;]))')
+UNPUBLISHED = ("DATE_IS", "DATE_IS_NOT", "IS_AFTER", "IS_BEFORE")
+"""Operators the reference names without saying how they are written."""
+_TOKEN = re.compile(
+    r'\s*(?:(\d+(?:\.\d+)?)|"([^"]*)"|((?:AND|OR|NOT_IN_ARRAY|IN_ARRAY|isNot|is|contains|startsWith|endsWith|x)\b'
+    r"|<=|>=|<>|!=|[-+*/%÷()=<>;])|([A-Z][A-Z_]*))"
+)
 
 
 class BadFormula(ValueError):
@@ -38,17 +48,10 @@ class Unknown(ValueError):
     """A function or operand that is not emulated; the message is its name."""
 
 
-class NoValue(ValueError):
-    """The formula cannot be calculated from these facts."""
-
-
-Node = Callable[[Facts], Value]
-
-
 def parse(text: str, operands: frozenset[str] = OPERANDS, metadata: frozenset[str] = METADATA) -> Node:
     """A formula ready to be calculated. Raises BadFormula, Unknown."""
     words = tokens(text)
-    node, rest = _Parser(operands, metadata).compared(words)
+    node, rest = _Parser(operands, metadata).either(words)
     if rest:
         raise BadFormula(f"unexpected '{rest[0][1]}'")
     return node
@@ -58,7 +61,7 @@ def calculate(text: str, facts: Facts, operands: frozenset[str] = OPERANDS) -> D
     """The formula's number; None when it cannot be calculated."""
     try:
         found = parse(text, operands)(facts)
-    except (NoValue, InvalidOperation, DivisionByZero):
+    except (NoValue, ArithmeticError):
         return None
     return found if isinstance(found, Decimal) else None
 
@@ -72,19 +75,32 @@ def tokens(text: str) -> list[Word]:
         match = _TOKEN.match(text, place)
         if match is None:
             raise BadFormula(f"unexpected '{text[place:].strip()[:10]}'")
-        number, quoted, name, sign = match.groups()
-        kind = "number" if number else "name" if name else "sign" if sign else "text"
-        found.append((kind, number or name or sign or quoted or ""))
+        digits, quoted, sign, name = match.groups()
+        kind = "number" if digits else "name" if name else "sign" if sign else "text"
+        found.append((kind, digits or name or sign or quoted or ""))
         place = match.end()
     return found
 
 
 class _Parser:
-    """Comparisons, then sums, then products, then what stands in brackets; each takes words and returns the rest."""
+    """OR, AND, comparisons, sums, products, and what stands in brackets; each takes words and returns the rest."""
 
     def __init__(self, operands: frozenset[str], metadata: frozenset[str]) -> None:
         self._operands = operands
         self._metadata = metadata
+
+    def either(self, words: list[Word], depth: int = 0) -> tuple[Node, list[Word]]:
+        return self._joined(words, depth, "OR")
+
+    def _joined(self, words: list[Word], depth: int, word: str) -> tuple[Node, list[Word]]:
+        def one(given: list[Word]) -> tuple[Node, list[Word]]:
+            return self._joined(given, depth, "AND") if word == "OR" else self.compared(given, depth)
+
+        left, rest = one(words)
+        while rest and rest[0] == ("sign", word):
+            right, rest = one(rest[1:])
+            left = _either(left, right) if word == "OR" else _both(left, right)
+        return left, rest
 
     def compared(self, words: list[Word], depth: int = 0) -> tuple[Node, list[Word]]:
         left, rest = self._chain(words, depth, ("+", "-"))
@@ -92,10 +108,12 @@ class _Parser:
             sign = rest[0][1]
             right, rest = self._chain(rest[1:], depth, ("+", "-"))
             return _comparison(sign, left, right), rest
+        if rest and rest[0] in [("name", name) for name in UNPUBLISHED]:
+            raise Unknown(rest[0][1])
         return left, rest
 
     def _chain(self, words: list[Word], depth: int, signs: tuple[str, ...]) -> tuple[Node, list[Word]]:
-        below = ("*", "/") if signs[0] == "+" else None
+        below = PRODUCTS if signs[0] == "+" else None
 
         def one(given: list[Word]) -> tuple[Node, list[Word]]:
             return self._chain(given, depth, below) if below else self._atom(given, depth)
@@ -119,7 +137,7 @@ class _Parser:
         if kind == "text":
             return (lambda facts: text), rest
         if (kind, text) == ("sign", "("):
-            node, rest = self.compared(rest, depth + 1)
+            node, rest = self.either(rest, depth + 1)
             return node, _skip(rest, ")")
         if (kind, text) == ("sign", "-"):
             node, rest = self._atom(rest, depth + 1)
@@ -130,19 +148,48 @@ class _Parser:
 
     def _named(self, name: str, rest: list[Word], depth: int) -> tuple[Node, list[Word]]:
         if name == "IF":
-            test, rest = self.compared(_skip(rest, "("), depth + 1)
-            yes, rest = self.compared(_skip(rest, ";"), depth + 1)
-            no, rest = self.compared(_skip(rest, ";"), depth + 1)
-            return (lambda facts: yes(facts) if test(facts) is True else no(facts)), _skip(rest, ")")
-        if name in self._metadata:
-            rest = _skip(rest, "(")
-            if not rest or rest[0][0] != "text":
-                raise BadFormula(f"{name} wants the name of a property in double quotes")
-            key = rest[0][1]
-            return (lambda facts: _metadata(facts, name, key)), _skip(rest[1:], ")")
-        if name in self._operands:
+            (test, yes, no), rest = self._arguments(rest, depth, 3, 3)
+            return (lambda facts: yes(facts) if test(facts) is True else no(facts)), rest
+        if name == "SWITCH":
+            return self._switch(rest, depth)
+        if name in FUNCTIONS:
+            least, most, function = FUNCTIONS[name]
+            args, rest = self._arguments(rest, depth, least, most)
+            return _called(function, args), rest
+        if name not in self._metadata and name not in self._operands:
+            raise Unknown(name)
+        if not name.endswith("_METADATA"):
             return (lambda facts: _operand(facts, name)), rest
-        raise Unknown(name)
+        rest = _skip(rest, "(")
+        if not rest or rest[0][0] != "text":
+            raise BadFormula(f"{name} wants the name of a property in double quotes")
+        key = rest[0][1]
+        return (lambda facts: _metadata(facts, name, key)), _skip(rest[1:], ")")
+
+    def _arguments(self, words: list[Word], depth: int, least: int, most: int) -> tuple[list[Node], list[Word]]:
+        node, rest = self.either(_skip(words, "("), depth + 1)
+        found = [node]
+        while len(found) < least or (len(found) < most and rest and rest[0] == ("sign", ";")):
+            node, rest = self.either(_skip(rest, ";"), depth + 1)
+            found.append(node)
+        return found, _skip(rest, ")")
+
+    def _switch(self, words: list[Word], depth: int) -> tuple[Node, list[Word]]:
+        """`SWITCH(factor;SWITCH_CASE("a";1) SWITCH_CASE("b";2);otherwise)`: no sign between the cases."""
+        factor, rest = self.either(_skip(words, "("), depth + 1)
+        rest, cases = _skip(rest, ";"), list[list[Node]]()
+        while rest and rest[0] == ("name", "SWITCH_CASE"):
+            case, rest = self._arguments(rest[1:], depth, 2, 2)
+            cases.append(case)
+        if not cases:
+            raise BadFormula("'SWITCH_CASE' expected")
+        otherwise, rest = self.either(_skip(rest, ";"), depth + 1)
+
+        def choose(facts: Facts) -> Value:
+            value = factor(facts)
+            return next((then for when, then in cases if when(facts) == value), otherwise)(facts)
+
+        return choose, _skip(rest, ")")
 
 
 def _skip(words: list[Word], sign: str) -> list[Word]:
@@ -151,18 +198,23 @@ def _skip(words: list[Word], sign: str) -> list[Word]:
     return words[1:]
 
 
-def number(value: Value) -> Decimal:
-    """Raises NoValue for what is no number."""
-    if isinstance(value, Decimal):
-        return value
-    raise NoValue(str(value))
+def _called(function: Function, args: list[Node]) -> Node:
+    return lambda facts: function(facts, args)
+
+
+def _either(left: Node, right: Node) -> Node:
+    return lambda facts: left(facts) is True or right(facts) is True
+
+
+def _both(left: Node, right: Node) -> Node:
+    return lambda facts: left(facts) is True and right(facts) is True
 
 
 def _operand(facts: Facts, name: str) -> Value:
     value = facts.get(name)
     if value is None:
         raise NoValue(name)
-    return Decimal(str(value))
+    return value if isinstance(value, datetime) else Decimal(str(value))
 
 
 def _metadata(facts: Facts, owner: str, key: str) -> Value:
@@ -181,13 +233,15 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "<=": lambda one, other: one <= other,
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
+    **TESTS,
 }
+PRODUCTS = ("*", "/", "%", "x", "÷")
 
 
 def _comparison(sign: str, left: Node, right: Node) -> Node:
     def compare(facts: Facts) -> Value:
         one, other = left(facts), right(facts)
-        if type(one) is not type(other) and sign not in ("=", "<>", "!="):
+        if type(one) is not type(other) and sign in ("<", "<=", ">", ">="):
             raise NoValue(sign)
         return COMPARED[sign](one, other)
 
@@ -202,8 +256,10 @@ def _arithmetic(sign: str, left: Node, right: Node) -> Node:
                 return one + other
             case "-":
                 return one - other
-            case "*":
+            case "*" | "x":
                 return one * other
+            case "%":
+                return one % other
             case _:
                 return one / other
 

@@ -43,7 +43,7 @@ class Line(msgspec.Struct):
 
     `refers` holds the members that name the product (product_id, sku_id, source_id, related_object), `shown` the
     product and sku blocks; `given` is the amount of a line without a price. `free` units and `before` (quantity and
-    amount) are known when a discount added units.
+    amount) are known when a discount added or replaced units, `replaced` tells which ones.
     """
 
     refers: Json
@@ -56,6 +56,7 @@ class Line(msgspec.Struct):
     applied: int = 0
     free: int = 0
     before: tuple[int, int] | None = None
+    replaced: list[Json] = []
     product: Product | None = None
     sku: Sku | None = None
 
@@ -148,7 +149,10 @@ class Stack(msgspec.Struct):
 
 
 class Redemption(msgspec.Struct):
-    """A redemption or a failed one; `parent` holds stacked ones together, `order` is its order as it was then."""
+    """A redemption or a failed one; `parent` holds stacked ones together, `order` is its order as it was then.
+
+    `discounted` holds the lines it took something off, with how many units of each.
+    """
 
     id: str
     date: str
@@ -167,6 +171,7 @@ class Redemption(msgspec.Struct):
     rolled_back: bool = False
     key: str = ""
     reward: Json | None = None
+    discounted: list[tuple[Line, int]] = []
 
 
 class Rollback(msgspec.Struct):

@@ -14,8 +14,8 @@ from stampcard.core.errors import ApiError
 from stampcard.voucherify import cart, effects, errors, judging, paying, sessions, stacking, timeframes
 from stampcard.voucherify.effects import refused
 from stampcard.voucherify.judging import Case
-from stampcard.voucherify.records import Json, Order, RewardAssignment, Rule, Tier
-from stampcard.voucherify.state import Category, Customer, Project, Voucher
+from stampcard.voucherify.records import Json, Line, Order, RewardAssignment, Rule, Tier
+from stampcard.voucherify.state import Campaign, Category, Customer, Project, Voucher
 from stampcard.voucherify.values import given
 from stampcard.voucherify.views import category as category_view
 
@@ -43,10 +43,15 @@ class Item:
         self.scope: list[Json] = []
         self.excluded: list[Json] = []
         self.bundle: Json | None = None
+        self.discounted: list[tuple[Line, int]] = []
 
     @property
     def category(self) -> Category | None:
         return self.voucher.category if self.voucher else self.tier.category if self.tier else None
+
+    @property
+    def campaign(self) -> Campaign | None:
+        return self.voucher.campaign if self.voucher else self.tier.campaign if self.tier else None
 
     @property
     def target(self) -> str:

@@ -173,7 +173,7 @@ def record(call: Call[Project], request: Request, customer: Customer | None, met
     for item in basket.applicable:
         redemption = Redemption(project.serial_id("r_"), *common, order=order, parent=parent, key=key)
         redemption.voucher, redemption.tier, redemption.amount = item.voucher, item.tier, item.credits
-        redemption.reward = item.reward
+        redemption.reward, redemption.discounted = item.reward, item.discounted
         use(call, item, redemption)
         keep(project, redemption, item.target)
         made.append(redemption)

@@ -7,10 +7,14 @@ first (assumed). https://docs.voucherify.io/api-reference/validation-rules/valid
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from stampcard.voucherify import line_rules
 from stampcard.voucherify.records import Json, Line, Order, Rule
 from stampcard.voucherify.state import Project
+
+if TYPE_CHECKING:
+    from stampcard.voucherify.product_limits import Budgets
 
 
 class Part:
@@ -40,7 +44,7 @@ class Part:
 class Scope:
     """The parts of an order a discount is for, and what is told of it: the scope items with the lines they matched."""
 
-    def __init__(self, project: Project, order: Order, rules: Iterable[Rule]) -> None:
+    def __init__(self, project: Project, order: Order, rules: Iterable[Rule], budgets: Budgets) -> None:
         self.included: list[Json] = []
         self.excluded: list[Json] = []
         wanted, unwanted = [], []
@@ -54,10 +58,10 @@ class Scope:
             lines = [pair for pair in lines if pair not in gone]
             self.excluded.append(told(item, gone, bool(order.lines)))
         self.parts = [] if wanted else [Part(line, line.quantity, {}) for _, line in lines]
-        for item in wanted:
+        for item in map(budgets.resolved, wanted):
             found = chosen(item, matching(project, lines, item))
             lines = [pair for pair in lines if pair not in found]
-            parts = limited(item, found)
+            parts = limited(item, found, budgets)
             self.parts += parts
             self.included.append(told(item, found, bool(order.lines), parts))
 
@@ -85,7 +89,7 @@ def chosen(item: Json, found: list[Numbered]) -> list[Numbered]:
     return found
 
 
-def limited(item: Json, found: list[Numbered]) -> list[Part]:
+def limited(item: Json, found: list[Numbered], budgets: Budgets) -> list[Part]:
     """The units of each line that the scope item's limits leave."""
     rest: int | None = item.get("aggregated_quantity_limit")
     parts = []
@@ -93,8 +97,8 @@ def limited(item: Json, found: list[Numbered]) -> list[Part]:
         units = len(numbers(item, line))
         if "quantity_limit" in item:
             units = min(units, item["quantity_limit"])
+        units = budgets.granted(item, line, units if rest is None else min(units, rest))
         if rest is not None:
-            units = min(units, rest)
             rest -= units
         if units:
             parts.append(Part(line, units, item))

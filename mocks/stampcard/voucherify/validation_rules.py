@@ -21,6 +21,7 @@ from stampcard.voucherify import (
     line_rules,
     lists,
     logic,
+    product_limits,
     values,
     views,
 )
@@ -84,30 +85,23 @@ def fill(call: Call[Project], rule: Rule, body: Json) -> None:
         rule.applicable_to = read_scope(call, body.get("applicable_to") or {})
 
 
-ON_DEMAND = "product_"
-"""How members of a scope begin that are not emulated: budgets per product, which the vendor sells on demand."""
+FORMULAS = ("price_formula", *(f"{limit}_formula" for limit in product_limits.LIMITS))
+"""Members of a scope that are calculated for each order."""
 
 
 def read_scope(call: Call[Project], given: Mapping[str, Any]) -> Json:
     def items(name: str) -> list[Json]:
         for item in given.get(name) or ():
-            member = next((key for key in values.given(item) if is_on_demand(key)), None)
-            if member is not None:
-                raise campaigns.not_yet(call, f"{member} of a validation rule")
             if item["object"] == "products_collection" and item.get("id") not in call.state.collections:
                 message = "no product collection has this id; the scope matches no line"
                 call.diagnose("unknown-reference", message, f"/applicable_to/{name}")
-            if item.get("price_formula") is not None:
-                place = f".applicable_to.{name}.price_formula"
-                values.check_formula(call, item["price_formula"], place, formulas.OPERANDS | formulas.ITEM_OPERANDS)
+            for member in [key for key in values.given(item) if key in FORMULAS]:
+                known = formulas.OPERANDS | (formulas.ITEM_OPERANDS if member == "price_formula" else frozenset())
+                values.check_formula(call, item[member], f".applicable_to.{name}.{member}", known)
         return [{"effect": EFFECT, **values.given(item)} for item in given.get(name) or ()]
 
     whole = bool(given.get("included_all"))
     return {"excluded": items("excluded"), "included": items("included"), "included_all": whole}
-
-
-def is_on_demand(member: str) -> bool:
-    return member.startswith(ON_DEMAND) and member not in ("product_id", "product_source_id")
 
 
 def read_rules(call: Call[Project], given: Mapping[str, Any], known: frozenset[str] = judging.EMULATED) -> Json:

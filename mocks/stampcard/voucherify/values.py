@@ -38,9 +38,12 @@ def read_discount(call: Call[Project], value: Mapping[str, Any], place: str) -> 
     kind = found.get("type")
     if kind is None:
         raise errors.invalid_payload(call, f"Property {place} should have required property 'type'")
-    if found.get("effect") in ("ADD_SAME_ITEMS", "REPLACE_ITEMS"):
+    if found.get("effect") == "ADD_SAME_ITEMS":
+        # Its arithmetic is told in prose only, and nobody published how such a discount is written.
         message = f"stampcard does not emulate discounts that {found['effect']} yet"
         raise ApiError(501, {"message": message, "operation": call.operation.id})
+    if kind != "UNIT" and found.get("effect") == "REPLACE_ITEMS":
+        raise errors.invalid_payload(call, f"Property {place}.effect REPLACE_ITEMS is of UNIT discounts")
     if kind == "UNIT" and found.get("effect") == "ADD_MANY_ITEMS":
         needed: tuple[str, ...] = ("units",)
     else:
