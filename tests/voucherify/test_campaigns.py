@@ -92,3 +92,11 @@ async def test_pages_and_filters_of_the_list(world: WorldClient) -> None:
     assert [item["name"] for item in gifts["campaigns"]] == ["G"]
     assert (second["total"], [item["name"] for item in second["campaigns"]]) == (4, ["C0"])
     assert [item["name"] for item in named["campaigns"]] == ["C1"]
+
+
+@pytest.mark.parametrize(("given", "told"), [("10", True), ("2026-01-15T00:00:00Z", False)])
+async def test_a_date_filtered_by_a_number_is_told(world: WorldClient, given: str, told: bool) -> None:
+    """Nobody published what the vendor makes of it."""
+    path = f"/v1/campaigns?filters[created_at][conditions][$more_than][0]={given}"
+    diagnostics = (await send(world, "GET", path)).headers.get("x-stampcard-diagnostics", "")
+    assert ("date-and-number /filters[created_at]" in diagnostics) is told

@@ -102,14 +102,20 @@ def filtered(call: Call[Project], records: list[T], view: Callable[[T], Json]) -
         return records
     joined = any if str(filters.pop("junction", "and")).lower() == "or" else all
     conditions = [(name, item.get("conditions", {})) for name, item in filters.items() if isinstance(item, dict)]
-    for _, tests in conditions:
+    for name, tests in conditions:
         for operator in tests if isinstance(tests, dict) else ():
             if operator not in OPERATORS:
                 details = f"Operator {operator} is not supported"
                 raise errors.refusal(call, 400, "invalid_query_params", "Invalid query params", details)
+            if name.rpartition(".")[2] in STAMPS and all(item.isdecimal() for item in _listed(tests[operator])):
+                message = "a number is compared with a date as text here; what Voucherify makes of it is not published"
+                call.diagnose("date-and-number", message, f"/filters[{name}]")
     if not conditions:
         return records
     return [record for record in records if joined(matches(view(record), name, tests) for name, tests in conditions)]
+
+
+STAMPS = ("created_at", "updated_at")
 
 
 def value_of(body: Json, name: str) -> Any:
