@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
+from stampcard.cli import remote
 from stampcard.cli.commands import Commands
 
 
@@ -14,25 +14,17 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "fault", nargs="*", metavar="FAULT", help='such as vendor=voucherify status=500 times=3, or "{...}"'
     )
-    parser.add_argument("--control", default="http://127.0.0.1:8100", metavar="URL", help="control URL of the server")
-    parser.add_argument("--world", default="default")
+    remote.add_world(parser)
     parser.add_argument("--clear", action="store_true", help="heal everything")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Without a fault it shows what is set; 1 when the server refuses it."""
-    import httpx
-
-    url = f"{options.control.rstrip('/')}/_stampcard/worlds/{options.world}/faults"
-    try:
-        if options.fault or options.clear:
-            response = httpx.put(url, json=_rows(options.fault), trust_env=False)
-        else:
-            response = httpx.get(url, trust_env=False)
-    except httpx.HTTPError as error:
-        print(f"stampcard: no control API at {options.control}: {error}", file=sys.stderr)
-        return 2
+    if options.fault or options.clear:
+        response = remote.call(options, "PUT", "faults", _rows(options.fault))
+    else:
+        response = remote.call(options, "GET", "faults")
     print(response.text)
     return int(response.is_error)
 

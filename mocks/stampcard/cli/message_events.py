@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from stampcard.cli import remote
 from stampcard.cli.commands import Commands
 
 
@@ -13,24 +14,16 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("message-events", help="print Braze's message events as JSON lines")
     parser.add_argument("--type", metavar="TYPE", help="only these, such as users.messages.email.Open")
     parser.add_argument("--user", metavar="EXTERNAL_ID", help="only of this user")
-    parser.add_argument("--control", default="http://127.0.0.1:8100", metavar="URL", help="control URL of the server")
-    parser.add_argument("--world", default="default")
+    remote.add_world(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """One event a line, the oldest first; 1 when the server refuses."""
-    import httpx
-
     asked = {"event_type": options.type, "user": options.user}
-    url = f"{options.control.rstrip('/')}/_stampcard/worlds/{options.world}/braze/message_events"
-    try:
-        body = {name: value for name, value in asked.items() if value is not None}
-        response = httpx.post(url, json=body, trust_env=False)
-        found = response.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        print(f"stampcard: no control API at {options.control}: {error}", file=sys.stderr)
-        return 2
+    body = {name: value for name, value in asked.items() if value is not None}
+    response = remote.call(options, "POST", "braze/message_events", body)
+    found = response.json()
     if response.is_error:
         print(f"stampcard: {found.get('detail') or response.text}", file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from stampcard.cli import remote
 from stampcard.cli.commands import Commands
 
 
@@ -14,23 +15,16 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("why", help="why a user got a Braze campaign or Canvas, or did not")
     parser.add_argument("user", help="external_id")
     parser.add_argument("campaign", help="name or id of a campaign or Canvas")
-    parser.add_argument("--control", default="http://127.0.0.1:8100", metavar="URL", help="control URL of the server")
-    parser.add_argument("--world", default="default")
+    remote.add_world(parser)
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when the server knows both, whatever the answer; 1 when it refuses the question."""
-    import httpx
-
-    url = f"{options.control.rstrip('/')}/_stampcard/worlds/{options.world}/braze/why"
-    try:
-        response = httpx.post(url, json={"user": options.user, "campaign": options.campaign}, trust_env=False)
-        found: dict[str, Any] = response.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        print(f"stampcard: no control API at {options.control}: {error}", file=sys.stderr)
-        return 2
+    body = {"user": options.user, "campaign": options.campaign}
+    response = remote.call(options, "POST", "braze/why", body)
+    found: dict[str, Any] = response.json()
     if response.is_error:
         print(f"stampcard: {found.get('detail') or response.text}", file=sys.stderr)
         return 1

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, events, ledger, params, redemptions
+from stampcard.punchh.errors import Words
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, ConversionRule
 
 CHARITY = "charity"
+REQUIRED = ("conversion_rule_id", "source_value", "converted_value")
 
 
 def refuse(name: str, text: str) -> ApiError:
     """The published envelope; of the texts only that of `min_source_value` is published."""
     return ApiError(422, {"errors": [{name: text}]})
+
+
+def create(call: Call[Business], guest: Guest, words: Words) -> Reply:
+    """The rule decides what the points become; a `converted_value` that differs is ignored (assumed)."""
+    values = params.given(call)
+    for name in REQUIRED:
+        params.required(values, name, words)
+    text, made = convert(call.state, guest, values, cause=call.id)
+    if params.number(values["converted_value"]) != made:
+        call.diagnose("other-value", f"the rule makes it {made}; converted_value has no effect", "/converted_value")
+    call.summary = f"guest {guest.id}: {text}"
+    return Reply(200, [text])
 
 
 def convert(business: Business, guest: Guest, values: dict[str, Any], *, cause: int) -> tuple[str, float]:

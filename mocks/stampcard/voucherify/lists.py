@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import dates, errors, forms, views
+from stampcard.voucherify import date_filters, dates, errors, forms, views
 from stampcard.voucherify.state import Json, Project
 
 T = TypeVar("T")
@@ -107,15 +107,14 @@ def filtered(call: Call[Project], records: list[T], view: Callable[[T], Json]) -
             if operator not in OPERATORS:
                 details = f"Operator {operator} is not supported"
                 raise errors.refusal(call, 400, "invalid_query_params", "Invalid query params", details)
-            if name.rpartition(".")[2] in STAMPS and all(item.isdecimal() for item in _listed(tests[operator])):
+            if name.rpartition(".")[2] in date_filters.STAMPS and all(
+                item.isdecimal() for item in _listed(tests[operator])
+            ):
                 message = "a number is compared with a date as text here; what Voucherify makes of it is not published"
                 call.diagnose("date-and-number", message, f"/filters[{name}]")
     if not conditions:
         return records
     return [record for record in records if joined(matches(view(record), name, tests) for name, tests in conditions)]
-
-
-STAMPS = ("created_at", "updated_at")
 
 
 def value_of(body: Json, name: str) -> Any:
