@@ -20,7 +20,7 @@ import pytest
 
 from stampcard import Emulator
 from stampcard.blocking import LiveWorld
-from stampcard.server import BackgroundServer, Line, listen, serving
+from stampcard.server import BackgroundServer, listen, serving
 
 VENDORS = ("braze", "punchh", "voucherify", "antavo")
 HOSTS = {
@@ -262,13 +262,16 @@ def test_pipelined_requests_are_answered_in_order(live_world: LiveWorld) -> None
     assert len(statuses) == 4
 
 
-def test_a_drop_in_a_pipeline_ends_it(live_world: LiveWorld) -> None:
+def test_a_drop_in_a_pipeline_ends_it(live_world: LiveWorld, stampcard_server: BackgroundServer) -> None:
     live_world.faults({"drop": True, "times": 1})
     key = authorization(live_world)["Authorization"]
     known = GET.replace(b"\r\n\r\n", b"\r\nAuthorization: %s\r\n\r\n" % key.encode())
     with connected(live_world) as opened:
         opened.sendall(GET + known + GET)
         assert read_all(opened).count(b"HTTP/1.1") <= 1
+    time.sleep(0.1)
+    assert stampcard_server._loop is not None
+    assert [task for task in asyncio.all_tasks(stampcard_server._loop) if "run_asgi" in repr(task)] == []
 
 
 @pytest.mark.parametrize(
@@ -360,35 +363,67 @@ async def test_a_request_under_way_is_answered_before_the_end() -> None:
         assert json.loads((await asking).content)["fired"][0]["what"] == "slow"
 
 
-class Written:
-    """A transport that keeps what is written to it."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.closed = False
-
-    def write(self, data: bytes) -> None:
-        self.pieces.append(data)
-
-    def close(self) -> None:
-        self.closed = True
+# The line under a request
 
 
-def test_what_a_line_holds_leaves_in_one_piece() -> None:
-    line = Line(written := Written())  # type: ignore[arg-type]
-    line.write(b"continue")
-    line.hold()
-    line.write(b"head ")
-    line.write(b"body")
-    assert written.pieces == [b"continue"]
-    line.release()
-    line.write(b"more")
-    assert (written.pieces, line.closed) == ([b"continue", b"head body", b"more"], False)
+def raw(method: str, *fields: str, body: str = "") -> bytes:
+    lines = [f"{method} /nothing HTTP/1.1", "Host: x", *fields]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}" if body else "X-None: 1", "", body]).encode()
 
 
-def test_a_line_that_closes_writes_what_it_holds() -> None:
-    line = Line(written := Written())  # type: ignore[arg-type]
-    line.hold()
-    line.write(b"head")
-    line.close()
-    assert (written.pieces, written.closed) == ([b"head"], True)
+def test_a_head_request_gets_the_length_and_no_body(live_world: LiveWorld) -> None:
+    with connected(live_world) as opened:
+        opened.sendall(raw("HEAD") + raw("GET", "Connection: close"))
+        answer = read_all(opened)
+    lengths = [int(length) for length in re.findall(rb"content-length: (\d+)", answer)]
+    heads = answer.split(b"\r\n\r\n")
+    assert len(lengths) == 2 and lengths[0] > 0
+    assert heads[1].startswith(b"HTTP/1.1 404") and len(heads[2]) == lengths[1]
+
+
+def test_a_client_that_asks_to_go_on_is_told_so_first(live_world: LiveWorld) -> None:
+    with connected(live_world) as opened:
+        whole = raw("POST", "Expect: 100-continue", "Connection: close", body="{}")
+        opened.sendall(whole[:-2])
+        assert opened.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        opened.sendall(whole[-2:])
+        assert read_all(opened).startswith(b"HTTP/1.1 404")
+
+
+@pytest.mark.parametrize("asked", [b"HTTP/1.1\r\nConnection: close", b"HTTP/1.0"])
+def test_a_connection_that_is_not_kept_says_so_and_ends(live_world: LiveWorld, asked: bytes) -> None:
+    with connected(live_world) as opened:
+        opened.sendall(b"GET /nothing %s\r\nHost: x\r\n\r\n" % asked)
+        answer = read_all(opened)
+    assert answer.count(b"connection: close\r\n") == 1
+
+
+def test_a_reader_that_is_slow_gets_every_answer_whole(live_world: LiveWorld) -> None:
+    """More answers than the connection's buffers hold, asked for before the first is read."""
+    profile = {"external_id": "ada", **{f"member_{number}": "x" * 250 for number in range(200)}}
+    key = authorization(live_world)["Authorization"]
+    url = live_world["braze"]["url"]
+    made = httpx.post(
+        f"{url}/users/track", json={"attributes": [profile]}, headers={"Authorization": key}, trust_env=False
+    )
+    assert made.status_code == 201
+    body = json.dumps({"external_ids": ["ada"]})
+    head = f"POST /users/export/ids HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Type: application/json\r\n"
+    one = f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+    with connected(live_world) as opened:
+        for _ in range(200):
+            opened.sendall(one)
+        time.sleep(0.5)
+        with opened.makefile("rb") as stream:
+            sizes = {len(one_answer(stream)) for _ in range(200)}
+    assert len(sizes) == 1 and sizes.pop() > 50_000
+
+
+def one_answer(stream: Any) -> bytes:
+    """The body of the next answer of a connection."""
+    assert stream.readline().startswith(b"HTTP/1.1 20")
+    length = 0
+    while (line := stream.readline()) != b"\r\n":
+        name, _, value = line.partition(b": ")
+        length = int(value) if name == b"content-length" else length
+    return bytes(stream.read(length))

@@ -57,10 +57,15 @@ async def _serve(
     target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     if query := scope["query_string"]:
         target = f"{target}?{query.decode('latin-1')}"
-    read = await _read_body(receive, vendor.max_body, lambda: _limit(vendor, scope["method"], target, service))
-    if read is None:
-        return
-    body, oversize = read
+    line = scope.pop("stampcard.line", None)  # kept there, it would be a cycle for the collector
+    body = line.take_body(vendor.max_body) if line is not None else None
+    oversize = False
+    if body is None:
+        limit = lambda: _limit(vendor, scope["method"], target, service)  # noqa: E731
+        read = await _read_body(receive, vendor.max_body, limit)
+        if read is None:
+            return
+        body, oversize = read
     cause = headers.get("x-stampcard-cause")
     request = Request(
         scope["method"],
@@ -75,8 +80,9 @@ async def _serve(
     if response.delay:
         await asyncio.sleep(response.delay)
     if response.dropped:
-        return await _drop(scope, receive)
-    await _send(send, response, scope.get("stampcard.transport"))
+        return _drop(line)
+    if line is None or response.chunks is not None or not line.answer(*_whole(response)):
+        await _send(send, response)
 
 
 def _limit(vendor: Vendor[Any], method: str, target: str, service: str | None) -> int:
@@ -108,42 +114,50 @@ async def _read_body(receive: Receive, usual: int, own: Callable[[], int]) -> tu
     return (b"".join(parts), False) if size <= limit else (b"", True)
 
 
-async def _send_chunks(send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Chunks) -> None:
+async def _send_chunks(send: Send, response: Response, chunks: Chunks) -> None:
+    headers = [(_field(name).encode(), value.encode("latin-1")) for name, value in response.headers]
     headers.append((b"content-length", str(chunks.size).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     for piece in chunks.pieces():
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
 @lru_cache(maxsize=256)
-def _field(name: str) -> bytes:
-    return name.lower().encode("latin-1")
+def _field(name: str) -> str:
+    return name.lower()
 
 
-async def _send(send: Send, response: Response, line: Any = None) -> None:
-    """Head and body; in one piece where a server's line can hold the head."""
-    headers = [(_field(name), value.encode("latin-1")) for name, value in response.headers]
-    if response.chunks is not None:
-        return await _send_chunks(send, response.status, headers, response.chunks)
+def _fields(response: Response) -> list[tuple[str, str]]:
+    """The header fields of a response whose body is in one piece."""
+    fields = [(_field(name), value) for name, value in response.headers]
     if response.status != 204:
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    if line is not None:
-        line.hold()
+        fields.append(("content-length", str(len(response.body))))
+    return fields
+
+
+def _whole(response: Response) -> tuple[int, str, bytes]:
+    """A response as a line takes it. Raises ValueError for a header that would begin another."""
+    fields = _fields(response)
+    text = "".join([f"{name}: {value}\r\n" for name, value in fields])
+    if text.count("\n") != len(fields) or text.count("\r") != len(fields):
+        raise ValueError(f"a header that cannot be sent: {fields}")
+    return response.status, text, response.body
+
+
+async def _send(send: Send, response: Response) -> None:
+    if response.chunks is not None:
+        return await _send_chunks(send, response, response.chunks)
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in _fields(response)]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
-    if line is not None:
-        line.release()
 
 
-async def _drop(scope: Scope, receive: Receive) -> None:
-    """Break the connection; without a server's transport (in process) raise what a client library would."""
-    transport = scope.get("stampcard.transport")
-    if transport is None:
+def _drop(line: Any) -> None:
+    """Break the connection; without a server's line (in process) raise what a client library would."""
+    if line is None:
         raise ConnectionResetError("connection dropped (fault)")
-    transport.abort()
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    line.abort()
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from stampcard.asgi import Application
 from stampcard.control import control_app
@@ -21,48 +21,57 @@ T = TypeVar("T")
 
 
 class Line:
-    """A connection's transport that can hold what is written, so that head and body of an answer leave together.
+    """The connection under one request, for what ASGI says in several messages or not at all.
 
-    Each write wakes the reader at the other end, which costs more than the answer itself.
+    An answer leaves in one write: each write wakes the reader at the other end, which costs more than the answer.
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._held: list[bytes] | None = None
+    __slots__ = ("_cycle",)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle = cycle
 
-    def hold(self) -> None:
-        self._held = []
+    def take_body(self, most: int) -> bytes | None:
+        """The body when all of it is there and no longer than that, else None: then it is to be received as ever."""
+        cycle = self._cycle
+        if cycle.more_body or cycle.disconnected or cycle.waiting_for_100_continue or len(cycle.body) > most:
+            return None
+        body, cycle.body = bytes(cycle.body), bytearray()
+        cycle.message_event.clear()
+        cycle.flow.resume_reading()
+        return body
 
-    def write(self, data: bytes) -> None:
-        if self._held is None:
-            self._transport.write(data)
-        else:
-            self._held.append(data)
+    def answer(self, status: int, headers: str, body: bytes) -> bool:
+        """Write a whole answer and be done with the request; `headers` are lines, each with its end.
 
-    def release(self) -> None:
-        """Write what was held, and hold no more."""
-        held, self._held = self._held, None
-        if held:
-            self._transport.write(b"".join(held))
+        False when it cannot be written now: then it is to be sent as ever, which waits.
+        """
+        cycle = self._cycle
+        if cycle.response_started or cycle.flow.write_paused:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.disconnected:
+            end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+            shown = b"" if cycle.scope["method"] == "HEAD" else body
+            cycle.transport.write(b"".join((STATUS_LINE[status], headers.encode("latin-1"), end, shown)))
+            if not cycle.keep_alive:
+                cycle.transport.close()
+            cycle.on_response()
+        return True
 
-    def close(self) -> None:
-        self.release()
-        self._transport.close()
+    def abort(self) -> None:
+        """Break the connection; nothing is sent any more."""
+        self._cycle.disconnected = True
+        self._cycle.transport.abort()
 
 
 class _Protocol(HttpToolsProtocol):
-    """Lets a fault break the connection, and an answer leave in one piece."""
+    """Hands the application the line under each request."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.transport = Line(transport)  # type: ignore[assignment]
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["stampcard.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.scope["stampcard.line"] = Line(cycle)  # type: ignore[typeddict-unknown-key]
+        super()._start_asgi_task(cycle, app)
 
 
 class _Server(uvicorn.Server):
