@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import copyreg
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+
+from msgspec.structs import replace
 
 from stampcard.core.contract import Operation
 from stampcard.core.endpoint import Call, Caller, Reply, Vendor
@@ -23,6 +27,18 @@ class Mutant:
     chain: bool = False
 
 
+# A tenant is copied whole; Python copies no view of a dict by itself.
+copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
+
+
+class Crash(RuntimeError):
+    """What a mutant raises on purpose."""
+
+
+MISTAKES: list[str] = []
+"""Crashes of mutants that were to do something else: any check catches those, so they would prove nothing."""
+
+
 class Unchecked:
     """Our own check of replies, off: what is sought is whether a check from outside sees it."""
 
@@ -34,7 +50,19 @@ def replacing(make: Callable[[Callable[[Any], Any]], Callable[[Any], Any]]) -> C
     """Another handler, made from the right one."""
 
     def mutate(vendor: Vendor[Any], operation: str) -> None:
-        vendor.handlers = {**vendor.handlers, operation: make(vendor.handlers[operation])}  # type: ignore[misc]
+        made = make(vendor.handlers[operation])
+
+        async def watched(call: Call[Any]) -> Reply:
+            try:
+                reply: Reply = await made(call)
+            except (ApiError, Crash):
+                raise
+            except Exception as error:
+                MISTAKES.append(f"{operation}: {error!r}")
+                raise
+            return reply
+
+        vendor.handlers = {**vendor.handlers, operation: watched}  # type: ignore[misc]
         vendor.contract.operations[operation].__dict__["replies"] = Unchecked()
 
     return mutate
@@ -75,7 +103,7 @@ def all_numbers(reply: Reply) -> Reply:
 
 
 def crashed(reply: Reply) -> Reply:
-    raise RuntimeError("mutant")
+    raise Crash("mutant")
 
 
 def forgetful(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:

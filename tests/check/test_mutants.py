@@ -13,7 +13,7 @@ from stampcard.check.chains import check_chain, links_of
 from stampcard.check.running import check_operation, operations
 from stampcard.check.target import FreshWorld
 from stampcard.core.contract import Contract
-from tests.check.mutants import MUTANTS, Mutant
+from tests.check.mutants import MISTAKES, MUTANTS, Mutant
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -122,11 +122,13 @@ def test_the_fake_itself_passes_and_gets_beyond_refusals(
 def test_at_least_nineteen_of_twenty_broken_copies_are_caught(
     driven: dict[str, list[Any]], emulator: Emulator, vendor: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    MISTAKES.clear()
     missed = [name for name, one in MUTANTS.items() if not checked(emulator, driven[vendor], vendor, one).broken]
     share = 1 - len(missed) / len(MUTANTS)
     with capsys.disabled():
         print(
             f"\n{vendor}: {len(MUTANTS) - len(missed)} of {len(MUTANTS)} mutants caught, {share:.0%}", *missed, end=""
         )
+    assert MISTAKES == []
     assert len(MUTANTS) >= 10
     assert share >= 0.95, missed

@@ -6,10 +6,11 @@ Equality is case-sensitive and whole (developers.antavo.com/docs/filtering); dat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import ge, gt, le, lt
 from typing import Any
+
+import msgspec
 
 from stampcard.antavo.fields import number
 from stampcard.core.endpoint import Call
@@ -17,8 +18,7 @@ from stampcard.core.endpoint import Call
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {"gt": gt, "lt": lt, "gte": ge, "lte": le}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """One criterion: `operator` is eq, in, gt, lt, gte or lte."""
 
     field: str

@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote, unquote_to_bytes
+
+import msgspec
 
 from stampcard.core.http import Request
 
@@ -40,8 +41,7 @@ class SignatureRefused(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(msgspec.Struct, frozen=True):
     """What a signature is checked against; `now` is None when the key names no world and so no clock."""
 
     secret: Callable[[str], str | None]
@@ -51,8 +51,7 @@ class Keys:
     hosts: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """The parts of a request that are signed; `headers` holds the signed ones only."""
 
     method: str

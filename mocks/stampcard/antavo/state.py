@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -183,8 +182,7 @@ class MappedField(msgspec.Struct, frozen=True):
     remote_field: str
 
 
-@dataclass(slots=True)
-class BrazeModule:
+class BrazeModule(msgspec.Struct):
     """The Braze module: its connection, its mapping and the Sync tab's log. `state` is none, connected or refused."""
 
     instance_url: str = ""
@@ -192,19 +190,17 @@ class BrazeModule:
     app_identifier: str = ""
     state: str = "none"
     fields: tuple[MappedField, ...] = ()
-    log: list[Delivery] = field(default_factory=list)
+    log: list[Delivery] = []
 
 
-@dataclass(slots=True)
-class ApiKey:
+class ApiKey(msgspec.Struct):
     """An API key and its secret; there are no scopes."""
 
     key: str
     secret: str
 
 
-@dataclass(slots=True)
-class AuthClient:
+class AuthClient(msgspec.Struct):
     """A token client (Authentication Manager)."""
 
     id: str
@@ -213,8 +209,7 @@ class AuthClient:
     expires_at: datetime | None = None
 
 
-@dataclass(slots=True)
-class Token:
+class Token(msgspec.Struct):
     """A bearer token of a client."""
 
     token: str
@@ -222,8 +217,7 @@ class Token:
     expires_at: datetime
 
 
-@dataclass(slots=True)
-class Brand:
+class Brand(msgspec.Struct):
     """One Antavo workspace: all that its API key can see.
 
     `busy` counts events inside one another; when the outermost is done, Braze hears of the members `touched`.
@@ -231,42 +225,42 @@ class Brand:
 
     world: World
     key: ApiKey
-    settings: Settings = field(default_factory=Settings)
-    fields: dict[str, Field] = field(default_factory=dict)
-    actions: dict[str, Action] = field(default_factory=dict)
-    customers: dict[str, Customer] = field(default_factory=dict)
-    transactions: dict[str, Transaction] = field(default_factory=dict)
-    entity_types: set[str] = field(default_factory=set)
-    entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
-    list_members: dict[str, dict[str, None]] = field(default_factory=dict)
-    tiers: dict[str, Structure] = field(default_factory=dict)
-    challenges: dict[str, Challenge] = field(default_factory=dict)
-    offers: dict[str, Offer] = field(default_factory=dict)
-    resets: dict[str, ResetToken] = field(default_factory=dict)
-    faq: dict[str, str] = field(default_factory=dict)
-    modules: Modules = field(default_factory=Modules)
-    promotions: dict[str, Promotion] = field(default_factory=dict)
-    carts: dict[str, CartState] = field(default_factory=dict)
-    plugin_codes: dict[str, Grant] = field(default_factory=dict)
-    plugin_tokens: dict[str, Grant] = field(default_factory=dict)
-    plugin_settings: dict[str, Any] = field(default_factory=dict)
-    club_templates: dict[str, Template] = field(default_factory=dict)
-    clubs: dict[str, Club] = field(default_factory=dict)
-    invitations: dict[str, Invitation] = field(default_factory=dict)
-    segments: dict[str, Any] = field(default_factory=dict)
-    pools: dict[str, Pool] = field(default_factory=dict)
-    coupons: dict[str, Coupon] = field(default_factory=dict)
-    braze: BrazeModule = field(default_factory=BrazeModule)
-    workflows: dict[str, Workflow] = field(default_factory=dict)
-    campaigns: dict[str, Campaign] = field(default_factory=dict)
-    trusted_sites: dict[str, TrustedSite] = field(default_factory=dict)
-    webhooks: list[Delivery] = field(default_factory=list)
+    settings: Settings = msgspec.field(default_factory=Settings)
+    fields: dict[str, Field] = {}
+    actions: dict[str, Action] = {}
+    customers: dict[str, Customer] = {}
+    transactions: dict[str, Transaction] = {}
+    entity_types: set[str] = set()
+    entities: dict[str, dict[str, Entity]] = {}
+    list_members: dict[str, dict[str, None]] = {}
+    tiers: dict[str, Structure] = {}
+    challenges: dict[str, Challenge] = {}
+    offers: dict[str, Offer] = {}
+    resets: dict[str, ResetToken] = {}
+    faq: dict[str, str] = {}
+    modules: Modules = msgspec.field(default_factory=Modules)
+    promotions: dict[str, Promotion] = {}
+    carts: dict[str, CartState] = {}
+    plugin_codes: dict[str, Grant] = {}
+    plugin_tokens: dict[str, Grant] = {}
+    plugin_settings: dict[str, Any] = {}
+    club_templates: dict[str, Template] = {}
+    clubs: dict[str, Club] = {}
+    invitations: dict[str, Invitation] = {}
+    segments: dict[str, Any] = {}
+    pools: dict[str, Pool] = {}
+    coupons: dict[str, Coupon] = {}
+    braze: BrazeModule = msgspec.field(default_factory=BrazeModule)
+    workflows: dict[str, Workflow] = {}
+    campaigns: dict[str, Campaign] = {}
+    trusted_sites: dict[str, TrustedSite] = {}
+    webhooks: list[Delivery] = []
     busy: int = 0
-    touched: dict[str, Customer] = field(default_factory=dict)
-    clients: dict[str, AuthClient] = field(default_factory=dict)
-    tokens: dict[str, Token] = field(default_factory=dict)
-    batches: dict[str, Batch] = field(default_factory=dict)
-    queued: dict[str, dict[str, Any]] = field(default_factory=dict)
-    signatures: dict[str, datetime] = field(default_factory=dict)
-    requests: list[datetime] = field(default_factory=list)
+    touched: dict[str, Customer] = {}
+    clients: dict[str, AuthClient] = {}
+    tokens: dict[str, Token] = {}
+    batches: dict[str, Batch] = {}
+    queued: dict[str, dict[str, Any]] = {}
+    signatures: dict[str, datetime] = {}
+    requests: list[datetime] = []
     blocked_until: datetime | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.antavo.amounts import Number, total
 from stampcard.antavo.errors import missing, plain, refused, unsuitable
@@ -19,8 +20,7 @@ GONE = ("opted_out", "merged")
 """Statuses whose customers nobody finds any more."""
 
 
-@dataclass(slots=True)
-class Incoming:
+class Incoming(msgspec.Struct):
     """An event as it was sent. `signed` says how; `source` is what its row will name as such."""
 
     customer: str
@@ -31,8 +31,7 @@ class Incoming:
     signed: bool = True
 
 
-@dataclass(slots=True)
-class Work:
+class Work(msgspec.Struct):
     """An event being processed: checks first, then changes.
 
     `rows` are the events registered so far, `undecided` pending purchases with the instant that decides them,
@@ -46,8 +45,8 @@ class Work:
     customer: Customer
     at: datetime
     depth: int = 0
-    rows: list[Row] = field(default_factory=list)
-    undecided: list[tuple[Transaction, datetime]] = field(default_factory=list)
+    rows: list[Row] = []
+    undecided: list[tuple[Transaction, datetime]] = []
 
     @property
     def now(self) -> datetime:

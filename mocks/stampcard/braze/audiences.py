@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from itertools import islice
+
+import msgspec
 
 from stampcard.braze import launching, pacing, recurrence, segments, stops, timing
 from stampcard.braze.campaigns import Campaign, eligible_again
@@ -27,8 +28,7 @@ KEPT_LAUNCHES = 100
 LATE = MessageAborted("rate_limit", "it waited 72 hours for the send rate limit")
 
 
-@dataclass(slots=True)
-class Launch:
+class Launch(msgspec.Struct):
     """One run of a campaign and how far it has come: `done` of `total` users are through."""
 
     send: Send

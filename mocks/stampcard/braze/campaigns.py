@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from stampcard.braze.recurrence import Schedule
 from stampcard.braze.state import User, Workspace
@@ -18,8 +19,7 @@ API_TRIGGERED, ACTION_BASED, SCHEDULED, API = "api_triggered", "action_based", "
 TRANSACTIONAL = "transactional"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """One message variation on one channel; `parts` are its fields as composed, Liquid and all."""
 
     id: str
@@ -28,8 +28,7 @@ class Content:
     variant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(msgspec.Struct, frozen=True):
     """One variant of a campaign: a share of the audience and a message per channel."""
 
     id: str
@@ -42,8 +41,7 @@ class Variant:
         return tuple(content.channel for content in self.messages)
 
 
-@dataclass(slots=True)
-class Campaign:
+class Campaign(msgspec.Struct):
     """One campaign. `id` is its API identifier; `audience` a filter group, None for all users.
 
     `re_eligibility` is the least time between two receipts, None when a user gets it once; `triggers`, `delay`,
@@ -87,7 +85,7 @@ class Campaign:
     description: str = ""
     first_sent: datetime | None = None
     last_sent: datetime | None = None
-    sends: dict[str, int] = field(default_factory=dict)
+    sends: dict[str, int] = {}
     receivers: int = 0
 
     @property

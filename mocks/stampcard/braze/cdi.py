@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.custom_data import page_links, read_cursor
 from stampcard.braze.errors import refused
@@ -22,8 +23,7 @@ KINDS = {"attributes": "attributes", "custom_events": "events", "purchase_events
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Job:
+class Job(msgspec.Struct):
     """One run of an integration."""
 
     started: datetime
@@ -33,8 +33,7 @@ class Job:
     failed: int = 0
 
 
-@dataclass(slots=True)
-class Integration:
+class Integration(msgspec.Struct):
     """One integration; `rows` are objects as /users/track takes them, each read once. Newest job last."""
 
     id: str
@@ -45,7 +44,7 @@ class Integration:
     updated_at: datetime
     rows: Sequence[Mapping[str, Any]] = ()
     takes: timedelta = timedelta(minutes=1)
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[Job] = []
     read: int = 0
 
 

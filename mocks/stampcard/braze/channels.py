@@ -6,8 +6,9 @@ Source: Braze docs, "Messaging objects" of the API and the pages on subscription
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.rendering import MessageAborted
 from stampcard.braze.state import User, Workspace
@@ -62,8 +63,7 @@ def _everybody(workspace: Workspace, user: User, parts: Parts, send_to: str) -> 
     """No state keeps a webhook or a card from a user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(msgspec.Struct, frozen=True):
     """One channel: the fields a message may have and those it needs, in the API's words.
 
     `templated` are the fields that may hold Liquid, None for all of them. `limit` is the most bytes of a message and

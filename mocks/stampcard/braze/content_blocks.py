@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import templating
 from stampcard.braze.errors import refused
@@ -29,8 +30,7 @@ WORDS = templating.ListWords(
 )
 
 
-@dataclass(slots=True)
-class ContentBlock:
+class ContentBlock(msgspec.Struct):
     """One block; `content` is Liquid and HTML, or text. A draft is not rendered."""
 
     id: str

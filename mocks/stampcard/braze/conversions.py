@@ -9,9 +9,10 @@ Source: Braze docs, "Conversion events" (braze-inc/braze-docs); for Canvases "Cr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import counting, message_events
 from stampcard.braze.actions import PURCHASE, SESSION
@@ -24,16 +25,14 @@ DEFAULT_WINDOW = timedelta(days=3)
 CONVERT = "convert"
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(msgspec.Struct, frozen=True):
     """One conversion event: the action, and how long after the receipt it counts."""
 
     action: Mapping[str, Any]
     window: timedelta
 
 
-@dataclass(slots=True)
-class Chance:
+class Chance(msgspec.Struct):
     """What a user can convert on: `sender` (a campaign or Canvas) reached the user at `since`.
 
     `places` are the ids conversions are counted under: the sender's, its variant's, that of the message.

@@ -7,9 +7,10 @@ between attempts are not published: assumed. Events go out when the clock settle
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.state import User, Workspace
 from stampcard.core import codec
@@ -29,8 +30,7 @@ MALFORMED, TOO_LARGE = 400, 413
 Event = Mapping[str, Any]
 
 
-@dataclass(slots=True)
-class Connector:
+class Connector(msgspec.Struct):
     """One connector. `types` are the event types it wants, None for all; `waiting` what the next batch holds."""
 
     name: str
@@ -38,7 +38,7 @@ class Connector:
     token: str | None = None
     types: frozenset[str] | None = None
     batch: int = BATCH
-    waiting: list[Event] = field(default_factory=list)
+    waiting: list[Event] = []
 
 
 def tell(workspace: Workspace, event: Event) -> None:

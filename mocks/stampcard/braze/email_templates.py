@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import templating
 from stampcard.braze.errors import refused
@@ -27,8 +28,7 @@ WORDS = templating.ListWords(
 TEXTS = ("subject", "body", "plaintext_body", "preheader", "description")
 
 
-@dataclass(slots=True)
-class EmailTemplate:
+class EmailTemplate(msgspec.Struct):
     """One template; its texts are Liquid."""
 
     id: str

@@ -6,8 +6,9 @@ Source: Braze docs, "Message engagement events" and "Email bounces" (braze-inc/b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import counting, emails, message_events, triggers
 from stampcard.braze.state import Contact, User, Workspace
@@ -45,8 +46,7 @@ class NotPossible(Exception):
     """The message's channel has no such action, or the message was not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(msgspec.Struct, frozen=True):
     """What somebody does with a message: of a click the `url` or link `alias`, of a push the `button`; `machine` says
     that an e-mail was opened by the mail provider and not by a person."""
 

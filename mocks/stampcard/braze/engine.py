@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from stampcard.braze.rendering import Fetched
 from stampcard.core.clock import Job
@@ -15,41 +16,36 @@ if TYPE_CHECKING:
     from stampcard.braze.liquid.render import Templates
 
 
-@dataclass(slots=True)
-class Cached:
+class Cached(msgspec.Struct):
     """A Connected Content answer and until when it stands in for the call."""
 
     until: datetime
     fetched: Fetched
 
 
-@dataclass(slots=True)
-class HostHealth:
+class HostHealth(msgspec.Struct):
     """Calls to one host: second -> (calls, failures) of the last minute; `halted_until` while Braze stops calling."""
 
-    seconds: dict[int, tuple[int, int]] = field(default_factory=dict)
+    seconds: dict[int, tuple[int, int]] = {}
     halted_until: datetime | None = None
     probing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BasicAuth:
+class BasicAuth(msgspec.Struct, frozen=True):
     """A stored user name and password for `:basic_auth`."""
 
     username: str
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderAuth:
+class HeaderAuth(msgspec.Struct, frozen=True):
     """Stored headers for `:auth_credentials`, sent to `allowed_domain` only."""
 
     headers: tuple[tuple[str, str], ...]
     allowed_domain: str
 
 
-@dataclass
-class Engine:
+class Engine(msgspec.Struct, dict=True):
     """The message engine's memory of one workspace.
 
     `answers` is the Connected Content cache: (preview or live, method, URL); `hosts` and `webhook_hosts` are the hosts
@@ -70,39 +66,39 @@ class Engine:
     (braze_id).
     """
 
-    answers: dict[tuple[bool, str, str], Cached] = field(default_factory=dict)
-    hosts: dict[str, HostHealth] = field(default_factory=dict)
-    webhook_hosts: dict[str, HostHealth] = field(default_factory=dict)
-    basic_auth: dict[str, BasicAuth] = field(default_factory=dict)
-    auth_credentials: dict[str, HeaderAuth] = field(default_factory=dict)
-    pending: dict[tuple[str, str], list[Job]] = field(default_factory=dict)
-    promotions: dict[str, Any] = field(default_factory=dict)
-    schedules: dict[str, Any] = field(default_factory=dict)
-    send_ids: dict[str, str] = field(default_factory=dict)
+    answers: dict[tuple[bool, str, str], Cached] = {}
+    hosts: dict[str, HostHealth] = {}
+    webhook_hosts: dict[str, HostHealth] = {}
+    basic_auth: dict[str, BasicAuth] = {}
+    auth_credentials: dict[str, HeaderAuth] = {}
+    pending: dict[tuple[str, str], list[Job]] = {}
+    promotions: dict[str, Any] = {}
+    schedules: dict[str, Any] = {}
+    send_ids: dict[str, str] = {}
     time_zone: str = "UTC"
-    platforms: dict[str, str] = field(default_factory=dict)
+    platforms: dict[str, str] = {}
     caps: tuple[Any, ...] = ()
-    counted: dict[str, Any] = field(default_factory=dict)
-    journeys: dict[str, list[Any]] = field(default_factory=dict)
-    in_app: dict[str, list[Any]] = field(default_factory=dict)
-    days: dict[tuple[str, str, str], dict[int, int]] = field(default_factory=dict)
-    dispatches: dict[str, Any] = field(default_factory=dict)
-    webhook_templates: dict[str, Any] = field(default_factory=dict)
-    message_events: deque[Any] = field(default_factory=lambda: deque(maxlen=10_000))
+    counted: dict[str, Any] = {}
+    journeys: dict[str, list[Any]] = {}
+    in_app: dict[str, list[Any]] = {}
+    days: dict[tuple[str, str, str], dict[int, int]] = {}
+    dispatches: dict[str, Any] = {}
+    webhook_templates: dict[str, Any] = {}
+    message_events: deque[Any] = msgspec.field(default_factory=lambda: deque(maxlen=10_000))
     converting: bool = False
-    converted: dict[tuple[str, int, str], datetime] = field(default_factory=dict)
-    controls: dict[str, dict[str, datetime]] = field(default_factory=dict)
-    speeds: dict[str, tuple[int, int]] = field(default_factory=dict)
-    engaged: set[tuple[str, str, str]] = field(default_factory=set)
-    connectors: dict[str, Any] = field(default_factory=dict)
+    converted: dict[tuple[str, int, str], datetime] = {}
+    controls: dict[str, dict[str, datetime]] = {}
+    speeds: dict[str, tuple[int, int]] = {}
+    engaged: set[tuple[str, str, str]] = set()
+    connectors: dict[str, Any] = {}
     audiences: tuple[Any, ...] = ()
-    segmentable: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    event_log: dict[tuple[str, str], Any] = field(default_factory=dict)
-    spending: dict[str, Any] = field(default_factory=dict)
-    last_received: dict[str, dict[str, datetime]] = field(default_factory=dict)
-    last_engaged: dict[str, datetime] = field(default_factory=dict)
-    launches: dict[int, Any] = field(default_factory=dict)
-    stops: OrderedDict[tuple[str, str], Any] = field(default_factory=OrderedDict)
+    segmentable: dict[str, tuple[str, ...]] = {}
+    event_log: dict[tuple[str, str], Any] = {}
+    spending: dict[str, Any] = {}
+    last_received: dict[str, dict[str, datetime]] = {}
+    last_engaged: dict[str, datetime] = {}
+    launches: dict[int, Any] = {}
+    stops: OrderedDict[tuple[str, str], Any] = msgspec.field(default_factory=OrderedDict)
 
     @cached_property
     def templates(self) -> Templates:

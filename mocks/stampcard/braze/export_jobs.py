@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import errors, segments, views
 from stampcard.braze.export_files import ExportFile
@@ -27,8 +28,7 @@ PLACE = "/stampcard/exports/"
 CONTROL_GROUP = "global control group"
 
 
-@dataclass(slots=True)
-class Export:
+class Export(msgspec.Struct):
     """One export: of a segment (its id) or of the control group; `files` is the ZIP once it is ready."""
 
     prefix: str
@@ -39,8 +39,7 @@ class Export:
     ready_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What an export shows: fields and custom attributes (None: all), and where to tell that it is ready."""
 
     fields: Collection[str] | None

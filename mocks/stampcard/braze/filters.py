@@ -6,9 +6,10 @@ Source: Braze docs, "Segmentation filters" and "Filtering operators" (braze-inc/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import behaviour, comparisons, zones
 from stampcard.braze.state import User, Workspace
@@ -61,8 +62,7 @@ MEMBERSHIP = frozenset({"included", "not included"})
 NEGATED = frozenset({"is false", "has not done", "has not", "is not", "not included"})
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """One filter: `values` for a comparison of values, or `test` for one that holds or not; `comparisons` it has.
 
     `named` filters say which attribute, event, campaign ...; those with `days` how many days they look back; `more` is

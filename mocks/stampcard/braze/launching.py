@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import message_events, orders, pacing, segments, sending, stops, timing
 from stampcard.braze.campaigns import Campaign, Content, eligible_again
@@ -48,8 +49,7 @@ def max_users_reached(campaign: Campaign, user: User) -> bool:
 # Action-based
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """A send that a trigger set off: `cause` is its own journal entry."""
 
     workspace: Workspace
@@ -145,8 +145,7 @@ def _too_late(pending: Pending) -> MessageAborted | None:
 # To one user
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """One run of a campaign: what all its messages share. `why` says in words what set it off."""
 
     workspace: Workspace

@@ -7,8 +7,9 @@ token of the app; Braze's own tokens for starting an activity are not told apart
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import audience, segments
 from stampcard.braze.errors import refused
@@ -19,8 +20,7 @@ from stampcard.core.outbox import Message
 MAX_USERS = 50
 
 
-@dataclass(slots=True)
-class LiveActivity:
+class LiveActivity(msgspec.Struct):
     """One activity: the app it belongs to, and the users (braze_id) on whose devices it was started."""
 
     id: str

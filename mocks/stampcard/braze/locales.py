@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.state import User, Workspace
 
 _TAG = re.compile(r"\{%-?\s*translation\s+(\S+?)\s*-?%\}(.*?)\{%-?\s*endtranslation\s*-?%\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Locale:
+class Locale(msgspec.Struct, frozen=True):
     """One language, in a country or in all; `uuid` is what the API calls its id."""
 
     uuid: str

@@ -7,11 +7,12 @@ errors that only have a published code are assumed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import message_from_bytes
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from stampcard.braze.errors import refused
 from stampcard.braze.state import Workspace
@@ -28,8 +29,7 @@ TRIAL_LIMIT = 200
 DASHBOARD = "https://dashboard-01.braze.com/engagement/media_library"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """One file of the library; `key` is its name at the emulator's own address."""
 
     key: str

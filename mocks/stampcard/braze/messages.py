@@ -6,8 +6,9 @@ Source: Braze docs, "Send messages immediately via API only" and the table of fa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import channels, errors, launching, limits, orders, sending
 from stampcard.braze.campaigns import API, Campaign, Content
@@ -32,8 +33,7 @@ MAX_SLIDEUP = 140
 WEBHOOK_PARTS = {"url": "url", "request_method": "method", "request_headers": "headers", "body": "body"}
 
 
-@dataclass(slots=True)
-class ApiMessages:
+class ApiMessages(msgspec.Struct):
     """A request that was found good: what is sent to whom; `users` is None for all of a segment or audience."""
 
     call: Call[Workspace]

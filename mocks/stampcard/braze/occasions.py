@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.state import NOTHING
 
@@ -12,8 +13,7 @@ Matches = Callable[[Mapping[str, Any]], bool]
 """Whether an action of the setup document (a trigger, an exception, an exit criterion ...) is what happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True):
     """`what` happened in words; `cause` is its journal entry, `names` what templates see of it (event_properties).
 
     `on_device` is the app whose SDK told of it, or nothing for REST calls: only for the SDK does an in-app message
@@ -23,7 +23,7 @@ class Occasion:
     what: str
     cause: int
     matches: Matches
-    names: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    names: Mapping[str, Any] = msgspec.field(default_factory=lambda: NOTHING)
     on_device: str = ""
 
     @property

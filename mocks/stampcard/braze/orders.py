@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import variables
 from stampcard.braze.campaigns import Campaign, Content
@@ -25,8 +26,7 @@ EMPTY = Content("", "", {})
 """For what renders a text and sends nothing."""
 
 
-@dataclass(slots=True)
-class Order:
+class Order(msgspec.Struct):
     """One message that is to reach one user.
 
     `why` says in words what set it off; `send_to` is the subscription state it asks for; `names` are namespaces
@@ -44,11 +44,11 @@ class Order:
     why: str
     campaign: Campaign | None = None
     send_to: str = "subscribed"
-    names: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = {}
     send_id: str | None = None
     uncapped: bool = False
     preview: bool = False
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = {}
     tries: int = 0
     queued: bool = False
     title: str | None = None
@@ -72,15 +72,14 @@ class Order:
         return names
 
 
-@dataclass(slots=True)
-class Rendered:
+class Rendered(msgspec.Struct):
     """A message's parts as text, and what rendering them read, warned of and left behind."""
 
     parts: dict[str, Any]
-    read: dict[str, Any] = field(default_factory=dict)
-    calls: list[dict[str, Any]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    extras: dict[str, str] = field(default_factory=dict)
+    read: dict[str, Any] = {}
+    calls: list[dict[str, Any]] = []
+    warnings: list[str] = []
+    extras: dict[str, str] = {}
     wants_retry: bool = False
 
     def detail(self) -> dict[str, Any]:

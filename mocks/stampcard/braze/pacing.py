@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
+
+import msgspec
 
 from stampcard.braze import zones
 from stampcard.braze.campaigns import Campaign, Variant
@@ -46,8 +47,7 @@ def pick_variant(workspace: Workspace, campaign: Campaign, user: User) -> Varian
 # Quiet Hours
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours:
+class QuietHours(msgspec.Struct, frozen=True):
     """From `start` to `end` of the user's local time nothing is sent: dropped, or sent when they end (`wait`)."""
 
     start: time
@@ -76,8 +76,7 @@ def quiet_until(workspace: Workspace, user: User, quiet: QuietHours) -> datetime
 # Frequency caps
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(msgspec.Struct, frozen=True):
     """No more than `limit` messages on a channel (None: any), with a tag (None: all), per so many units."""
 
     limit: int
@@ -91,8 +90,7 @@ class Cap:
         return f"no more than {self.limit} {what} per {self.per} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True):
     """A message that counts for the caps."""
 
     at: datetime

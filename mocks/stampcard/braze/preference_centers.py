@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.errors import refused
 from stampcard.braze.state import Workspace
@@ -15,8 +16,7 @@ HOST = "https://preference-center.invalid"
 """Braze's own address of the pages is not published, and nothing answers here."""
 
 
-@dataclass(slots=True)
-class PreferenceCenter:
+class PreferenceCenter(msgspec.Struct):
     """One preference center; its pages are HTML with Liquid."""
 
     id: str
@@ -27,7 +27,7 @@ class PreferenceCenter:
     confirmation_html: str
     title: str = "Preference Center"
     state: str = "active"
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = {}
 
 
 def _find(call: Call[Workspace]) -> PreferenceCenter:

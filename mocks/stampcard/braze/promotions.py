@@ -12,9 +12,10 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.engine import Engine
 from stampcard.braze.rendering import MessageAborted, TemplateError
@@ -27,8 +28,7 @@ OUT_OF_CODES = "promotion_codes_unavailable"
 """Assumed: Braze publishes no abort type for an empty or expired list."""
 
 
-@dataclass(slots=True)
-class CodeList:
+class CodeList(msgspec.Struct):
     """One list. `snippet` is what templates name it by; `known` every code ever imported, `unused` those left.
 
     `remaining_below` and `expires_within` (days) are its alerts, sent once a day to `recipient`.
@@ -38,8 +38,8 @@ class CodeList:
     snippet: str
     expires_at: datetime
     description: str = ""
-    unused: deque[str] = field(default_factory=deque)
-    known: set[str] = field(default_factory=set)
+    unused: deque[str] = msgspec.field(default_factory=deque)
+    known: set[str] = set()
     remaining_below: int | None = None
     expires_within: int | None = None
     recipient: str = ""

@@ -7,14 +7,14 @@ day takes its last one.
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+
+import msgspec
 
 from stampcard.braze import zones
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """`first` is the first instant; for `local` it is a wall time in every user's own zone, held as UTC.
 
     `every` is None for once; `until` is the last day on which it may come; `at_once` says that it was asked for as

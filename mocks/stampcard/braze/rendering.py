@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 
 class MessageAborted(Exception):
@@ -30,8 +31,7 @@ class TemplateError(Exception):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """One Connected Content call, its parts rendered. `cache_max_age` is None when the option is absent."""
 
     method: str
@@ -46,8 +46,7 @@ class Ask:
     retry: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(msgspec.Struct, frozen=True):
     """What a Connected Content call brought: `status` 0 and an `error` when nothing came."""
 
     status: int
@@ -83,8 +82,7 @@ async def _no_selection(catalog: str, selection: str) -> list[Row]:
     return []
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct):
     """One rendering of one message field for one person.
 
     `names` are the namespaces a template can reach, `blocks` the Content Blocks by name; `items` and `select` read
@@ -94,14 +92,14 @@ class Run:
 
     now: datetime
     names: Mapping[str, Any]
-    blocks: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, str] = {}
     fetch: Fetch = no_fetch
     take_code: TakeCode = _no_codes
-    warnings: list[str] = field(default_factory=list)
-    extras: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = []
+    extras: dict[str, str] = {}
     items: Items = _no_items
     select: Select = _no_selection
-    translations: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, str] = {}
     wants_retry: bool = False
     depth: int = 0
     steps: int = 0

@@ -7,10 +7,11 @@ upcoming scheduled campaigns and Canvases" (braze-inc/braze-docs).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import errors, messages, timing, triggered, zones
 from stampcard.braze.campaigns import API, SCHEDULED, Campaign
@@ -31,8 +32,7 @@ Send = Callable[[Callable[[User], bool]], Awaitable[None]]
 """Sends to those of a schedule's users for whom the test holds."""
 
 
-@dataclass(slots=True)
-class Schedule:
+class Schedule(msgspec.Struct):
     """One scheduled send: `owner` is the campaign or Canvas it belongs to, "" for messages; `asked` is the request.
 
     `at` is the instant, or for `local` time the wall time in every user's own zone (with UTC as its zone); at the
@@ -48,7 +48,7 @@ class Schedule:
     name: str
     cause: int
     asked: Any
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[Job] = []
 
 
 # Time

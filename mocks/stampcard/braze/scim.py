@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.errors import scim_error
 from stampcard.braze.state import Workspace
@@ -18,8 +19,7 @@ NEVER = "Thursday, January 1, 1970 12:00:00 AM"
 _FILTER = re.compile(r'\s*userName\s+eq\s+"([^"]*)"\s*', re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class DashboardUser:
+class DashboardUser(msgspec.Struct):
     """One person who may use the dashboard; `permissions` as sent."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.errors import refused
 from stampcard.braze.state import Workspace
@@ -12,8 +13,7 @@ from stampcard.core.endpoint import Call, Reply
 MAX_KEYS = 3
 
 
-@dataclass(slots=True)
-class SdkKey:
+class SdkKey(msgspec.Struct):
     """One public key of an app."""
 
     id: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import comparisons, filters
 from stampcard.braze.state import NOTHING, User, Workspace
@@ -20,8 +21,7 @@ YIELD_EVERY = 500
 """Profiles looked at in a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A named audience: `id` is its API identifier, `rule` a filter group as in the setup document.
 
     With `analytics` (tracking) its size is measured every day.

@@ -7,9 +7,10 @@ of message events (braze-inc/braze-docs).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from stampcard.braze import composing, outcomes, pacing, promotions, timing, webhooks
 from stampcard.braze.campaigns import SCHEDULED, Content

@@ -7,10 +7,11 @@ SECTIONS is a table: every top key of the part has a check (raises SetupError, c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import (
     attributes,
@@ -41,8 +42,7 @@ def unchecked(workspace: Workspace, document: Document) -> None:
     """For sections whose schema says it all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """One top key: how its value is checked, in the light of the whole part, and applied."""
 
     name: str

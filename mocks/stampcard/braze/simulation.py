@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import engagement
 from stampcard.braze.engagement import ALLOWED, Deed
@@ -30,8 +31,7 @@ RATES = {
 """Rate -> the action, in the order in which they happen. A message that bounces is not opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(msgspec.Struct, frozen=True):
     """How people answer: `rates` are percentages of the messages sent, by action; `after` passes before each action."""
 
     rates: Mapping[str, float]

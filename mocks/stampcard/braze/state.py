@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -115,8 +114,7 @@ class User(msgspec.Struct):
         return self.profile.get("phone")
 
 
-@dataclass(slots=True)
-class ApiKey:
+class ApiKey(msgspec.Struct):
     """A REST API key: a set of permissions, or None for all of them; networks it may be used from, or none given.
 
     `scheme` is rest, or scim for the token of the company's SCIM calls.
@@ -129,8 +127,7 @@ class ApiKey:
     scheme: str = "rest"
 
 
-@dataclass(slots=True)
-class Switches:
+class Switches(msgspec.Struct):
     """Where Braze's own documents contradict each other, and what an account can be set to."""
 
     account: str = "active"
@@ -176,8 +173,7 @@ class Definition(msgspec.Struct):
     detected: bool = True
 
 
-@dataclass(slots=True)
-class SubscriptionGroup:
+class SubscriptionGroup(msgspec.Struct):
     """One subscription group of a channel: email, sms or whatsapp."""
 
     id: str
@@ -185,8 +181,7 @@ class SubscriptionGroup:
     channel: str
 
 
-@dataclass(slots=True)
-class Catalog:
+class Catalog(msgspec.Struct):
     """One catalog: field name -> type in their order (id first), items by id, selections by name as sent.
 
     `inventory_field` is the field that back-in-stock notifications look at, None without them.
@@ -196,13 +191,12 @@ class Catalog:
     description: str
     fields: dict[str, str]
     updated_at: datetime
-    items: dict[str, dict[str, Any]] = field(default_factory=dict)
-    selections: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    items: dict[str, dict[str, Any]] = {}
+    selections: dict[str, Mapping[str, Any]] = {}
     inventory_field: str | None = None
 
 
-@dataclass(slots=True)
-class Workspace:
+class Workspace(msgspec.Struct):
     """One Braze workspace: all that one API key can see.
 
     Profiles are found by five identifiers; only external_id, braze_id and an alias (label, name) are unique.
@@ -217,51 +211,51 @@ class Workspace:
     """
 
     world: World
-    keys: dict[str, ApiKey] = field(default_factory=dict)
-    apps: dict[str, str] = field(default_factory=dict)
-    switches: Switches = field(default_factory=Switches)
-    users: dict[str, User] = field(default_factory=dict)
-    by_external_id: dict[str, User] = field(default_factory=dict)
-    by_alias: dict[tuple[str, str], User] = field(default_factory=dict)
-    by_email: dict[str, list[User]] = field(default_factory=dict)
-    by_phone: dict[str, list[User]] = field(default_factory=dict)
+    keys: dict[str, ApiKey] = {}
+    apps: dict[str, str] = {}
+    switches: Switches = msgspec.field(default_factory=Switches)
+    users: dict[str, User] = {}
+    by_external_id: dict[str, User] = {}
+    by_alias: dict[tuple[str, str], User] = {}
+    by_email: dict[str, list[User]] = {}
+    by_phone: dict[str, list[User]] = {}
     revision: int = 0
-    hourly: defaultdict[tuple[str, str], defaultdict[int, float]] = field(
+    hourly: defaultdict[tuple[str, str], defaultdict[int, float]] = msgspec.field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
-    sessions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    recipients: dict[tuple[str, int], set[str]] = field(default_factory=dict)
-    exchange_rates: dict[str, float] = field(default_factory=dict)
-    api_limits: dict[str, int] = field(default_factory=dict)
-    dummy_ids: set[str] = field(default_factory=set)
-    tags: set[str] = field(default_factory=set)
-    buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
-    rate_headers: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
-    attributes: dict[str, Definition] = field(default_factory=dict)
-    events: dict[str, Definition] = field(default_factory=dict)
-    products: dict[str, Definition] = field(default_factory=dict)
-    addresses: dict[str, Contact] = field(default_factory=dict)
-    numbers: dict[str, Contact] = field(default_factory=dict)
-    by_token: dict[str, User] = field(default_factory=dict)
-    by_device: dict[str, User] = field(default_factory=dict)
-    campaigns: dict[str, Any] = field(default_factory=dict)
-    canvases: dict[str, Any] = field(default_factory=dict)
-    segments: dict[str, Any] = field(default_factory=dict)
-    content_blocks: dict[str, Any] = field(default_factory=dict)
-    engine: Engine = field(default_factory=Engine)
-    templates: dict[str, Any] = field(default_factory=dict)
-    catalogs: dict[str, Catalog] = field(default_factory=dict)
-    canvas_entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    locales: dict[str, Any] = field(default_factory=dict)
-    translations: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
-    assets: dict[str, Any] = field(default_factory=dict)
-    live_activities: dict[str, Any] = field(default_factory=dict)
-    exports: dict[str, Any] = field(default_factory=dict)
-    preference_centers: dict[str, Any] = field(default_factory=dict)
-    sdk_keys: dict[str, dict[str, Any]] = field(default_factory=dict)
-    dashboard_users: dict[str, Any] = field(default_factory=dict)
-    integrations: dict[str, Any] = field(default_factory=dict)
-    subscription_groups: dict[str, SubscriptionGroup] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], list[int]] = {}
+    recipients: dict[tuple[str, int], set[str]] = {}
+    exchange_rates: dict[str, float] = {}
+    api_limits: dict[str, int] = {}
+    dummy_ids: set[str] = set()
+    tags: set[str] = set()
+    buckets: dict[str, tuple[int, int]] = {}
+    rate_headers: dict[int, list[tuple[str, str]]] = {}
+    attributes: dict[str, Definition] = {}
+    events: dict[str, Definition] = {}
+    products: dict[str, Definition] = {}
+    addresses: dict[str, Contact] = {}
+    numbers: dict[str, Contact] = {}
+    by_token: dict[str, User] = {}
+    by_device: dict[str, User] = {}
+    campaigns: dict[str, Any] = {}
+    canvases: dict[str, Any] = {}
+    segments: dict[str, Any] = {}
+    content_blocks: dict[str, Any] = {}
+    engine: Engine = msgspec.field(default_factory=Engine)
+    templates: dict[str, Any] = {}
+    catalogs: dict[str, Catalog] = {}
+    canvas_entries: dict[str, tuple[datetime, datetime]] = {}
+    locales: dict[str, Any] = {}
+    translations: dict[str, dict[str, dict[str, str]]] = {}
+    assets: dict[str, Any] = {}
+    live_activities: dict[str, Any] = {}
+    exports: dict[str, Any] = {}
+    preference_centers: dict[str, Any] = {}
+    sdk_keys: dict[str, dict[str, Any]] = {}
+    dashboard_users: dict[str, Any] = {}
+    integrations: dict[str, Any] = {}
+    subscription_groups: dict[str, SubscriptionGroup] = {}
 
     def __iter__(self) -> Iterator[User]:
         return iter(self.users.values())

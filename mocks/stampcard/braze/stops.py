@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.state import User, Workspace
 
@@ -13,8 +14,7 @@ KEPT = 20_000
 """Users and campaigns whose last stop is remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True):
     """One stop: at which rule, and what was looked at."""
 
     at: datetime

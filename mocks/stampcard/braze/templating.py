@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+
+import msgspec
 
 from stampcard.braze.errors import refused
 from stampcard.braze.rendering import TemplateError
@@ -54,8 +55,7 @@ def names_block(parts: Any, name: str) -> bool:
     return name in blocks_named(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class ListWords:
+class ListWords(msgspec.Struct, frozen=True):
     """What a list answers to each breach of its paging rules."""
 
     after: str
@@ -68,8 +68,7 @@ class ListWords:
     offset_low: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """The rows a list was asked for."""
 
     after: datetime | None

@@ -7,8 +7,9 @@ Source: Braze docs, "Action-based delivery", "Time-based campaigns" and "Rate li
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+import msgspec
 
 from stampcard.braze import pacing
 from stampcard.braze.campaigns import Campaign
@@ -19,8 +20,7 @@ MAX_WAIT = timedelta(hours=72)
 """A message that the speed limit holds back for so long is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(msgspec.Struct, frozen=True):
     """How long after its trigger a campaign goes out: after a time, or at an hour of a coming weekday or day.
 
     Weekday, days and hour are those of the user's time zone, else the company's (assumed: the page names no zone).
@@ -54,8 +54,7 @@ def at_local(day: date, at: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(msgspec.Struct, frozen=True):
     """The hours of the user's day in which a campaign may go out; outside it is dropped, or waits when `wait`."""
 
     start: time

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import attributes, connected_content, errors, identity, launching, orders, sending
 from stampcard.braze.campaigns import TRANSACTIONAL, Campaign
@@ -39,8 +40,7 @@ POSTBACK_RETRIES = (30.0, 60.0, 120.0)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(msgspec.Struct, frozen=True):
     """One transactional send; `metadata` is the answer's, to which each status adds its instant."""
 
     workspace: Workspace

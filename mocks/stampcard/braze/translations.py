@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze.errors import translation_error
 from stampcard.braze.locales import Locale, sources
@@ -25,8 +26,7 @@ TOO_LARGE = "The provided translations have exceeded the maximum of 20MB."
 UNREADABLE = "The provided translations yielded errors when parsing. Please contact Braze for more information."
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """One text with translation tags: whose translations they are, and the texts in the default language."""
 
     owner: str

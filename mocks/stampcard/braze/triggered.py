@@ -5,8 +5,9 @@ Source: Braze docs, "Send campaigns via API-triggered delivery" (braze-inc/braze
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import errors, launching
 from stampcard.braze.campaigns import API_TRIGGERED, Campaign
@@ -20,8 +21,7 @@ Chosen = list[tuple[User, dict[str, Any]]]
 """Users and their trigger properties."""
 
 
-@dataclass(slots=True)
-class ApiTrigger:
+class ApiTrigger(msgspec.Struct):
     """A request that was found good; `explicit` when it lists recipients."""
 
     call: Call[Workspace]

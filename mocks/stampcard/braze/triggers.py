@@ -10,9 +10,10 @@ Source: Braze docs, "Action-based delivery" and "Attribute triggers" (braze-inc/
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from stampcard.braze import behaviour, comparisons, conversions, currencies, currents, filters, launching, stops
 from stampcard.braze.actions import (

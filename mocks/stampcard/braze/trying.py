@@ -5,8 +5,9 @@ Source: Braze docs, "Sending test messages" (braze-inc/braze-docs).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from stampcard.braze import composing, orders, pacing, sending
 from stampcard.braze.campaigns import Campaign, Content

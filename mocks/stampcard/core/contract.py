@@ -91,8 +91,7 @@ class Operation:
         return ReplyRule(self.id, self.definition.get("responses", {}), self.components)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """A path the vendor has: the operation for the method, if any, with decoded path parameters."""
 
     operation: Operation | None

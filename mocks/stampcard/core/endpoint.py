@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
 
 from stampcard.core import codec
 from stampcard.core.checking import pointer_to
@@ -26,8 +27,7 @@ T = TypeVar("T")
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What a handler answers: `body` is JSON (None: no body) unless `raw` holds what is of another `media_type`."""
 
     status: int
@@ -37,8 +37,7 @@ class Reply:
     media_type: str = JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Caller(Generic[T]):
+class Caller(msgspec.Struct, Generic[T], frozen=True):
     """Whose world a credential names: the world, the tenant in it and the vendor's own record of the key."""
 
     world: World

@@ -22,8 +22,9 @@ Exception
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 
 class ApiError(Exception):
@@ -40,8 +41,7 @@ class ApiError(Exception):
         self.headers = tuple(headers)
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """One breach of a contract.
 
     `where` is body, query, path, header, media or json (the body does not parse);

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
+import msgspec
 
 from stampcard.core import codec
 
@@ -104,8 +105,7 @@ class Request:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Chunks:
+class Chunks(msgspec.Struct, frozen=True):
     """A body too large to be held in one piece: its `size` in bytes, and `pieces`, which yields it from the start."""
 
     size: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+import msgspec
 
 from stampcard.core.errors import ContractFault
 from stampcard.core.http import decode_segment
@@ -11,11 +12,10 @@ from stampcard.core.http import decode_segment
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class _Node(Generic[T]):
-    words: dict[str, _Node[T]] = field(default_factory=dict)
+class _Node(msgspec.Struct, Generic[T]):
+    words: dict[str, _Node[T]] = {}
     parameter: _Node[T] | None = None
-    methods: dict[str, tuple[T, tuple[str, ...]]] = field(default_factory=dict)
+    methods: dict[str, tuple[T, tuple[str, ...]]] = {}
 
 
 class Router(Generic[T]):

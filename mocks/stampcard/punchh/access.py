@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+
+import msgspec
 
 from stampcard.core import codec
 from stampcard.core.contract import Operation
@@ -45,8 +46,7 @@ MISSING_CLIENT: Mapping[str, Callable[[], ApiError]] = {
 """What `x-missing-client` of an operation stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """What a call may do beyond its business: act for a guest (by a token), or stand at a location's register.
 
     `client` is the client it named, read once.
@@ -58,8 +58,7 @@ class Access:
     location: Location | None = None
 
 
-@dataclass(slots=True)
-class Keys:
+class Keys(msgspec.Struct):
     """The credentials of all businesses, each naming its business."""
 
     clients: dict[str, Business]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.punchh import campaigns, events, migrations, params
 from stampcard.punchh.errors import Words
@@ -60,12 +61,11 @@ RECORD = ("first_name", "last_name", "signup_channel")
 """Texts that are members of the record; the others live in its profile."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """What a call wants to change, checked; `notes` are what the vendor ignores without a word, as code, text, name."""
 
-    changes: dict[str, Any] = field(default_factory=dict)
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: dict[str, Any] = {}
+    notes: list[tuple[str, str, str]] = []
 
 
 def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Guest | None = None) -> Draft:

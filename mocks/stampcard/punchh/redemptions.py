@@ -7,9 +7,10 @@ once. Points are taken and rewards used when it is processed, so of two that wan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from stampcard.core.errors import ApiError
 from stampcard.punchh import accounts, coupons, events, ledger, params, rewards
@@ -49,8 +50,7 @@ TEXTS = {
 TEXTS_V1 = {**TEXTS, "reward": "Given reward is not accessible for this guest"}
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(msgspec.Struct):
     """What a guest wants to use."""
 
     type: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from stampcard.core.delivery import Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something Punchh tells the world about; `kind` is the event type (empty for most families).
 
     `id` is its journal entry, which whatever it sets off names as its cause; `changed` the members of a profile
@@ -175,8 +173,7 @@ class Location(msgspec.Struct):
     facts: dict[str, Any] = {}
 
 
-@dataclass(slots=True)
-class Adapter:
+class Adapter(msgspec.Struct):
     """An adapter as its form has it; `events` are the entries ticked, `deliveries` its log, the newest last."""
 
     name: str
@@ -187,11 +184,10 @@ class Adapter:
     admin_email: str = ""
     disable_default_user_attributes: bool = False
     active: bool = True
-    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=1000))
+    deliveries: deque[Delivery] = msgspec.field(default_factory=lambda: deque(maxlen=1000))
 
 
-@dataclass(slots=True)
-class Webhook:
+class Webhook(msgspec.Struct):
     """A webhook as its form has it.
 
     `auth` is none, basic, bearer, hmac_sha1 or hmac_sha256; `failures` counts by event name, `suspended` holds the
@@ -210,9 +206,9 @@ class Webhook:
     secret: str = ""
     client_name: str = ""
     active: bool = True
-    failures: dict[str, int] = field(default_factory=dict)
-    suspended: dict[str, int] = field(default_factory=dict)
-    deliveries: deque[Delivery] = field(default_factory=lambda: deque(maxlen=1000))
+    failures: dict[str, int] = {}
+    suspended: dict[str, int] = {}
+    deliveries: deque[Delivery] = msgspec.field(default_factory=lambda: deque(maxlen=1000))
 
 
 _NUMBERED = {
@@ -225,8 +221,7 @@ _NUMBERED = {
 """Kinds of records whose ids the setup may give: kind -> member of the business that holds them."""
 
 
-@dataclass(slots=True)
-class Business:
+class Business(msgspec.Struct):
     """One Punchh business: what its keys can see."""
 
     world: World
@@ -239,9 +234,9 @@ class Business:
     uuid: str
     slug: str
     name: str
-    switches: Switches = field(default_factory=Switches)
-    program: Program = field(default_factory=Program)
-    locales: list[str] = field(default_factory=lambda: ["en-GB", "es-CR", "en", "es"])
+    switches: Switches = msgspec.field(default_factory=Switches)
+    program: Program = msgspec.field(default_factory=Program)
+    locales: list[str] = msgspec.field(default_factory=lambda: ["en-GB", "es-CR", "en", "es"])
     time_zone: str = "Etc/UTC"
     external_user_identifier: bool = True
     webhook_management: bool = False
@@ -250,45 +245,45 @@ class Business:
     offers_ingestion: bool = False
     multiple_redemptions: bool = True
     headless_offers: bool = True
-    eclub_sources: list[str] = field(default_factory=list)
-    guests: dict[int, Guest] = field(default_factory=dict)
-    by_email: dict[str, Guest] = field(default_factory=dict)
-    by_phone: dict[str, Guest] = field(default_factory=dict)
-    by_external: dict[tuple[str, str], Guest] = field(default_factory=dict)
-    by_code: dict[str, Guest] = field(default_factory=dict)
-    mobile_tokens: dict[str, Guest] = field(default_factory=dict)
-    sso_tokens: dict[str, Guest] = field(default_factory=dict)
-    redeemables: dict[int, Redeemable] = field(default_factory=dict)
-    segments: dict[int, Segment] = field(default_factory=dict)
-    campaigns: dict[int, Campaign] = field(default_factory=dict)
-    locations: dict[int, Location] = field(default_factory=dict)
-    coupons: dict[str, Coupon] = field(default_factory=dict)
-    redemptions: dict[int, Redemption] = field(default_factory=dict)
-    codes: dict[str, Redemption] = field(default_factory=dict)
-    receipts: dict[str, Receipt] = field(default_factory=dict)
-    uids: dict[str, tuple[Guest, Checkin]] = field(default_factory=dict)
-    banned_devices: set[str] = field(default_factory=set)
-    reset_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
-    calls: dict[str, tuple[int, int]] = field(default_factory=dict)
+    eclub_sources: list[str] = []
+    guests: dict[int, Guest] = {}
+    by_email: dict[str, Guest] = {}
+    by_phone: dict[str, Guest] = {}
+    by_external: dict[tuple[str, str], Guest] = {}
+    by_code: dict[str, Guest] = {}
+    mobile_tokens: dict[str, Guest] = {}
+    sso_tokens: dict[str, Guest] = {}
+    redeemables: dict[int, Redeemable] = {}
+    segments: dict[int, Segment] = {}
+    campaigns: dict[int, Campaign] = {}
+    locations: dict[int, Location] = {}
+    coupons: dict[str, Coupon] = {}
+    redemptions: dict[int, Redemption] = {}
+    codes: dict[str, Redemption] = {}
+    receipts: dict[str, Receipt] = {}
+    uids: dict[str, tuple[Guest, Checkin]] = {}
+    banned_devices: set[str] = set()
+    reset_tokens: dict[str, tuple[Guest, datetime]] = {}
+    calls: dict[str, tuple[int, int]] = {}
     hosted_login: str = ""
-    program_meta: dict[str, Any] = field(default_factory=dict)
-    meta_cache: dict[str, tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
-    login_codes: dict[str, tuple[Guest, str, datetime]] = field(default_factory=dict)
-    favourites: dict[tuple[int, int], int] = field(default_factory=dict)
-    session_tokens: dict[str, tuple[Guest, datetime]] = field(default_factory=dict)
-    social_identities: dict[str, dict[str, Any]] = field(default_factory=dict)
-    feedbacks: dict[int, dict[str, Any]] = field(default_factory=dict)
-    migration_users: dict[int, dict[str, Any]] = field(default_factory=dict)
+    program_meta: dict[str, Any] = {}
+    meta_cache: dict[str, tuple[datetime, dict[str, Any]]] = {}
+    login_codes: dict[str, tuple[Guest, str, datetime]] = {}
+    favourites: dict[tuple[int, int], int] = {}
+    session_tokens: dict[str, tuple[Guest, datetime]] = {}
+    social_identities: dict[str, dict[str, Any]] = {}
+    feedbacks: dict[int, dict[str, Any]] = {}
+    migration_users: dict[int, dict[str, Any]] = {}
     rolling_job: Job | None = None
-    gift_cards: dict[str, GiftCard] = field(default_factory=dict)
-    transfers: list[Transfer] = field(default_factory=list)
-    invitations: dict[int, Invitation] = field(default_factory=dict)
-    conversion_rules: dict[int, ConversionRule] = field(default_factory=dict)
-    subscriptions: dict[int, Subscription] = field(default_factory=dict)
-    adapters: dict[str, Adapter] = field(default_factory=dict)
-    webhooks: dict[str, Webhook] = field(default_factory=dict)
-    jobs: dict[int, Job] = field(default_factory=dict)
-    next_ids: dict[str, int] = field(default_factory=dict)
+    gift_cards: dict[str, GiftCard] = {}
+    transfers: list[Transfer] = []
+    invitations: dict[int, Invitation] = {}
+    conversion_rules: dict[int, ConversionRule] = {}
+    subscriptions: dict[int, Subscription] = {}
+    adapters: dict[str, Adapter] = {}
+    webhooks: dict[str, Webhook] = {}
+    jobs: dict[int, Job] = {}
+    next_ids: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Guest]:
         return iter(self.guests.values())

@@ -6,8 +6,9 @@ https://docs.voucherify.io/reference/create-campaign (code_config)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.core.chance import Chance
 
@@ -19,8 +20,7 @@ MAX_LENGTH = 255
 _BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class CodeConfig:
+class CodeConfig(msgspec.Struct, frozen=True):
     """How codes of a campaign are made; `charset` as given, `pattern` with at least one `#`."""
 
     charset: str = CHARSET

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -93,20 +92,19 @@ class Expired(msgspec.Struct, frozen=True):
     transaction: Json
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(msgspec.Struct):
     """What a project knows of points beyond balances. Keys are voucher ids, but for `pending`, `tiers` and `taken`.
 
     `taken` says, by redemption, which buckets its points came from; `days` are those whose midnight is planned.
     """
 
-    buckets: dict[str, list[Bucket]] = field(default_factory=dict)
-    pending: dict[str, Pending] = field(default_factory=dict)
-    tiers: dict[str, LoyaltyTier] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
-    upcoming: dict[str, Hold] = field(default_factory=dict)
-    taken: dict[str, list[tuple[Bucket, int]]] = field(default_factory=dict)
-    days: set[str] = field(default_factory=set)
+    buckets: dict[str, list[Bucket]] = {}
+    pending: dict[str, Pending] = {}
+    tiers: dict[str, LoyaltyTier] = {}
+    holds: dict[str, Hold] = {}
+    upcoming: dict[str, Hold] = {}
+    taken: dict[str, list[tuple[Bucket, int]]] = {}
+    days: set[str] = set()
 
     def tiers_of(self, campaign: Campaign | None) -> list[LoyaltyTier]:
         return [tier for tier in self.tiers.values() if tier.campaign is campaign]

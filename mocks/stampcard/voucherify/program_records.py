@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -110,14 +109,13 @@ class Spending(msgspec.Struct):
     updated_at: str | None = None
 
 
-@dataclass(slots=True)
-class Programs:
+class Programs(msgspec.Struct):
     """All a project knows of the newer loyalty, by id."""
 
-    definitions: dict[str, CardDefinition] = field(default_factory=dict)
-    rules: dict[str, PointsRule] = field(default_factory=dict)
-    rewards: dict[str, ProgramReward] = field(default_factory=dict)
-    programs: dict[str, Program] = field(default_factory=dict)
-    members: dict[str, Member] = field(default_factory=dict)
-    transactions: list[CardTransaction] = field(default_factory=list)
-    spendings: list[Spending] = field(default_factory=list)
+    definitions: dict[str, CardDefinition] = {}
+    rules: dict[str, PointsRule] = {}
+    rewards: dict[str, ProgramReward] = {}
+    programs: dict[str, Program] = {}
+    members: dict[str, Member] = {}
+    transactions: list[CardTransaction] = []
+    spendings: list[Spending] = []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 Json = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Key:
+class Key(msgspec.Struct):
     """One pair of keys; `kind` is server, client, integration, management or oauth (an OAuth service key).
 
     `permissions` are the codes an OAuth service key's tokens may carry.
@@ -22,8 +22,7 @@ class Key:
     permissions: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Token:
+class Token(msgspec.Struct):
     """A bearer token; `expires_at` in seconds since 1970."""
 
     value: str
@@ -59,8 +58,7 @@ STACKING: Json = {
 """A project's stacking rules before anybody changes them."""
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(msgspec.Struct):
     """Project settings of the dashboard, and switches for what the vendor leaves open.
 
     `source_id_reuse` says what a known source_id with another campaign or voucher brings: `refuse` or `return_first`.
@@ -74,13 +72,13 @@ class Settings:
     timezone: str = "UTC"
     id: str | None = None
     webhook_secret: str | None = None
-    stacking: Json = field(default_factory=lambda: dict(STACKING))
+    stacking: Json = msgspec.field(default_factory=lambda: dict(STACKING))
     stacking_id: str | None = None
     stacking_dates: tuple[str, str | None] = ("", None)
     management_api: bool = True
     calls_limit: int = 100_000_000
     calls_window: str = "minute"
-    client_side: Json = field(
+    client_side: Json = msgspec.field(
         default_factory=lambda: {
             "allowed_origins": ["*"],
             "redeem": False,

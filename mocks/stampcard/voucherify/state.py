@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -195,16 +194,14 @@ class BinEntry(msgspec.Struct):
     created_at: str
 
 
-@dataclass(slots=True)
-class BrazeConnection:
+class BrazeConnection(msgspec.Struct):
     """The Braze integration: where its REST API is, and the key."""
 
     endpoint: str
     api_key: str
 
 
-@dataclass(slots=True)
-class Project:
+class Project(msgspec.Struct):
     """One Voucherify project: all that its keys can see.
 
     `loose` are vouchers without a campaign. `registry` is where keys of all projects are looked up; `siblings` are
@@ -212,57 +209,57 @@ class Project:
     """
 
     world: World
-    keys: dict[str, Key] = field(default_factory=dict)
-    settings: Settings = field(default_factory=Settings)
-    tokens: dict[str, Token] = field(default_factory=dict)
-    campaigns: dict[str, Campaign] = field(default_factory=dict)
-    campaign_names: dict[str, Campaign] = field(default_factory=dict)
-    vouchers: dict[str, Voucher] = field(default_factory=dict)
-    voucher_ids: dict[str, Voucher] = field(default_factory=dict)
-    loose: dict[str, Voucher] = field(default_factory=dict)
-    customers: dict[str, Customer] = field(default_factory=dict)
-    source_ids: dict[str, Customer] = field(default_factory=dict)
-    publications: list[Publication] = field(default_factory=list)
-    publication_sources: dict[str, Publication] = field(default_factory=dict)
-    async_actions: dict[str, AsyncAction] = field(default_factory=dict)
-    categories: dict[str, Category] = field(default_factory=dict)
-    bin: dict[str, BinEntry] = field(default_factory=dict)
-    products: dict[str, Product] = field(default_factory=dict)
-    product_sources: dict[str, Product] = field(default_factory=dict)
-    skus: dict[str, Sku] = field(default_factory=dict)
-    sku_sources: dict[str, Sku] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
-    order_sources: dict[str, Order] = field(default_factory=dict)
-    rules: dict[str, Rule] = field(default_factory=dict)
-    assignments: dict[str, Assignment] = field(default_factory=dict)
-    assigned: dict[str, list[Assignment]] = field(default_factory=dict)
-    tiers: dict[str, Tier] = field(default_factory=dict)
-    stacks: dict[str, Stack] = field(default_factory=dict)
-    collections: dict[str, Collection] = field(default_factory=dict)
-    schemas: dict[str, Schema] = field(default_factory=dict)
-    event_schemas: dict[str, EventSchema] = field(default_factory=dict)
-    segments: dict[str, Segment] = field(default_factory=dict)
-    locks: dict[str, dict[str, Lock]] = field(default_factory=dict)
-    redemptions: dict[str, Redemption | Rollback] = field(default_factory=dict)
-    campaign_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
-    object_redemptions: dict[str, list[Redemption]] = field(default_factory=dict)
-    transactions: list[Transaction] = field(default_factory=list)
-    ledger: Ledger = field(default_factory=Ledger)
-    programs: Programs = field(default_factory=Programs)
-    exports: dict[str, Export] = field(default_factory=dict)
-    webhooks: dict[str, Webhook] = field(default_factory=dict)
-    holders: dict[str, list[Holder]] = field(default_factory=dict)
-    converted: set[str] = field(default_factory=set)
-    earning_rules: dict[str, EarningRule] = field(default_factory=dict)
-    rewards: dict[str, Reward] = field(default_factory=dict)
-    reward_assignments: dict[str, RewardAssignment] = field(default_factory=dict)
-    distributions: dict[str, Distribution] = field(default_factory=dict)
-    consents: dict[str, Consent] = field(default_factory=dict)
-    validated: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
+    keys: dict[str, Key] = {}
+    settings: Settings = msgspec.field(default_factory=Settings)
+    tokens: dict[str, Token] = {}
+    campaigns: dict[str, Campaign] = {}
+    campaign_names: dict[str, Campaign] = {}
+    vouchers: dict[str, Voucher] = {}
+    voucher_ids: dict[str, Voucher] = {}
+    loose: dict[str, Voucher] = {}
+    customers: dict[str, Customer] = {}
+    source_ids: dict[str, Customer] = {}
+    publications: list[Publication] = []
+    publication_sources: dict[str, Publication] = {}
+    async_actions: dict[str, AsyncAction] = {}
+    categories: dict[str, Category] = {}
+    bin: dict[str, BinEntry] = {}
+    products: dict[str, Product] = {}
+    product_sources: dict[str, Product] = {}
+    skus: dict[str, Sku] = {}
+    sku_sources: dict[str, Sku] = {}
+    orders: dict[str, Order] = {}
+    order_sources: dict[str, Order] = {}
+    rules: dict[str, Rule] = {}
+    assignments: dict[str, Assignment] = {}
+    assigned: dict[str, list[Assignment]] = {}
+    tiers: dict[str, Tier] = {}
+    stacks: dict[str, Stack] = {}
+    collections: dict[str, Collection] = {}
+    schemas: dict[str, Schema] = {}
+    event_schemas: dict[str, EventSchema] = {}
+    segments: dict[str, Segment] = {}
+    locks: dict[str, dict[str, Lock]] = {}
+    redemptions: dict[str, Redemption | Rollback] = {}
+    campaign_redemptions: dict[str, list[Redemption]] = {}
+    object_redemptions: dict[str, list[Redemption]] = {}
+    transactions: list[Transaction] = []
+    ledger: Ledger = msgspec.field(default_factory=Ledger)
+    programs: Programs = msgspec.field(default_factory=Programs)
+    exports: dict[str, Export] = {}
+    webhooks: dict[str, Webhook] = {}
+    holders: dict[str, list[Holder]] = {}
+    converted: set[str] = set()
+    earning_rules: dict[str, EarningRule] = {}
+    rewards: dict[str, Reward] = {}
+    reward_assignments: dict[str, RewardAssignment] = {}
+    distributions: dict[str, Distribution] = {}
+    consents: dict[str, Consent] = {}
+    validated: dict[str, list[tuple[str, bool]]] = {}
     braze: BrazeConnection | None = None
-    listeners: list[Listener] = field(default_factory=list)
-    registry: dict[str, tuple[World, Project, Key]] = field(default_factory=dict)
-    siblings: dict[str, Project] = field(default_factory=dict)
+    listeners: list[Listener] = []
+    registry: dict[str, tuple[World, Project, Key]] = {}
+    siblings: dict[str, Project] = {}
     second: int = 0
     window_started: int = 0
     window_calls: int = 0

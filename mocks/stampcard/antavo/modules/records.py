@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -183,16 +182,15 @@ class Played(msgspec.Struct):
     spins: dict[str, datetime] = {}
 
 
-@dataclass(slots=True)
-class Modules:
+class Modules(msgspec.Struct):
     """The modules of a workspace, by id; content and treasures have none."""
 
-    contests: dict[str, Contest] = field(default_factory=dict)
-    quizzes: dict[str, Quiz] = field(default_factory=dict)
-    flows: dict[str, Flow] = field(default_factory=dict)
-    contents: list[Content] = field(default_factory=list)
-    treasures: list[Treasure] = field(default_factory=list)
-    wheels: dict[str, Wheel] = field(default_factory=dict)
-    shares: dict[str, Share] = field(default_factory=dict)
-    passes: dict[str, Pass] = field(default_factory=dict)
-    bids: dict[str, Bid] = field(default_factory=dict)
+    contests: dict[str, Contest] = {}
+    quizzes: dict[str, Quiz] = {}
+    flows: dict[str, Flow] = {}
+    contents: list[Content] = []
+    treasures: list[Treasure] = []
+    wheels: dict[str, Wheel] = {}
+    shares: dict[str, Share] = {}
+    passes: dict[str, Pass] = {}
+    bids: dict[str, Bid] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -49,8 +48,7 @@ class CartState(msgspec.Struct):
     until: datetime | None = None
 
 
-@dataclass(slots=True)
-class Item:
+class Item(msgspec.Struct):
     """A position of a cart; `price` and `tax` are for one unit."""
 
     product: str
@@ -63,13 +61,12 @@ class Item:
         return Item(self.product, self.category, Decimal(quantity), self.price, self.tax)
 
 
-@dataclass(slots=True)
-class Discount:
+class Discount(msgspec.Struct):
     """One application of a promotion. `kind` is itemDiscount, groupDiscount or itemAddition; `worth` compares them."""
 
     promotion: Promotion
     kind: str
-    items: list[Item] = field(default_factory=list)
+    items: list[Item] = []
     price_off: Decimal = Decimal()
     tax_off: Decimal = Decimal()
     value: Decimal = Decimal()

@@ -6,8 +6,9 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.antavo.access.auth import bearer_token
 from stampcard.antavo.state import Brand
@@ -18,8 +19,7 @@ from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 
 
-@dataclass(slots=True)
-class PromotionToken:
+class PromotionToken(msgspec.Struct):
     """A token whose signature is right; nothing else is checked yet."""
 
     claims: dict[str, Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -116,8 +115,7 @@ class TrustedSite(msgspec.Struct, frozen=True):
     vendor_key: str = "Amz"
 
 
-@dataclass(slots=True)
-class Workflow:
+class Workflow(msgspec.Struct):
     name: str
     trigger: Trigger
     steps: tuple[Step, ...]
@@ -126,8 +124,7 @@ class Workflow:
     job: Job | None = None
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct):
     """One run for one member. `event` is the row or the data that set it off, None for a date."""
 
     brand: Brand
@@ -136,10 +133,10 @@ class Run:
     cause: int | None
     depth: int
     action: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
     at: datetime | None = None
     row: Row | None = None
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = {}
 
     def value_of(self, path: str) -> Any:
         """`customer.score`, `event.items`, `variable.bonus`: the value, or None."""

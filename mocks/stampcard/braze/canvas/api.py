@@ -7,8 +7,9 @@ Source: Braze docs, "Send Canvases via API-triggered delivery" and "Schedule API
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from stampcard.braze import errors, launching, schedules
 from stampcard.braze.campaigns import API_TRIGGERED
@@ -34,8 +35,7 @@ def _context(row: Any) -> dict[str, Any]:
     return {**(row.get("canvas_entry_properties") or {}), **(row.get("context") or {})}
 
 
-@dataclass(slots=True)
-class ApiEntry:
+class ApiEntry(msgspec.Struct):
     """A request that was found good; `explicit` when it lists recipients."""
 
     call: Call[Workspace]

@@ -10,10 +10,12 @@ Source: Braze docs, "In-app messages in Canvas" and the Canvas FAQs (braze-inc/b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from stampcard.braze import outcomes, sending, stops
 from stampcard.braze.actions import EVENT, PURCHASE, SESSION, check_action
@@ -49,8 +51,7 @@ def check(row: Row, pointer: str) -> None:
     check_instant(controls.get("expires_at", "now"), f"{place}/expires_at")
 
 
-@dataclass(slots=True, eq=False)
-class Live:
+class Live(msgspec.Struct, eq=False):
     """A message that waits to be shown. `fetched` says that a session began since the step was reached; `rank` is its
     priority, the lowest first: newer Canvases, then earlier steps."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from stampcard.braze.campaigns import Campaign
 from stampcard.braze.recurrence import Schedule
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from stampcard.braze.pacing import QuietHours
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One step: its row in the setup document, and for a Message step a stand-in campaign that holds its messages."""
 
     id: str
@@ -29,8 +29,7 @@ class Step:
     message: Campaign | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(msgspec.Struct, frozen=True):
     """One variant of a Canvas: a share of those who enter, and its steps by name, the first one first."""
 
     id: str
@@ -39,8 +38,7 @@ class Path:
     steps: Mapping[str, Step]
 
 
-@dataclass(slots=True)
-class Canvas:
+class Canvas(msgspec.Struct):
     """One Canvas. `re_entry` is the least time between two entries, None when a user enters once.
 
     `max_entries` are the most entries per `run`, `hour`, `day` (both of UTC) or `lifetime`.
@@ -68,11 +66,10 @@ class Canvas:
     max_entries: tuple[int, str] | None = None
     tags: tuple[str, ...] = ()
     description: str = ""
-    entries: dict[str, datetime] = field(default_factory=dict)
+    entries: dict[str, datetime] = {}
 
 
-@dataclass(slots=True, eq=False)
-class Journey:
+class Journey(msgspec.Struct, eq=False):
     """One entry of a user. `context` are its variables; `event` the properties of the event that brought the user out
     of an Action Paths step, for the next Message step; `exiting` why the user leaves when the current step ends.
 

@@ -7,9 +7,10 @@ user. The other steps have no test.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from stampcard.braze import sending
 from stampcard.braze.canvas import steps

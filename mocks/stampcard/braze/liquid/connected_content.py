@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TextIO
 
+import msgspec
 from liquid import Node, RenderContext, Tag, Token, TokenStream
 from liquid.exceptions import LiquidSyntaxError
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG
@@ -35,8 +35,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Part = Sequence[Node] | str
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """The tag as written: parsed parts, everything else as plain text."""
 
     url: Part
