@@ -128,27 +128,24 @@ def _field(name: str) -> str:
     return name.lower()
 
 
-def _fields(response: Response) -> list[tuple[str, str]]:
-    """The header fields of a response whose body is in one piece."""
-    fields = [(_field(name), value) for name, value in response.headers]
-    if response.status != 204:
-        fields.append(("content-length", str(len(response.body))))
-    return fields
-
-
 def _whole(response: Response) -> tuple[int, str, bytes]:
     """A response as a line takes it. Raises ValueError for a header that would begin another."""
-    fields = _fields(response)
-    text = "".join([f"{name}: {value}\r\n" for name, value in fields])
-    if text.count("\n") != len(fields) or text.count("\r") != len(fields):
-        raise ValueError(f"a header that cannot be sent: {fields}")
-    return response.status, text, response.body
+    body = response.body
+    lines = [f"{_field(name)}: {value}\r\n" for name, value in response.headers]
+    if response.status != 204:
+        lines.append(f"content-length: {len(body)}\r\n")
+    text = "".join(lines)
+    if text.count("\n") != len(lines) or text.count("\r") != len(lines):
+        raise ValueError(f"a header that cannot be sent: {text!r}")
+    return response.status, text, body
 
 
 async def _send(send: Send, response: Response) -> None:
     if response.chunks is not None:
         return await _send_chunks(send, response, response.chunks)
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in _fields(response)]
+    headers = [(_field(name).encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if response.status != 204:
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 

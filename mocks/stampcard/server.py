@@ -132,8 +132,8 @@ async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: b
         gc.collect()
     gc.freeze()
     gc.enable()
-    # Records and journal entries live long and hold no cycles: look for garbage a tenth as often.
-    gc.set_threshold(10_000, 20, 50)
+    # Records and journal entries live long and hold no cycles: look for garbage seldom.
+    gc.set_threshold(50_000, 5, 50)
     serve = asyncio.create_task(server.serve(sockets=sockets))
     clocks = asyncio.create_task(emulator.run_clocks())
     try:

@@ -30,7 +30,13 @@ class Chance:
 
     def hex(self, length: int) -> str:
         """Lower-case hexadecimal digits."""
-        return f"{self._random.getrandbits(4 * length):0{length}x}"
+        if length % 2:
+            return f"{self._random.getrandbits(4 * length):0{length}x}"
+        return self._random.getrandbits(4 * length).to_bytes(length // 2).hex()
+
+    def bits(self, count: int) -> int:
+        """A whole number of so many bits."""
+        return self._random.getrandbits(count)
 
     def digits(self, length: int) -> str:
         return f"{self._random.randrange(10**length):0{length}d}"

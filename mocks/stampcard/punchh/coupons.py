@@ -44,7 +44,7 @@ def issue(business: Business, campaign: Campaign, guest: Guest, *, cause: int | 
         made = code if code.status == "issued" and code.user_id is None else None
     made = made or make(business, campaign, guest=guest)
     made.user_id = guest.id
-    guest.coupons.append(made.code)
+    guest.coupons += (made.code,)
     build = lambda: payload(business, guest, made)  # noqa: E731
     events.publish(business, "coupons", "", "create", build, guest=guest, cause=cause)
     return made

@@ -180,7 +180,7 @@ def _relations(business: Business, values: Mapping[str, Any], guest: Guest | Non
     rows = values.get("user_relations", values.get("user_relations_attributes"))
     if not isinstance(rows, list) or not rows:
         return
-    kept = {row["id"]: dict(row) for row in (guest.relations if guest is not None else [])}
+    kept = {row["id"]: dict(row) for row in (guest.relations if guest is not None else ())}
     for row in rows:
         found = relation(business, row if isinstance(row, dict) else {}, wrong)
         number = params.integer(row.get("id")) if isinstance(row, dict) else None
@@ -189,7 +189,7 @@ def _relations(business: Business, values: Mapping[str, Any], guest: Guest | Non
         else:
             number = business.next_id("relations")
             kept[number] = {"id": number, **found}
-    made.changes["relations"] = list(kept.values())
+    made.changes["relations"] = tuple(kept.values())
 
 
 def relation(business: Business, row: Mapping[str, Any], wrong: Wrong) -> dict[str, Any]:
@@ -279,9 +279,9 @@ def add(business: Business, made: Draft, *, channel: str) -> Guest:
 def codes(business: Business) -> tuple[str, str, str]:
     """User code, referral code and bar code that nobody has."""
     while True:
-        drawn = business.world.chance.hex(40)
-        number = f"{int(drawn, 16):048d}"
-        made = f"P{number[-8:]}", drawn[:8].upper(), number[-20:-8]
+        drawn = business.world.chance.bits(160)
+        digits = f"{drawn % 10**20:020d}"
+        made = f"P{digits[12:]}", f"{drawn >> 128:08X}", digits[:12]
         if business.by_code.keys().isdisjoint(made):
             return made
 

@@ -128,7 +128,7 @@ def give_back(guest: Guest, taken: list[tuple[int, int]]) -> None:
 def bank(business: Business, guest: Guest, money: float) -> None:
     """Put money into the bank."""
     if money:
-        guest.account.lots.append(Lot(business.now, round(money, 2), round(money, 2)))
+        guest.account.lots += (Lot(business.now, round(money, 2), round(money, 2)),)
 
 
 def unbank(guest: Guest, money: float) -> None:

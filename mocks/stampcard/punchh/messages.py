@@ -92,7 +92,7 @@ def _why_not(channel: str, guest: Guest) -> str:
 def _to_inbox(business: Business, guest: Guest, parts: Mapping[str, str]) -> None:
     """Rich messages stay in the app."""
     row = {"id": business.next_id("messages"), "subject": parts.get("subject", ""), "message": parts.get("body", "")}
-    guest.messages.append({**row, "sent_at": business.now, "read_at": None})
+    guest.messages += ({**row, "sent_at": business.now, "read_at": None},)
 
 
 def rendered(text: str, facts: Mapping[str, Any]) -> str:

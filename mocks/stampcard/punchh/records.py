@@ -154,7 +154,7 @@ class Subscription(msgspec.Struct):
 class Account(msgspec.Struct):
     """What does not follow from check-ins and redemptions: money in the bank, the level, what points became by rule."""
 
-    lots: list[Lot] = []
+    lots: tuple[Lot, ...] = ()
     converted_points: int = 0
     converted: dict[int, float] = {}
     level_id: int | None = None
@@ -172,7 +172,8 @@ class Guest(msgspec.Struct):
     """One profile. `profile` holds what has no rule of its own (address, flags, answers ...).
 
     `status` is active, banned or deactivated; `gone` is empty, deleted or anonymised. Instants are UTC, `birthday`
-    and `anniversary` YYYY-MM-DD.
+    and `anniversary` YYYY-MM-DD. What most guests have nothing of is a tuple: a list of its own, even an empty one,
+    is an object more that every guest makes and the collector looks at.
     """
 
     id: int
@@ -201,15 +202,14 @@ class Guest(msgspec.Struct):
     deletion_at: datetime | None = None
     test_user: bool = False
     profile: dict[str, Any] = {}
-    devices: list[str] = []
-    relations: list[dict[str, Any]] = []
+    devices: tuple[str, ...] = ()
+    relations: tuple[dict[str, Any], ...] = ()
     account: Account = msgspec.field(default_factory=Account)
     checkins: list[Checkin] = []
     rewards: dict[int, Reward] = {}
     redemptions: dict[int, Redemption] = {}
-    coupons: list[str] = []
-    messages: list[dict[str, Any]] = []
-    history: list[dict[str, Any]] = []
+    coupons: tuple[str, ...] = ()
+    messages: tuple[dict[str, Any], ...] = ()
     causes: dict[int, float] = {}
     basket: Basket | None = None
 

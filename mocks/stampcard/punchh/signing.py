@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 from stampcard.core import codec
 from stampcard.core.http import Request
@@ -13,7 +14,15 @@ SHA256 = "sha256"
 
 def digest(secret: str, target: str, body: bytes, algorithm: str) -> str:
     """Lower-case hexadecimal digest; `target` is path and query as sent, `algorithm` sha1 or sha256."""
-    return hmac.digest(secret.encode(), target.encode("latin-1", "replace") + body, algorithm).hex()
+    keyed = _keyed(secret, algorithm).copy()
+    keyed.update(target.encode("latin-1", "replace") + body)
+    return keyed.hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _keyed(secret: str, algorithm: str) -> hmac.HMAC:
+    """An HMAC that has read its key, which takes longer than reading a request."""
+    return hmac.new(secret.encode(), digestmod=algorithm)
 
 
 def matches(secret: str, request: Request, algorithm: str, *, lenient: bool, include_query: bool) -> bool:

@@ -38,5 +38,7 @@ def caller_zone(call: Call[Business]) -> ZoneInfo:
 
 def local(instant: datetime, zone: ZoneInfo) -> str:
     """`2016-05-16T08:22:25-04:00`; UTC is written Z."""
-    text = instant.astimezone(zone).isoformat(timespec="seconds")
+    if instant.tzinfo is not UTC or zone.key != "Etc/UTC":
+        instant = instant.astimezone(zone)
+    text = instant.isoformat(timespec="seconds")
     return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text

@@ -60,7 +60,7 @@ class Gift:
         told = []
         if self.message:
             row = {"id": number, "subject": self.subject, "message": self.message, "sent_at": business.now}
-            guest.messages.append({**row, "read_at": None})
+            guest.messages += ({**row, "read_at": None},)
             told.append("a message")
         if self.points:
             visits = self.points if business.program.type == "visits" else 0

@@ -64,7 +64,7 @@ async def delete_notification(call: Call[Business]) -> Reply:
 def _delete(call: Call[Business], value: str) -> Reply:
     guest, _ = owner(call)
     number = params.integer(value)
-    kept = [row for row in guest.messages if row["id"] != number]
+    kept = tuple(row for row in guest.messages if row["id"] != number)
     if len(kept) == len(guest.messages):
         call.diagnose("not-there", f"guest {guest.id} has no message {value} (the answer is assumed)")
     guest.messages = kept

@@ -39,7 +39,7 @@ async def create(call: Call[Business]) -> Reply:
     for name in NAMES:
         params.required(values, name, NEWER_MOBILE)
     row = {"id": call.state.next_id("relations"), **_checked(call, values)}
-    guest.relations = [*guest.relations, row]
+    guest.relations += (row,)
     events.guest(call.state, guest, "update", changed=["user_relations"], cause=call.id)
     call.summary = f"guest {guest.id} has a {row['relation']}"
     return Reply(200, views.relation(row, caller_zone(call)))
@@ -59,7 +59,7 @@ async def update(call: Call[Business]) -> Reply:
 async def delete(call: Call[Business]) -> Reply:
     guest, _ = owner(call)
     row = _find(call, guest)
-    guest.relations = [other for other in guest.relations if other is not row]
+    guest.relations = tuple(other for other in guest.relations if other is not row)
     events.guest(call.state, guest, "update", changed=["user_relations"], cause=call.id)
     call.summary = f"guest {guest.id} takes a relation away"
     return Reply(200, {"message": "User Relation deleted successfully"})

@@ -56,7 +56,7 @@ async def sign_up(call: Call[Business]) -> Reply:
     tell(call, made)
 
     if device:
-        made.changes["devices"] = [device]
+        made.changes["devices"] = (device,)
     made.changes["referred_by"] = referrer.id if referrer else None
     made.changes["sign_in_count"] = 1
     channel = params.text(user.get("signup_channel")) or CHANNEL

@@ -50,7 +50,7 @@ async def sign_up(call: Call[Business]) -> Reply:
     referrer = guests.referrer(business, user, SSO)
     tell(call, made)
 
-    made.changes |= {"referred_by": referrer.id if referrer else None, "devices": [device] if device else []}
+    made.changes |= {"referred_by": referrer.id if referrer else None, "devices": (device,) if device else ()}
     made.changes["sign_in_count"] = 1
     channel = params.text(user.get("signup_channel")) or CHANNEL
     guest = guests.sign_up(business, made, channel=channel, cause=call.id)
