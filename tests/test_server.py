@@ -427,3 +427,47 @@ def one_answer(stream: Any) -> bytes:
         name, _, value = line.partition(b": ")
         length = int(value) if name == b"content-length" else length
     return bytes(stream.read(length))
+
+
+def test_answers_to_many_connections_leave_together_and_each_whole(live_world: LiveWorld) -> None:
+    """One turn of the loop holds answers back until all had their turn: none is lost, mixed up or sent twice."""
+
+    async def one(number: int) -> list[bytes]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(live_world, "braze"))
+        found = []
+        for turn in range(20):
+            writer.write(b"GET /nothing/%d/%d HTTP/1.1\r\nHost: x\r\n\r\n" % (number, turn))
+            head = await reader.readuntil(b"\r\n\r\n")
+            [length] = re.findall(rb"content-length: (\d+)", head)
+            found.append(head[:12] + await reader.readexactly(int(length)))
+        writer.write(b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        rest = await reader.read()
+        writer.close()
+        assert rest.count(b"HTTP/1.1") == 1
+        return found
+
+    async def all_of_them() -> list[list[bytes]]:
+        return await asyncio.gather(*(one(number) for number in range(40)))
+
+    answers = [answer for found in asyncio.run(all_of_them()) for answer in found]
+    assert len(answers) == 800
+    assert len(set(answers)) == 1
+
+
+def test_an_answer_does_not_wait_for_a_slow_request(live_world: LiveWorld) -> None:
+    live_world.faults({"delay": 5, "status": 500, "operation": "campaigns_list", "times": 1})
+    url, key = live_world["braze"]["url"], authorization(live_world)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(httpx.get, f"{url}/campaigns/list", headers=key, trust_env=False, timeout=20)
+        time.sleep(0.3)
+        assert httpx.get(f"{url}/nothing", headers=key, trust_env=False).status_code == 404
+        assert not slow.done()
+        assert slow.result().status_code == 500
+
+
+def test_garbage_after_a_request_is_answered_after_it(live_world: LiveWorld) -> None:
+    with connected(live_world) as other, connected(live_world) as opened:
+        other.sendall(raw("GET") * 20)
+        opened.sendall(raw("GET") + b"nonsense\r\n\r\n")
+        answer = read_all(opened)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) in ([b"404", b"400"], [b"400"])

@@ -21,14 +21,12 @@ T = TypeVar("T")
 
 
 class Line:
-    """The connection under one request, for what ASGI says in several messages or not at all.
+    """The connection under one request, for what ASGI says in several messages or not at all."""
 
-    An answer leaves in one write: each write wakes the reader at the other end, which costs more than the answer.
-    """
+    __slots__ = ("_cycle", "_protocol")
 
-    __slots__ = ("_cycle",)
-
-    def __init__(self, cycle: RequestResponseCycle) -> None:
+    def __init__(self, protocol: _Protocol, cycle: RequestResponseCycle) -> None:
+        self._protocol = protocol
         self._cycle = cycle
 
     def take_body(self, most: int) -> bytes | None:
@@ -54,9 +52,8 @@ class Line:
         if not cycle.disconnected:
             end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
             shown = b"" if cycle.scope["method"] == "HEAD" else body
-            cycle.transport.write(b"".join((STATUS_LINE[status], headers.encode("latin-1"), end, shown)))
-            if not cycle.keep_alive:
-                cycle.transport.close()
+            whole = b"".join((STATUS_LINE[status], headers.encode("latin-1"), end, shown))
+            self._protocol.write(whole, last=not cycle.keep_alive)
             cycle.on_response()
         return True
 
@@ -67,11 +64,42 @@ class Line:
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands the application the line under each request."""
+    """Hands the application the line under each request, and lets answers of many connections leave together.
+
+    A write wakes a reader that sleeps at the other end, which costs more than the rest of it. While other requests
+    are under way an answer is held until they had their turn: the first one then wakes whoever waits for all.
+    """
+
+    _held = b""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.scope["stampcard.line"] = Line(cycle)  # type: ignore[typeddict-unknown-key]
+        self._release()  # What this request writes comes after the answer to the one before.
+        cycle.scope["stampcard.line"] = Line(self, cycle)  # type: ignore[typeddict-unknown-key]
         super()._start_asgi_task(cycle, app)
+
+    def write(self, answer: bytes, *, last: bool) -> None:
+        """Send an answer, now or soon; after the last one the connection ends."""
+        if last:
+            self.transport.write(answer)
+            self.transport.close()
+        elif len(self.tasks) == 1:
+            self.transport.write(answer)
+        else:
+            self._held = answer
+            self.loop.call_soon(self._release)
+
+    def _release(self) -> None:
+        held, self._held = self._held, b""
+        if held and not self.transport.is_closing():
+            self.transport.write(held)
+
+    def send_400_response(self, msg: str) -> None:
+        self._release()
+        super().send_400_response(msg)
+
+    def shutdown(self) -> None:
+        self._release()
+        super().shutdown()
 
 
 class _Server(uvicorn.Server):
