@@ -124,6 +124,8 @@ class BodyRule:
         """A warning for every member the contract does not name: the vendor ignores it."""
         found: list[str] = []
         self._known.unknown(value, (), found)
+        if not found:
+            return ()
         return [Diagnostic("unknown-field", "warning", "the vendor ignores this field", pointer) for pointer in found]
 
 

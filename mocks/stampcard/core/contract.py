@@ -58,7 +58,7 @@ class Operation:
         """Not the vendor's: an address of the emulator's own, such as where an exported file is kept."""
         return self.tier == "own"
 
-    @property
+    @cached_property
     def failures(self) -> Mapping[str, Mapping[str, Any]]:
         """Failures of the vendor's own that it documents: name -> `status` and `body`.
 
@@ -67,7 +67,7 @@ class Operation:
         found: Mapping[str, Mapping[str, Any]] = self.extra.get("failures", {})
         return found
 
-    @property
+    @cached_property
     def max_body(self) -> int | None:
         """The most bytes of a body where they are not the vendor's usual ones (`x-max-body`)."""
         found: int | None = self.extra.get("max-body")
@@ -75,7 +75,9 @@ class Operation:
 
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
-        return tuple(ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))
+        """Those of path and query; headers are read by whoever they mean something to."""
+        rules = (ParameterRule(p, self.components) for p in self.definition.get("parameters", ()))
+        return tuple(rule for rule in rules if rule.where in ("path", "query"))
 
     @cached_property
     def query_names(self) -> frozenset[str]:

@@ -215,21 +215,23 @@ async def answer(vendor: Vendor[T], request: Request, service: str | None, lobby
         response = _fault_of_ours(journey, error)
     else:
         journey = _Journey(vendor, request, caller.world if caller else lobby, caller)
-        response = await _answered(journey, service)
+        try:
+            response = await _travel(journey, service)
+        except ApiError as error:
+            response = _refused(journey, error)
+        except Exception as error:
+            response = _fault_of_ours(journey, error)
     _record(journey, response)
     return response
 
 
-async def _answered(journey: _Journey[T], service: str | None) -> Response:
+def _refused(journey: _Journey[T], error: ApiError) -> Response:
     try:
-        try:
-            return await _travel(journey, service)
-        except ApiError as error:
-            response = _render(journey, Reply(error.status, error.body, error.headers))
-            journey.refusal = response.body[:200].decode(errors="replace")
-            return response
-    except Exception as error:
-        return _fault_of_ours(journey, error)
+        response = _render(journey, Reply(error.status, error.body, error.headers))
+    except Exception as ours:
+        return _fault_of_ours(journey, ours)
+    journey.refusal = response.body[:200].decode(errors="replace")
+    return response
 
 
 async def _travel(journey: _Journey[T], service: str | None) -> Response:
@@ -244,7 +246,7 @@ async def _travel(journey: _Journey[T], service: str | None) -> Response:
         raise vendor.wrong_method(request, match.allowed)
 
     # What was told to go wrong
-    fault = world.faults.hit(vendor=vendor.name, operation=operation.id, errors=operation.failures)
+    fault = world.faults.hit_of(operation)
     if fault is not None:
         journey.error, journey.delay = "fault injected", fault.seconds
         if fault.drop or fault.garbage or fault.status:
@@ -320,10 +322,11 @@ def _read_parameters(call: Call[Any]) -> list[Violation]:
 def _render(journey: _Journey[T], reply: Reply) -> Response:
     """The response of a reply or refusal. Raises ReplyFault for a header that cannot be sent."""
     headers = _own_headers(journey)
-    for name, value in (*journey.vendor.response_headers(journey.world, journey.call), *reply.headers):
-        if not value.isascii() or not value.isprintable():
-            raise ReplyFault(f"the header {name} cannot be {value!r}")
-        headers.append((name, value))
+    headers += journey.vendor.response_headers(journey.world, journey.call)
+    headers += reply.headers
+    if not _can_be_sent("".join([value for _, value in headers])):
+        name, value = next(header for header in headers if not _can_be_sent(header[1]))
+        raise ReplyFault(f"the header {name} cannot be {value!r}")
     if reply.raw is not None:
         body: bytes | Chunks = reply.raw
         headers.append(("Content-Type", reply.media_type))
@@ -335,6 +338,10 @@ def _render(journey: _Journey[T], reply: Reply) -> Response:
     response = Response(reply.status, headers, body)
     response.delay = journey.delay
     return response
+
+
+def _can_be_sent(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _own_headers(journey: _Journey[T]) -> list[tuple[str, str]]:

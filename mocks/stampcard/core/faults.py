@@ -77,6 +77,12 @@ class Faults:
     def clear(self) -> None:
         self._faults = []
 
+    def hit_of(self, operation: Operation) -> Fault | None:
+        """The fault that hits a call of an operation, counted."""
+        if not self._faults:
+            return None
+        return self.hit(vendor=operation.vendor, operation=operation.id, errors=operation.failures)
+
     def hit(
         self, *, vendor: str = "", operation: str = "", host: str = "", errors: Container[str] = ()
     ) -> Fault | None:

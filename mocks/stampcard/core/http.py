@@ -135,8 +135,12 @@ class Response:
     ) -> None:
         self.status = status
         self.headers = headers
-        self.chunks = body if isinstance(body, Chunks) else None
-        self._body = body if isinstance(body, bytes) else b""
+        self.chunks: Chunks | None = None
+        self._body = b""
+        if isinstance(body, bytes):
+            self._body = body
+        else:
+            self.chunks = body
         self.entry = entry
         self.world = world
         self.delay = 0.0

@@ -62,20 +62,23 @@ RECORD = ("first_name", "last_name", "signup_channel")
 
 
 class Draft(msgspec.Struct):
-    """What a call wants to change, checked; `notes` are what the vendor ignores without a word, as code, text, name."""
+    """What a call wants to change, checked; `notes` are what the vendor ignores without a word, as code, text, name.
 
+    `guest` is whose profile it is, None for a new one.
+    """
+
+    guest: Guest | None = None
     changes: dict[str, Any] = {}
     notes: list[tuple[str, str, str]] = []
 
 
 def draft(business: Business, values: Mapping[str, Any], words: Words, guest: Guest | None = None) -> Draft:
     """Check the members of `values` that are present, for a new guest or a change of `guest`. Raises ApiError."""
-    guest = guest or club_guest(business, values)
-    made = Draft()
+    made = Draft(guest or club_guest(business, values))
     wrong: list[tuple[str, str]] = []
     for check, names in CHECKS.items():
         if not names.isdisjoint(values):
-            check(business, values, guest, made, wrong.append)
+            check(business, values, made.guest, made, wrong.append)
     if wrong:
         raise words.invalid_all(wrong)
     return made
@@ -236,7 +239,7 @@ CHECKS: dict[Callable[[Business, Mapping[str, Any], Guest | None, Draft, Wrong],
 
 def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None) -> Guest:
     """Make the guest a draft describes, tell everybody, and start what a sign-up starts."""
-    guest = club_guest(business, made.changes)
+    guest = made.guest
     if guest is not None:
         put(business, guest, {**made.changes, "guest_type": "Loyalty", "signup_channel": channel})
         entry = events.guest(business, guest, "update", changed=["guest_type", *made.changes], cause=cause)

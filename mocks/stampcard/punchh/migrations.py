@@ -20,7 +20,7 @@ def find(business: Business, guest: Guest) -> dict[str, Any] | None:
 
 def take_over(business: Business, guest: Guest, *, cause: int | None) -> None:
     """Points and rewards of the earlier program, when there is a record of the guest."""
-    row = find(business, guest)
+    row = find(business, guest) if business.migration_users else None
     if row is None:
         return
     row["migrated_to"] = guest.id
