@@ -28,7 +28,7 @@ async def test_an_entry_has_everything_a_tool_needs(world: WorldClient) -> None:
         cause=None,
         method="POST",
         url="/users/track?x=1",
-        request_headers=(("Authorization", "Bearer 0123456789abcdef"),),
+        request_head=b"Authorization\0Bearer 0123456789abcdef",
         request_body=b'{"a":1}',
         response_body=b'{"b":2}',
         diagnostics=(Diagnostic("unknown-field", "warning", "ignored", "/a"),),

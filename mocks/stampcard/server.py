@@ -160,8 +160,8 @@ async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: b
         gc.collect()
     gc.freeze()
     gc.enable()
-    # Records and journal entries live long and hold no cycles: look for garbage seldom.
-    gc.set_threshold(50_000, 5, 50)
+    # Records and journal entries live long and hold no cycles: look for garbage seldom, and at little at a time.
+    gc.set_threshold(10_000, 5, 200)
     serve = asyncio.create_task(server.serve(sockets=sockets))
     clocks = asyncio.create_task(emulator.run_clocks())
     try:

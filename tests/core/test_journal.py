@@ -96,7 +96,7 @@ def test_an_event_has_neither_request_nor_response() -> None:
     ],
 )
 def test_secret_headers_are_masked_both_ways(name: str, value: str, shown: str) -> None:
-    view = seen(request_headers=((name, value),), response_headers=((name, value),))
+    view = seen(request_head=f"{name}\0{value}".encode(), response_head=f"{name}\0{value}")
     assert view["request"]["headers"] == view["response"]["headers"] == {name: shown}
 
 

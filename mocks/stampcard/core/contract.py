@@ -59,6 +59,11 @@ class Operation:
         return self.tier == "own"
 
     @cached_property
+    def header(self) -> tuple[str, str]:
+        """The header of an answer that names the operation."""
+        return "X-Stampcard-Operation", self.id
+
+    @cached_property
     def failures(self) -> Mapping[str, Mapping[str, Any]]:
         """Failures of the vendor's own that it documents: name -> `status` and `body`.
 

@@ -18,13 +18,14 @@ from stampcard.core.checking import pointer_to
 from stampcard.core.contract import Contract, Operation, load
 from stampcard.core.errors import ApiError, ContractError, ContractFault, ReplyFault, SetupError, Violation
 from stampcard.core.http import Chunks, Request, Response
-from stampcard.core.journal import BODY_LIMIT, Diagnostic, Entry
+from stampcard.core.journal import BODY_LIMIT, Diagnostic, Entry, packed
 from stampcard.core.wire import faulted
 from stampcard.core.world import World
 
 T = TypeVar("T")
 
 JSON = "application/json"
+_JSON_HEADER = ("Content-Type", JSON)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -332,7 +333,7 @@ def _render(journey: _Journey[T], reply: Reply) -> Response:
         headers.append(("Content-Type", reply.media_type))
     elif reply.body is not None:
         body = codec.encode(reply.body)
-        headers.append(("Content-Type", JSON))
+        headers.append(_JSON_HEADER)
     else:
         body = b""
     response = Response(reply.status, headers, body)
@@ -347,9 +348,9 @@ def _can_be_sent(text: str) -> bool:
 def _own_headers(journey: _Journey[T]) -> list[tuple[str, str]]:
     """The second channel, as far as it fits into headers."""
     operation, call = journey.operation, journey.call
-    headers = [("X-Stampcard-World", journey.world.name), ("X-Stampcard-Entry", str(journey.entry))]
+    headers = [journey.world.header, ("X-Stampcard-Entry", str(journey.entry))]
     if operation is not None:
-        headers.append(("X-Stampcard-Operation", operation.id))
+        headers.append(operation.header)
     if call is not None and call.diagnostics:
         told = dict.fromkeys(f"{d.code} {d.pointer}".strip()[:100] for d in call.diagnostics[:8])
         headers.append(("X-Stampcard-Diagnostics", ", ".join(told).encode("unicode_escape").decode()))
@@ -366,7 +367,7 @@ def _fault_of_ours(journey: _Journey[T], error: Exception) -> Response:
         "message": message,
         "stampcard": {"fault": repr(error), "entry": entry, "operation": operation or None},
     }
-    headers = [*_own_headers(journey), ("Content-Type", JSON)]
+    headers = [*_own_headers(journey), _JSON_HEADER]
     return Response(500, headers, codec.encode(body))
 
 
@@ -388,9 +389,9 @@ def _record(journey: _Journey[T], response: Response) -> None:
             status=0 if response.dropped else response.status,
             summary=journey.refusal or (call.summary if call else ""),
             error=journey.error,
-            request_headers=request.headers,
+            request_head=request.headers.packed,
             request_body=request.body[: BODY_LIMIT + 1],
-            response_headers=response.headers,
+            response_head=packed(response.headers),
             response_body=response.head(BODY_LIMIT + 1),
             diagnostics=tuple(call.diagnostics) if call else (),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -17,11 +18,12 @@ OUTSIDE = "outside"
 class Headers:
     """Header fields in the order sent, looked up without case; `raw` as sent, decoded (Latin-1) when asked for."""
 
-    __slots__ = ("_first", "raw")
+    __slots__ = ("_first", "_packed", "raw")
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self.raw: Sequence[tuple[bytes, bytes]] = [(name.encode(), value.encode()) for name, value in items]
         self._first = {name.lower(): value for name, value in reversed(self.raw)}
+        self._packed: bytes | None = None
 
     @classmethod
     def received(cls, raw: Sequence[tuple[bytes, bytes]]) -> Headers:
@@ -29,7 +31,15 @@ class Headers:
         headers = cls.__new__(cls)
         headers.raw = raw
         headers._first = dict(reversed(raw))
+        headers._packed = None
         return headers
+
+    @property
+    def packed(self) -> bytes:
+        """Names and values as sent, a NUL between one and the next, which no header may hold."""
+        if self._packed is None:
+            self._packed = b"\0".join(chain.from_iterable(self.raw))
+        return self._packed
 
     @property
     def items(self) -> tuple[tuple[str, str], ...]:

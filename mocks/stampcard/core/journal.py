@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -57,7 +58,8 @@ class Entry(msgspec.Struct, gc=False):
     """One call (kind `call`) or one thing that happened inside a vendor (kind `event`).
 
     `caller` and `vendor` are vendor names, "outside" for whoever uses the emulator, or a host.
-    `error` says why a call brought no answer, or names a fault of ours.
+    `error` says why a call brought no answer, or names a fault of ours. The heads hold names and values of
+    headers with a NUL between one and the next: ten thousand entries of them are no work for the collector.
     """
 
     id: int
@@ -72,11 +74,29 @@ class Entry(msgspec.Struct, gc=False):
     status: int = 0
     summary: str = ""
     error: str = ""
-    request_headers: Iterable[tuple[str, str]] = ()
+    request_head: bytes = b""
     request_body: bytes = b""
-    response_headers: Iterable[tuple[str, str]] = ()
+    response_head: str = ""
     response_body: bytes = b""
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def request_headers(self) -> list[tuple[str, str]]:
+        return unpacked(self.request_head.decode("latin-1"))
+
+    @property
+    def response_headers(self) -> list[tuple[str, str]]:
+        return unpacked(self.response_head)
+
+
+def packed(headers: Iterable[tuple[str, str]]) -> str:
+    """Headers as an entry keeps them."""
+    return "\0".join(chain.from_iterable(headers))
+
+
+def unpacked(head: str) -> list[tuple[str, str]]:
+    parts = head.split("\0") if head else []
+    return list(zip(parts[::2], parts[1::2], strict=False))
 
 
 class Journal:

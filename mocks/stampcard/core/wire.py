@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from stampcard.core.errors import CallTimedOut, ConnectionDropped, HostRefused, WireError
 from stampcard.core.faults import Fault
 from stampcard.core.http import Headers, Request, Response
-from stampcard.core.journal import BODY_LIMIT, Entry
+from stampcard.core.journal import BODY_LIMIT, Entry, packed
 
 if TYPE_CHECKING:
     from stampcard.core.world import World
@@ -175,9 +175,9 @@ class Wire:
             url=url,
             status=response.status if response else 0,
             error=error,
-            request_headers=request.headers,
+            request_head=request.headers.packed,
             request_body=request.body[: BODY_LIMIT + 1],
-            response_headers=tuple(response.headers) if response else (),
+            response_head=packed(response.headers) if response else "",
             response_body=response.head(BODY_LIMIT + 1) if response else b"",
         )
         journal.add(entry)

@@ -19,7 +19,7 @@ class World:
     """The unit of isolation; handed to whoever needs time, chance or the network.
 
     `tenants` holds each vendor's tenant by the vendor's name, `events` what the vendor's contract says it sends out,
-    by the event's name; `setups` the setup documents applied so far;
+    by the event's name; `header` names the world in every answer; `setups` the setup documents applied so far;
     `faults_of_ours` the journal ids of entries that record a bug of this project.
     """
 
@@ -34,6 +34,7 @@ class World:
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
+        self.header = ("X-Stampcard-World", name)
         self.seed = seed
         self.secrets = Secrets(name)
         self.chance = Chance(seed)

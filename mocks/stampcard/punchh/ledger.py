@@ -31,7 +31,7 @@ def earn(
         first=not any(other.kind == "loyalty" for other in guest.checkins),
         facts=facts,
     )
-    guest.checkins.append(checkin)
+    guest.checkins += (checkin,)
     guest.last_activity_at = business.now
     if state == "pending":
         events.pending_checkin(business, guest, checkin, cause=cause)
@@ -98,7 +98,7 @@ def give_points(
         state=state,
         origin=origin,
     )
-    guest.checkins.append(checkin)
+    guest.checkins += (checkin,)
     entry = events.checkin(business, guest, checkin, "create", cause=cause)
     if state == "approved":
         counted(business, guest, checkin, cause=entry or cause)

@@ -172,7 +172,7 @@ class Guest(msgspec.Struct):
     """One profile. `profile` holds what has no rule of its own (address, flags, answers ...).
 
     `status` is active, banned or deactivated; `gone` is empty, deleted or anonymised. Instants are UTC, `birthday`
-    and `anniversary` YYYY-MM-DD. What most guests have nothing of is a tuple: a list of its own, even an empty one,
+    and `anniversary` YYYY-MM-DD. What most guests have little of is a tuple: a list of its own, even an empty one,
     is an object more that every guest makes and the collector looks at.
     """
 
@@ -205,7 +205,7 @@ class Guest(msgspec.Struct):
     devices: tuple[str, ...] = ()
     relations: tuple[dict[str, Any], ...] = ()
     account: Account = msgspec.field(default_factory=Account)
-    checkins: list[Checkin] = []
+    checkins: tuple[Checkin, ...] = ()
     rewards: dict[int, Reward] = {}
     redemptions: dict[int, Redemption] = {}
     coupons: tuple[str, ...] = ()
