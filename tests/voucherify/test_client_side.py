@@ -6,7 +6,7 @@ from typing import Any
 
 from stampcard.client import WorldClient
 from tests.voucherify.calls import discount_campaign, made, send
-from tests.voucherify.test_validations import basket, coupon
+from tests.voucherify.redemptions.test_validations import basket, coupon
 
 
 async def test_what_is_not_switched_on_is_forbidden(world: WorldClient) -> None:

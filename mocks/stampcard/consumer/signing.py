@@ -81,7 +81,7 @@ def signed(vendor: str, keys: Keys, url: str, body: bytes, at: datetime) -> dict
 
 def _hmac(vendor: str, keys: Keys, url: str, body: bytes) -> dict[str, str]:
     if vendor == "voucherify":
-        from stampcard.voucherify.webhooks import signature
+        from stampcard.voucherify.webhooks.webhook import signature
 
         return {"x-voucherify-signature": signature(keys.secret, body)}
     from stampcard.punchh.webhooks.webhook import digest

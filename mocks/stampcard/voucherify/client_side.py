@@ -8,7 +8,12 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
-from stampcard.voucherify import customers, errors, events, promotions, publications, redemptions, validations, vouchers
+from stampcard.voucherify import errors
+from stampcard.voucherify.campaigns import promotions, vouchers
+from stampcard.voucherify.customers import customers
+from stampcard.voucherify.distributions import publications
+from stampcard.voucherify.events import events
+from stampcard.voucherify.redemptions import redemptions, validations
 from stampcard.voucherify.state import Project
 
 ALLOWED_HEADERS = "content-type, x-client-application-id, x-client-token, x-voucherify-channel"

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import date_filters, dates, errors, forms, views
+from stampcard.voucherify import dates, errors, forms, views
+from stampcard.voucherify.customers import date_filters
 from stampcard.voucherify.state import Json, Project
 
 T = TypeVar("T")

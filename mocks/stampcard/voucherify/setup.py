@@ -16,22 +16,15 @@ from stampcard.core.chance import Chance
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
 from stampcard.core.world import World
-from stampcard.voucherify import (
-    campaigns,
-    codes,
-    customers,
-    issuing,
-    products,
-    referral_rewards,
-    segments,
-    setup_programs,
-    skus,
-    vouchers,
-)
-from stampcard.voucherify import setup_distributions as sending
+from stampcard.voucherify.campaigns import campaigns, codes, issuing, vouchers
+from stampcard.voucherify.customers import customers, segments
 from stampcard.voucherify.desk import by_hand
-from stampcard.voucherify.keys import Keys
+from stampcard.voucherify.distributions import setup as sending
+from stampcard.voucherify.loyalty import setup
+from stampcard.voucherify.management.keys import Keys
+from stampcard.voucherify.orders import products, skus
 from stampcard.voucherify.records import Consent
+from stampcard.voucherify.referrals import rewards
 from stampcard.voucherify.settings import Key
 from stampcard.voucherify.state import Category, Json, Project
 
@@ -84,7 +77,7 @@ def check(world: World, project: Project, section: Row, known: Keys) -> None:
         with placed(f"{ROOT}/segments/{index}"):
             check_segment(by_hand(stand.world, stand, row), section)
     sending.check(project, section)
-    setup_programs.check(project, section)
+    setup.check(project, section)
 
 
 def check_timezone(name: str) -> None:
@@ -186,7 +179,7 @@ def apply(world: World, project: Project, section: Row, known: Keys) -> None:
         for row in section.get(name, ()):
             add(by_hand(world, project, row), row)
     sending.apply(project, section)
-    setup_programs.apply(project, section)
+    setup.apply(project, section)
 
 
 def apply_settings(project: Project, section: Row) -> None:
@@ -229,7 +222,7 @@ def add_campaign(call: Call[Project], row: Row) -> None:
     campaign, voucher = campaigns.read_new(call, dict(row))
     campaign.id = row.get("id") or (old.id if old is not None else campaign.id)
     campaign.active, campaign.protected = row.get("active", True), row.get("protected", False)
-    campaign.referral_tiers = [referral_rewards.tier(project, tier) for tier in row.get("referral_tiers", ())]
+    campaign.referral_tiers = [rewards.tier(project, tier) for tier in row.get("referral_tiers", ())]
     campaigns.add(project, campaign)
     if campaign.type == "STANDALONE":
         issuing.issue(project, campaign, voucher["code"], {}, project.now)

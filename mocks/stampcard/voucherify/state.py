@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from stampcard.core.world import World
-from stampcard.voucherify.codes import CodeConfig
+from stampcard.voucherify.campaigns.codes import CodeConfig
 from stampcard.voucherify.definitions import Collection, EventSchema, Schema
-from stampcard.voucherify.loyalty_records import Ledger
-from stampcard.voucherify.program_records import Programs
+from stampcard.voucherify.loyalty.program_records import Programs
+from stampcard.voucherify.points.records import Ledger
 from stampcard.voucherify.records import (
     Assignment,
     Consent,

@@ -7,7 +7,8 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import dates, errors, formulas
+from stampcard.voucherify import dates, errors
+from stampcard.voucherify.rules import formulas
 from stampcard.voucherify.state import Category, Json, Project
 
 _DISCOUNT_VALUES = {

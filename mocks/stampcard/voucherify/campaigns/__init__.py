@@ -1,0 +1,1 @@
+"""Campaigns and what they hold: vouchers and their codes, promotion tiers, categories, summaries."""

@@ -1,0 +1,1 @@
+"""Customers: who they are, what they agree to, and the segments they fall into."""

@@ -1,0 +1,1 @@
+"""Loyalty campaigns (members, tiers, earning rules, rewards), and the programs of the newer loyalty."""

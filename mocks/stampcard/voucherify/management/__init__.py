@@ -1,0 +1,1 @@
+"""A project as its owners run it: keys and tokens, schemas, stacking rules, and many records at once."""

@@ -1,0 +1,1 @@
+"""Referral codes: who refers whom, and what that brings them."""
