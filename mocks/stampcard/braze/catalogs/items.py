@@ -11,7 +11,7 @@ from typing import Any
 from stampcard.braze.catalogs.catalogs import find_catalog
 from stampcard.braze.catalogs.values import check_id, check_ids, read_item, read_items
 from stampcard.braze.errors import catalog_error
-from stampcard.braze.exports.custom_data import ROWS_PER_PAGE, page_links, read_cursor
+from stampcard.braze.paging import ROWS_PER_PAGE, page_links, read_cursor
 from stampcard.braze.state import Catalog, Workspace
 from stampcard.core.endpoint import Call, Reply
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from stampcard.braze.errors import refused
-from stampcard.braze.exports.custom_data import page_links, read_cursor
+from stampcard.braze.paging import page_links, read_cursor
 from stampcard.braze.state import Workspace
 from stampcard.braze.tracking.objects import APPLY, Tracking, check_of
 from stampcard.core.clock import iso
