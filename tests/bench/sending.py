@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from stampcard import Emulator
-from stampcard.braze import identity
+from stampcard.braze.users import identity
 from stampcard.client import WorldClient, in_process
 from tests.bench.servers import DISCOUNT, SETTLE, resident, stampcard
 

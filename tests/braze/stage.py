@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stampcard.braze import buttons
+from stampcard.braze.dashboard import buttons
 from stampcard.client import WorldClient
 from tests.braze.calls import track
 

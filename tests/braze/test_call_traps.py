@@ -13,8 +13,8 @@ import pytest
 from stampcard.client import WorldClient
 from tests.braze import stage
 from tests.braze.answering import Answering
+from tests.braze.content.test_connected_content import sent
 from tests.braze.stage import EVENT, happen, people, triggered
-from tests.braze.test_connected_content import sent
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stampcard.braze import stops
+from stampcard.braze.campaigns import stops
 from stampcard.client import WorldClient, in_process
 from stampcard.core.clock import parse_instant
 from stampcard.emulator import Emulator

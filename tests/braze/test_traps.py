@@ -14,8 +14,8 @@ from tests.braze import stage
 from tests.braze.answering import Answering
 from tests.braze.calls import bearer, workspace
 from tests.braze.canvas.test_journeys import canvas, mail
+from tests.braze.content.test_connected_content import sent
 from tests.braze.stage import device, happen, people, triggered
-from tests.braze.test_connected_content import sent
 
 CODES = {"name": "L", "snippet": "s", "expires_at": "2026-06-01T00:00:00Z", "codes": ["A", "B"]}
 

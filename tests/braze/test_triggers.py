@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stampcard.braze import buttons, comparisons
+from stampcard.braze import comparisons
+from stampcard.braze.dashboard import buttons
 from stampcard.client import WorldClient
 from tests.braze import stage
 from tests.braze.calls import bearer, track
@@ -139,7 +140,7 @@ async def test_a_user_who_is_gone_when_the_delay_is_over_gets_nothing(world: Wor
     await world.setup({"braze": {"campaigns": [row | {"triggers": [trigger], "messages": {"email": {"body": "x"}}}]}})
     await track(world.braze, events=[{"external_id": "ann", "name": "e", "time": "2026-01-15T09:00:00Z"}])
     workspace = world.inside.tenants["braze"]
-    from stampcard.braze import identity
+    from stampcard.braze.users import identity
 
     identity.remove_user(workspace, workspace.by_external_id["ann"])
     await world.advance("2d")

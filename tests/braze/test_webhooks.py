@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from stampcard.braze import engagement, message_events
 from stampcard.braze.canvas.journeys import EXIT_EVENTS
+from stampcard.braze.dashboard import engagement
+from stampcard.braze.sending import message_events
 from stampcard.client import WorldClient
 from stampcard.core import codec
 from stampcard.core.errors import DeliveryFault
 from stampcard.core.events import Event
-from tests.braze import test_channels
 from tests.braze.calls import bearer
-from tests.braze.test_engagement import engage, sent
-from tests.braze.test_engagement import events as kept
-from tests.braze.test_transactional import POSTBACK, send, set_up
+from tests.braze.dashboard.test_engagement import engage, sent
+from tests.braze.dashboard.test_engagement import events as kept
+from tests.braze.messaging.test_transactional import POSTBACK, send, set_up
+from tests.braze.sending import test_channels
 
 JSON = [("Content-Type", "application/json")]
 

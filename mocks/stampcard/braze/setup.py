@@ -13,24 +13,17 @@ from typing import Any
 
 import msgspec
 
-from stampcard.braze import (
-    attributes,
-    campaign_setup,
-    cdi,
-    content_setup,
-    currents,
-    dashboard,
-    devices,
-    identity,
-    locales,
-    simulation,
-    webhook_templates,
-)
-from stampcard.braze.canvas import dashboard as canvases
+from stampcard.braze.access.limits import BUCKETS
+from stampcard.braze.content import locales, webhook_templates
 from stampcard.braze.currencies import is_currency
-from stampcard.braze.limits import BUCKETS
+from stampcard.braze.dashboard import campaigns as campaign_setup
+from stampcard.braze.dashboard import canvases, devices, settings, simulation
+from stampcard.braze.dashboard import content as content_setup
+from stampcard.braze.sending import currents
 from stampcard.braze.state import ApiKey, Contact, Definition, SubscriptionGroup, User, Workspace
-from stampcard.braze.tracking import fault_of_attributes, happened
+from stampcard.braze.tracking import attributes, cdi
+from stampcard.braze.tracking.objects import fault_of_attributes, happened
+from stampcard.braze.users import identity
 from stampcard.braze.values import read_time
 from stampcard.core.errors import SetupError
 
@@ -281,13 +274,13 @@ SECTIONS: tuple[Section, ...] = (
     Section("catalogs", content_setup.apply_catalogs, content_setup.check_catalogs),
     Section("scim", _apply_scim),
     Section("cdi_integrations", cdi.apply_setup),
-    Section("connected_content_credentials", dashboard.apply_credentials),
-    Section("segments", dashboard.apply_segments, dashboard.check_segments),
+    Section("connected_content_credentials", settings.apply_credentials),
+    Section("segments", settings.apply_segments, settings.check_segments),
     Section("sessions", _apply_sessions, _check_device_rows("sessions")),
     Section("uninstalls", _apply_uninstalls, _check_device_rows("uninstalls")),
-    Section("promotion_code_lists", dashboard.apply_code_lists, dashboard.check_code_lists),
-    Section("company_time_zone", dashboard.apply_time_zone, dashboard.check_time_zone),
-    Section("frequency_capping", dashboard.apply_caps, dashboard.check_caps),
+    Section("promotion_code_lists", settings.apply_code_lists, settings.check_code_lists),
+    Section("company_time_zone", settings.apply_time_zone, settings.check_time_zone),
+    Section("frequency_capping", settings.apply_caps, settings.check_caps),
     Section("currents", currents.apply_setup),
     Section("simulated_audiences", simulation.apply_setup, simulation.check_setup),
     Section("canvases", canvases.apply_canvases, canvases.check_canvases),

@@ -15,8 +15,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stampcard.braze import behaviour, comparisons, conversions, currencies, currents, filters, launching, stops
-from stampcard.braze.actions import (
+from stampcard.braze import comparisons, currencies
+from stampcard.braze.audience import filters
+from stampcard.braze.campaigns import stops
+from stampcard.braze.campaigns.actions import (
     ATTRIBUTE,
     EMAIL_ADDED,
     EVENT,
@@ -31,11 +33,13 @@ from stampcard.braze.actions import (
     named,
     with_values,
 )
-from stampcard.braze.campaigns import ACTION_BASED, Campaign, find_campaign
+from stampcard.braze.campaigns.records import ACTION_BASED, Campaign, find_campaign
 from stampcard.braze.canvas import journeys
 from stampcard.braze.occasions import Occasion
-from stampcard.braze.profile import FIELDS
+from stampcard.braze.sending import conversions, currents, launching
 from stampcard.braze.state import SubscriptionGroup, User, Workspace
+from stampcard.braze.users import behaviour
+from stampcard.braze.users.profile import FIELDS
 from stampcard.braze.variables import Dotted
 
 Action = Mapping[str, Any]

@@ -177,7 +177,7 @@ async def test_dynamic_values_are_for_canvases_only(world: WorldClient) -> None:
 
 
 async def test_a_message_of_a_canvas_is_the_last_one_received(world: WorldClient) -> None:
-    from stampcard.braze import segments
+    from stampcard.braze.audience import segments
 
     await stage.setup(world, canvases=[canvas(mail("M"))])
     await happen(world, "start")

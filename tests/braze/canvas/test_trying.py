@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stampcard.braze import buttons
+from stampcard.braze.dashboard import buttons
 from stampcard.client import WorldClient
 from stampcard.core.errors import ButtonError
 from tests.braze import stage

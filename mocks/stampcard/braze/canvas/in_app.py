@@ -17,13 +17,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from stampcard.braze import outcomes, sending, stops
-from stampcard.braze.actions import EVENT, PURCHASE, SESSION, check_action
-from stampcard.braze.campaigns import Content
+from stampcard.braze.campaigns import stops
+from stampcard.braze.campaigns.actions import EVENT, PURCHASE, SESSION, check_action
+from stampcard.braze.campaigns.records import Content
 from stampcard.braze.canvas.records import Canvas, Journey, Step
-from stampcard.braze.message_setup import check_instant, duration
 from stampcard.braze.occasions import Occasion
-from stampcard.braze.orders import IN_APP, Order
+from stampcard.braze.sending import outcomes, sending
+from stampcard.braze.sending.message_setup import check_instant, duration
+from stampcard.braze.sending.orders import IN_APP, Order
 from stampcard.braze.state import User, Workspace
 from stampcard.core.clock import Job, iso, parse_duration, parse_instant
 from stampcard.core.errors import SetupError

@@ -7,12 +7,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from stampcard.braze import counting, message_events, pacing, segments, stops
-from stampcard.braze.actions import VARIABLE, with_values
+from stampcard.braze.audience import segments
+from stampcard.braze.campaigns import pacing, stops
+from stampcard.braze.campaigns.actions import VARIABLE, with_values
 from stampcard.braze.canvas import in_app
 from stampcard.braze.canvas.records import Canvas, Journey, Path
 from stampcard.braze.canvas.steps import EXIT, RUN, WAIT
 from stampcard.braze.occasions import Occasion
+from stampcard.braze.sending import counting, message_events
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.values import detect_time
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from stampcard.braze import pacing, recurrence, segments, stops
-from stampcard.braze.audiences import AHEAD
+from stampcard.braze.audience import segments
+from stampcard.braze.campaigns import pacing, recurrence, stops
 from stampcard.braze.canvas import journeys
 from stampcard.braze.canvas.records import Canvas
+from stampcard.braze.sending.audiences import AHEAD
 from stampcard.braze.state import User, Workspace
 
 YIELD_EVERY = 100

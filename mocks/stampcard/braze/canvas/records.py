@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stampcard.braze.campaigns import Campaign
-from stampcard.braze.recurrence import Schedule
+from stampcard.braze.campaigns.records import Campaign
+from stampcard.braze.campaigns.recurrence import Schedule
 from stampcard.braze.state import User, Workspace
 from stampcard.core.clock import Job
 
 if TYPE_CHECKING:
-    from stampcard.braze.conversions import Conversion
-    from stampcard.braze.pacing import QuietHours
+    from stampcard.braze.campaigns.pacing import QuietHours
+    from stampcard.braze.sending.conversions import Conversion
 
 
 class Step(msgspec.Struct, frozen=True):

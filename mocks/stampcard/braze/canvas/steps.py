@@ -9,10 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from stampcard.braze import comparisons, composing, message_events, orders, pacing, promotions, segments, sending
+from stampcard.braze import comparisons
+from stampcard.braze.audience import segments
+from stampcard.braze.campaigns import pacing
 from stampcard.braze.canvas import in_app
 from stampcard.braze.canvas.records import Journey, Step
+from stampcard.braze.content import promotions
 from stampcard.braze.rendering import MessageAborted
+from stampcard.braze.sending import composing, message_events, orders, sending
 from stampcard.braze.variables import Dotted
 from stampcard.core import codec
 from stampcard.core.clock import iso, parse_duration, parse_instant
@@ -258,7 +262,7 @@ async def _text(journey: Journey, step: Step, source: str, entry: int) -> str:
 async def user_update(journey: Journey, step: Step, resume: Resume) -> Any:
     """Attributes, events and purchases of a Liquid-rendered JSON object, without identifiers."""
     # Imported late: tracking tells the triggers, and those know Canvases.
-    from stampcard.braze import tracking
+    from stampcard.braze.tracking import objects
 
     entry = _note(journey, step, "updates the profile")
     try:
@@ -269,13 +273,13 @@ async def user_update(journey: Journey, step: Step, resume: Resume) -> Any:
     except codec.BadJson as error:
         _note(journey, step, f"not JSON after rendering, nothing is changed: {error}")
         return step.following
-    work = tracking.Tracking(journey.workspace, lambda code, why, place: None, entry)
+    work = objects.Tracking(journey.workspace, lambda code, why, place: None, entry)
     by = {"braze_id": journey.user.braze_id}
-    for name, (_, apply) in tracking.APPLY.items():
+    for name, (_, apply) in objects.APPLY.items():
         rows = asked.get(name, ()) if isinstance(asked, dict) else ()
         for index, row in enumerate(rows if isinstance(rows, list) else ()):
             sent = {**row, **by} if isinstance(row, dict) else row
-            fault = tracking.fault_of(journey.workspace, name, sent)
+            fault = objects.fault_of(journey.workspace, name, sent)
             if fault:
                 _note(journey, step, f"{name}/{index} is dropped: {fault}")
             else:

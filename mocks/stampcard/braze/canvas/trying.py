@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stampcard.braze import sending
 from stampcard.braze.canvas import steps
 from stampcard.braze.canvas.records import Canvas, Journey, Path, Step
-from stampcard.braze.orders import TEST
+from stampcard.braze.sending import sending
+from stampcard.braze.sending.orders import TEST
 from stampcard.braze.state import User, Workspace
 from stampcard.braze.variables import Dotted
 from stampcard.core.outbox import Message

@@ -1,7 +1,7 @@
 """The tag `{% connected_content URL :option value ... %}`: its grammar, and what becomes of the answer.
 
 Source: Braze docs, "Making a Connected Content call" and "Local Connected Content variables" (braze-inc/braze-docs).
-The call itself is made by `stampcard.braze.connected_content`.
+The call itself is made by `stampcard.braze.content.connected_content`.
 """
 
 from __future__ import annotations

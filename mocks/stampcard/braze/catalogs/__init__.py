@@ -1,0 +1,1 @@
+"""Catalogs: fields, selections, items, and what messages read of them."""

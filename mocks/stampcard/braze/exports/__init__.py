@@ -1,0 +1,1 @@
+"""What a workspace tells of itself: users, segments, campaigns, Canvases, custom data, data series."""

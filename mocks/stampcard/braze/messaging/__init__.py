@@ -1,0 +1,1 @@
+"""Messages by API: sent, triggered, scheduled, transactional; Live Activities; copies of campaigns."""
