@@ -70,13 +70,21 @@ class Keys(msgspec.Struct):
         if path.startswith("/api2/dashboard"):
             return self.admin_keys.get(bearer(request)), ""
         if path.startswith(("/api/pos", "/receipt_details")):
-            return self.location_keys.get(pos_keys(request)[0]), ""
+            key = pos_keys(request)[0]
+            return self.location_keys.get(key) or self._at_a_new_location(key), ""
         client = client_of(request)
         if client:
             return self.clients.get(client), client
         token = user_token(request)
         owners = (b for b in self.clients.values() if token in b.mobile_tokens or token in b.sso_tokens)
         return (next(owners, None) if token else None), ""
+
+    def _at_a_new_location(self, key: str) -> Business | None:
+        """Locations are made by calls, too, and have keys of their own."""
+        found = next((one for one in self.clients.values() if key and _location(one, key)), None)
+        if found is not None:
+            self.location_keys[key] = found
+        return found
 
 
 def body_of(request: Request) -> Mapping[str, Any]:
@@ -254,11 +262,16 @@ def _sso_guest(business: Business, request: Request) -> Access:
 
 def _check_register(business: Business | None, request: Request) -> tuple[Business, Access]:
     location_key, business_key = pos_keys(request)
-    if business is None or business_key != business.business_key:
+    location = _location(business, location_key) if business is not None else None
+    if business is None or location is None or business_key != business.business_key:
         if not request.raw_path.startswith("/receipt_details"):
             raise errors.one(401, "Invalid Location Key")
         if not location_key:
             raise errors.POS.missing("location_key")
         raise ApiError(401, ["Invalid LocationKey"])
-    location = next((found for found in business.locations.values() if found.key == location_key), None)
     return business, Access(location=location)
+
+
+def _location(business: Business, key: str) -> Location | None:
+    """The location whose key it is now: a key outlives neither its location nor its replacement."""
+    return next((found for found in business.locations.values() if found.key == key), None)

@@ -210,9 +210,12 @@ def evaluate(
     if basket is None or not basket.items:
         raise refuse(NOTHING)
     left, success, failures = facts["subtotal_amount"], [], []
+    held: list[Plan] = []
     for item in list(basket.items):
         try:
             plan = _plan(business, guest, item.discount_type, item.discount_id, item.discount_value)
+            if not commit and (text := redemptions.conflict(business, guest, plan, held)):
+                raise refuse(TEXTS[text])
         except ApiError as error:
             failures.append(_result(item, None, None, 0.0, error.body["error"]))
             continue
@@ -224,7 +227,8 @@ def evaluate(
         if commit:
             used = {**facts, "subtotal_amount": left, "external_uid": uid, "redemption_ref": basket.ref}
             made = redemptions.use(business, guest, plan, used, cause=cause)
-        left -= discount
+        held.append(plan)
+        left = round(left - discount, 2)
         success.append(_result(item, plan, made, discount, ""))
     if commit:
         guest.basket = None

@@ -22,7 +22,7 @@ def balance(business: Business, guest: Guest) -> dict[str, Any]:
         "net_debits": found.debits,
         "pending_points": found.pending,
         "points_balance": found.net,
-        "signup_anniversary_day": guest.created_at.strftime("%m/%d"),
+        "signup_anniversary_day": guest.created_at.astimezone(zone_of(business)).strftime("%m/%d"),
         "total_credits": found.credits,
         "total_debits": f"{found.debits:.1f}",
         "total_point_credits": found.credits,
@@ -139,9 +139,9 @@ def reward_row(business: Business, found: Reward) -> dict[str, Any]:
         "id": found.id,
         "business_id": business.id,
         "redeemable_id": found.redeemable_id,
-        "start_date": found.available_at.date().isoformat(),
+        "start_date": found.available_at.astimezone(zone).date().isoformat(),
         "start_date_tz": local(found.available_at, zone),
-        "end_date": found.expires_at.date().isoformat() if found.expires_at else None,
+        "end_date": found.expires_at.astimezone(zone).date().isoformat() if found.expires_at else None,
         "end_date_tz": local(found.expires_at, zone) if found.expires_at else None,
         "gaming_level_id": None,
         "gifted_for_type": found.origin.get("gifted_for_type"),
@@ -199,11 +199,12 @@ def redeemable_card(found: Redeemable) -> dict[str, Any]:
         "applicable_as_loyalty_redemption": True,
         "expire_redemption_code_with_reward_end_date": False,
         "auto_select": False,
-        "start_time": utc(found.created_at),
+        "start_time": utc(found.start_time or found.created_at),
     }
 
 
 def unlocked(business: Business, guest: Guest) -> list[Redeemable]:
     """Redeemables the guest's points can buy."""
     points = accounts.balance(business, guest).net
-    return [one for one in business.redeemables.values() if one.active and one.points and one.points <= points]
+    now = business.now
+    return [one for one in business.redeemables.values() if one.points and one.points <= points and one.is_open(now)]

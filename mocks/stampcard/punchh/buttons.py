@@ -93,7 +93,7 @@ def _nothing_yet(business: Business, campaign: Campaign, guest: Guest) -> str:
         return f"{campaign.steps.get(guest.id, 0)} of {challenges.total(campaign)} steps are done"
     if kind == "referral" and guest.referred_by is None:
         return "nobody has brought the guest"
-    if kind.startswith("post_checkin") and any(one.kind == "loyalty" for one in guest.checkins):
+    if kind.startswith("post_checkin") and guest.purchases:
         return "no purchase has qualified since the campaign is there"
     return f"nothing has set it off: {TRIGGERS.get(kind, 'the guest has not done what it waits for')}"
 

@@ -141,10 +141,8 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
     segment = business.segments.get(campaign.segment_id or 0)
     if not campaign.active:
         return "the campaign is not active"
-    if guest.guest_type != "Loyalty":
-        return f"no loyalty member, but a guest of type {guest.guest_type}"
     if not guest.is_member:
-        return f"the account is {guest.gone or guest.status}"
+        return why_closed(guest)
     if campaign.segment_id is not None and segment is None:
         return f"segment {campaign.segment_id} is gone"
     if not segments.contains(business, segment, guest):
@@ -161,6 +159,13 @@ def why_not(business: Business, campaign: Campaign, guest: Guest, checkin: Check
     if limit is not None and campaign.given.get(guest.id, 0) >= limit:
         return f"got this campaign's gift {limit} time(s) already"
     return _why_not_checkin(business, settings, guest, checkin)
+
+
+def why_closed(guest: Guest) -> str:
+    """Why a guest is no member who may receive gifts."""
+    if guest.guest_type != "Loyalty":
+        return f"no loyalty member, but a guest of type {guest.guest_type}"
+    return f"the account is {guest.gone or guest.status}"
 
 
 def in_control_group(campaign: Campaign, guest: Guest) -> bool:
@@ -181,7 +186,7 @@ def _why_not_checkin(business: Business, settings: dict[str, Any], guest: Guest,
     if "menu_item" in settings and settings["menu_item"].lower() not in names:
         return f"no {settings['menu_item']} on the receipt"
     every = settings.get("every_visits", 1)
-    visits = sum(1 for other in guest.checkins if other.kind == "loyalty" and other.id <= checkin.id)
+    visits = sum(1 for other in guest.purchases if other.id <= checkin.id)
     return f"visit {visits} is not one of every {every}" if visits % every else None
 
 
@@ -203,7 +208,7 @@ def decide(
         return False
     points = campaign.points
     if checkin is not None and "points_factor" in campaign.settings:
-        points += int(checkin.points * (campaign.settings["points_factor"] - 1))
+        points += int(checkin.points * campaign.settings["points_factor"] + 1e-9) - checkin.points
     campaign.given[guest.id] = campaign.given.get(guest.id, 0) + 1
     if campaign.kind == "coupon":
         entry = record("punchh", "campaign gift", f"{campaign.name}: guest {guest.id} gets a code", cause=cause)

@@ -10,7 +10,7 @@ from typing import Any
 from stampcard.punchh import events, payloads
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, Campaign, Coupon
-from stampcard.punchh.times import utc, utc_or_none
+from stampcard.punchh.times import utc, utc_or_none, zone_of
 
 VOID_HOURS = 24
 
@@ -78,6 +78,12 @@ def honour(
     return events.publish(business, "user_coupon_redemptions", "", "create", build, guest=guest, cause=cause)
 
 
+def take_back(business: Business, found: Coupon) -> None:
+    """Undo a use: the code is as it was when it was issued."""
+    found.status, found.updated_at = "issued", business.now
+    found.discount, found.facts = 0.0, {}
+
+
 def off(campaign: Campaign, subtotal: float) -> float:
     """What a discount code takes off."""
     settings = campaign.settings
@@ -89,13 +95,14 @@ def view(business: Business, found: Coupon) -> dict[str, Any]:
     """A coupon in the app."""
     campaign = business.campaigns[found.campaign_id]
     redeemable = business.redeemables.get(campaign.redeemable_id or 0)
+    zone = zone_of(business)
     return {
         "code": found.code,
         "name": campaign.name,
         "description": redeemable.description if redeemable else "",
         "image_url": redeemable.image_url if redeemable else "",
-        "start_date": found.created_at.date().isoformat(),
-        "end_date": found.expires_at.date().isoformat() if found.expires_at else None,
+        "start_date": found.created_at.astimezone(zone).date().isoformat(),
+        "end_date": found.expires_at.astimezone(zone).date().isoformat() if found.expires_at else None,
     }
 
 

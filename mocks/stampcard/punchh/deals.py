@@ -11,13 +11,9 @@ from stampcard.punchh.times import utc, utc_or_none
 
 
 def offered(business: Business) -> list[Redeemable]:
-    """Redeemables that the setup marks as deals and that have not ended."""
+    """Redeemables that the setup marks as deals, within their dates."""
     now = business.now
-    return [
-        one
-        for one in business.redeemables.values()
-        if one.facts.get("deal") and one.active and (one.end_time is None or now < one.end_time)
-    ]
+    return [one for one in business.redeemables.values() if one.facts.get("deal") and one.is_open(now)]
 
 
 def find(business: Business, uuid: str) -> Redeemable:
@@ -57,5 +53,5 @@ def details(deal: Redeemable) -> dict[str, Any]:
         "expiring_at": utc_or_none(deal.end_time),
         "discount_amount": int(deal.discount_amount) if deal.discount_amount is not None else None,
         "created_at": utc(deal.created_at),
-        "start_time": utc(deal.created_at),
+        "start_time": utc(deal.start_time or deal.created_at),
     }

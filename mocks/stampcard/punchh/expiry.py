@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from stampcard.punchh import accounts, events, ledger
 from stampcard.punchh.records import Checkin, Guest
 from stampcard.punchh.state import Business
-from stampcard.punchh.times import utc
+from stampcard.punchh.times import zone_of
 
 
-def expires_at(business: Business, checkin: Checkin) -> object:
-    """When the points of a check-in lapse; None without a schedule."""
-    days = business.program.rolling_expiry_days
-    return checkin.created_at + timedelta(days=days) if days is not None else None
+def lapse_day(business: Business, checkin: Checkin, days: int) -> date:
+    """The day of the business's zone whose schedule takes what came with a check-in: its first midnight after `days`.
+
+    It is the day every view names (assumed).
+    """
+    zone = zone_of(business)
+    ends = (checkin.created_at + timedelta(days=days)).astimezone(zone)
+    midnight = datetime.combine(ends.date(), time(tzinfo=zone)).astimezone(UTC)
+    return ends.date() + timedelta(days=ends.astimezone(UTC) > midnight)
+
+
+def today(business: Business) -> date:
+    """The day it is in the business's zone."""
+    return business.now.astimezone(zone_of(business)).date()
 
 
 def run(business: Business) -> None:
@@ -51,8 +61,8 @@ def _remind(business: Business, guest: Guest, days: int, entry: int) -> None:
     before = business.program.expiry_reminder_days
     if before is None:
         return
-    latest = business.now - timedelta(days=days - before)
-    points = sum(checkin.left for checkin in guest.checkins if _on_the_day(checkin, latest))
+    day = today(business) + timedelta(days=before)
+    points = sum(one.left for one in guest.checkins if one.left > 0 and lapse_day(business, one, days) == day)
     if points:
         told = _told(business, guest, before, accounts.balance(business, guest).net - points)
         events.points_expiry(business, guest, "points_expiry_reminder", points, told, cause=entry)
@@ -61,6 +71,7 @@ def _remind(business: Business, guest: Guest, days: int, entry: int) -> None:
 def _visits(business: Business, guest: Guest, days: int, entry: int) -> None:
     """Visits lapse as points do, those of redeemed cards excepted; only the reminder is an event of its own."""
     latest, before = business.now - timedelta(days=days), business.program.expiry_reminder_days
+    day = today(business)
     used = guest.account.redeemed_cards * business.program.visits_per_card
     lapsed = soon = 0
     for checkin in guest.checkins:
@@ -70,7 +81,7 @@ def _visits(business: Business, guest: Guest, days: int, entry: int) -> None:
         if left and checkin.created_at <= latest:
             checkin.visits_expired += left
             lapsed += left
-        elif before is not None and _on_the_day(checkin, latest + timedelta(days=before)):
+        elif left and before is not None and lapse_day(business, checkin, days) == day + timedelta(days=before):
             soon += left
     if lapsed:
         text = f"{lapsed} visits of guest {guest.id} lapse"
@@ -80,13 +91,8 @@ def _visits(business: Business, guest: Guest, days: int, entry: int) -> None:
         events.points_expiry(business, guest, "visit_expiry_reminder", soon, told, cause=entry)
 
 
-def _on_the_day(checkin: Checkin, latest: datetime) -> bool:
-    """Whether it was in the day before `latest`, so that it is told about once."""
-    return latest - timedelta(days=1) < checkin.created_at <= latest
-
-
 def _told(business: Business, guest: Guest, days: int, after: int) -> dict[str, object]:
-    day = utc(business.now + timedelta(days=days))[:10]
+    day = (today(business) + timedelta(days=days)).isoformat()
     return {
         "expiring_date": day,
         "expiring_until_date": day,

@@ -28,7 +28,7 @@ def earn(
         points=points_for(business, facts.get("receipt_amount") or 0.0),
         visits=1,
         state=state,
-        first=not any(other.kind == "loyalty" for other in guest.checkins),
+        first=not any(other.kind == "loyalty" and other.state != "voided" for other in guest.checkins),
         facts=facts,
     )
     guest.checkins += (checkin,)

@@ -19,14 +19,14 @@ def set_status(business: Business, guest: Guest, status: str, *, cause: int | No
 
 def delete_later(business: Business, guest: Guest, days: int, *, mode: str = "delete", cause: int | None) -> None:
     """Mark for deletion (`mode` delete, anonymise or archive), which happens `days` days later if not called off."""
-    guest.deletion_at = business.now + timedelta(days=days)
+    due = guest.deletion_at = business.now + timedelta(days=days)
 
     async def run() -> None:
-        if guest.deletion_at is not None and not guest.gone:
+        if guest.deletion_at == due and not guest.gone:  # a later wish took the place of this one
             {"anonymise": anonymise, "archive": archive}.get(mode, delete)(business, guest, cause=cause)
 
     clock = business.world.clock
-    clock.at(guest.deletion_at, run, name=f"delete guest {guest.id}", vendor="punchh", cause=cause)
+    clock.at(due, run, name=f"delete guest {guest.id}", vendor="punchh", cause=cause)
 
 
 def delete(business: Business, guest: Guest, *, cause: int | None) -> None:

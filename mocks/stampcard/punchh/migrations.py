@@ -7,11 +7,12 @@ from typing import Any
 from stampcard.punchh import ledger, rewards
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
+from stampcard.punchh.times import end_of_day, zone_of
 
 
 def find(business: Business, guest: Guest) -> dict[str, Any] | None:
     """The record with the guest's e-mail, else phone, that was not used yet."""
-    for name, value in (("email", guest.email), ("phone", guest.phone)):
+    for name, value in (("email", guest.email), ("phone", (guest.phone or "").lstrip("+"))):
         for row in business.migration_users.values():
             if value and row.get(name) == value and not row.get("migrated_to"):
                 return row
@@ -31,8 +32,9 @@ def take_over(business: Business, guest: Guest, *, cause: int | None) -> None:
     origin = {"gift_reason": "Migration", "gifted_for_type": "BusinessMigrationUser", "gifted_for_id": number}
     if row.get("initial_points"):
         ledger.give_points(business, guest, row["initial_points"], origin, cause=entry)
+    end = end_of_day(row.get("migrated_rewards_expiration_date"), zone_of(business))
     for wanted in row.get("migrated_redeemables", ()):
         redeemable = business.redeemables.get(wanted["redeemable_id"])
         for _ in range(wanted["rewards_count"] if redeemable else 0):
             assert redeemable is not None
-            rewards.give(business, guest, redeemable, origin, cause=entry)
+            rewards.give(business, guest, redeemable, origin, end=end, cause=entry)

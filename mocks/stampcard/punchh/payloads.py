@@ -20,7 +20,7 @@ def pass_url(guest: Guest, kind: str) -> str:
 def account_balance(business: Business, guest: Guest) -> dict[str, Any]:
     """Shape event_account_balance."""
     found, level = accounts.balance(business, guest), accounts.level(business, guest)
-    visits = [checkin.created_at for checkin in guest.checkins if checkin.kind == "loyalty"]
+    visits = [checkin.created_at for checkin in guest.purchases]
     return {
         "banked_currency": found.banked_currency,
         "current_membership_level_name": level.name if level else None,
@@ -176,7 +176,7 @@ def checkin(business: Business, guest: Guest, checkin: Checkin) -> dict[str, Any
 def first_here(guest: Guest, checkin: Checkin) -> bool:
     """Whether this is the guest's first purchase at its location."""
     here = checkin.facts.get("location_id")
-    others = (other for other in guest.checkins if other.kind == "loyalty" and other.id < checkin.id)
+    others = (other for other in guest.purchases if other.id < checkin.id)
     return (
         here is not None
         and checkin.kind == "loyalty"

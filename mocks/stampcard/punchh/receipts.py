@@ -137,7 +137,7 @@ def view(checkin: Checkin) -> dict[str, Any]:
         "bar_code": checkin.facts.get("bar_code") or "",
         "pending_points": checkin.points if pending else 0,
         "pending_refresh": pending,
-        "points_earned": 0 if pending else checkin.points,
+        "points_earned": checkin.earned,
     }
 
 

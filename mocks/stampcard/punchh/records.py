@@ -31,6 +31,11 @@ class Checkin(msgspec.Struct):
     facts: dict[str, Any] = {}
 
     @property
+    def earned(self) -> int:
+        """Points that count, spent or not."""
+        return self.points if self.state == "approved" else 0
+
+    @property
     def left(self) -> int:
         """Points that can still be spent."""
         return self.points - self.spent - self.expired if self.state == "approved" else 0
@@ -212,6 +217,11 @@ class Guest(msgspec.Struct):
     messages: tuple[dict[str, Any], ...] = ()
     causes: dict[int, float] = {}
     basket: Basket | None = None
+
+    @property
+    def purchases(self) -> list[Checkin]:
+        """Earned check-ins that were not taken back."""
+        return [one for one in self.checkins if one.kind == "loyalty" and one.state != "voided"]
 
     @property
     def is_open(self) -> bool:

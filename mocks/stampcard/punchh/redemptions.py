@@ -122,7 +122,7 @@ def _reward(business: Business, guest: Guest, value: Any, refuse: Refuse, texts:
 
 def _redeemable(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
     found = business.redeemables.get(params.integer(value) or 0)
-    if found is None or not found.active or not found.points:
+    if found is None or not found.is_open(business.now) or not found.points:
         raise refuse(texts["redeemable"])
     if found.points > available(business, guest):
         raise refuse(texts["balance"])
@@ -135,7 +135,7 @@ def _amount(business: Business, guest: Guest, value: Any, refuse: Refuse, texts:
     if wanted is None or wanted <= 0:
         raise refuse(texts["value"])
     if business.program.points_conversion_type == "currency":
-        if round(wanted, 2) > accounts.balance(business, guest).banked_currency:
+        if round(wanted, 2) > spare_money(business, guest):
             raise refuse(texts["balance"])
         return Plan(BANKED, "discount_amount", money=round(wanted, 2))
     if int(wanted) > available(business, guest):
@@ -144,7 +144,7 @@ def _amount(business: Business, guest: Guest, value: Any, refuse: Refuse, texts:
 
 
 def _card(business: Business, guest: Guest, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
-    if accounts.balance(business, guest).cards < 1:
+    if spare_cards(business, guest) < 1:
         raise refuse(texts["cards"])
     return Plan(CARD, "card_completion", redeemable=business.redeemables.get(business.program.card_redeemable_id or 0))
 
@@ -152,11 +152,18 @@ def _card(business: Business, guest: Guest, refuse: Refuse, texts: Mapping[str, 
 def _subscription(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
     """One of the guest's own, until it ends; it is not used up."""
     found = business.subscriptions.get(params.integer(value) or 0)
-    if found is None or found.user_id != guest.id or found.status == "cancelled":
-        raise refuse(texts["subscription"])
-    if found.ends_at is not None and found.ends_at <= business.now:
+    if found is None or found not in subscriptions(business, guest):
         raise refuse(texts["subscription"])
     return Plan(SUBSCRIPTION, "subscription", subscription=found)
+
+
+def subscriptions(business: Business, guest: Guest) -> list[Subscription]:
+    """Those of a guest that can be used now."""
+    return [
+        one
+        for one in business.subscriptions.values()
+        if one.user_id == guest.id and one.status != "cancelled" and (one.ends_at is None or business.now < one.ends_at)
+    ]
 
 
 def _code(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
@@ -169,11 +176,18 @@ def _code(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: M
     found = business.codes.get(params.text(value))
     if found is None or found.user_id != guest.id or found.status != "redeemable":
         raise refuse(texts["code"])
-    return plan_of(business, guest, found)
+    return plan_of(business, guest, found, refuse, texts)
 
 
-def plan_of(business: Business, guest: Guest, found: Redemption) -> Plan:
-    """What a code stands for."""
+def plan_of(
+    business: Business, guest: Guest, found: Redemption, refuse: Refuse, texts: Mapping[str, str] = TEXTS
+) -> Plan:
+    """What a code stands for. Raises ApiError when the account no longer holds it, because it lapsed meanwhile."""
+    have = accounts.balance(business, guest)
+    if found.points > have.net or found.amount > have.banked_currency:
+        raise refuse(texts["balance"])
+    if found.type == CARD and have.cards < 1:
+        raise refuse(texts["cards"])
     return Plan(
         found.type,
         "redemption_code",
@@ -188,8 +202,37 @@ def plan_of(business: Business, guest: Guest, found: Redemption) -> Plan:
 
 def available(business: Business, guest: Guest) -> int:
     """Points that no running code has asked for yet."""
-    asked = sum(one.points for one in guest.redemptions.values() if one.status == "redeemable")
-    return accounts.balance(business, guest).net - asked
+    return accounts.balance(business, guest).net - sum(one.points for one in codes_out(guest))
+
+
+def spare_money(business: Business, guest: Guest) -> float:
+    """Money in the bank that no running code has asked for yet."""
+    return round(accounts.balance(business, guest).banked_currency - sum(one.amount for one in codes_out(guest)), 2)
+
+
+def spare_cards(business: Business, guest: Guest) -> int:
+    """Full cards that no running code has asked for yet."""
+    return accounts.balance(business, guest).cards - sum(one.type == CARD for one in codes_out(guest))
+
+
+def codes_out(guest: Guest) -> list[Redemption]:
+    """Codes that can still be used."""
+    return [one for one in guest.redemptions.values() if one.status == "redeemable"]
+
+
+def conflict(business: Business, guest: Guest, wanted: Plan, held: list[Plan]) -> str | None:
+    """Why a plan that is good alone is not after those of `held`, which were not processed: the name of a text."""
+    if wanted.reward is not None and any(one.reward is wanted.reward for one in held):
+        return "reward" if wanted.code is None else "code"
+    if wanted.code is not None:  # what it asks for was set aside when it was issued
+        return None
+    fresh = [one for one in held if one.code is None]
+    if wanted.points and wanted.points > available(business, guest) - sum(one.points for one in fresh):
+        return "balance"
+    if wanted.money and wanted.money > round(spare_money(business, guest) - sum(one.money for one in fresh), 2):
+        return "balance"
+    cards = sum(one.type == CARD for one in fresh)
+    return "cards" if wanted.type == CARD and spare_cards(business, guest) <= cards else None
 
 
 # Codes
@@ -305,7 +348,7 @@ def void(business: Business, guest: Guest, made: Redemption, *, cause: int | Non
     if made.type == CARD:
         guest.account.redeemed_cards -= 1
     if "coupon" in made.facts:
-        business.coupons[made.facts["coupon"]].status = "issued"
+        coupons.take_back(business, business.coupons[made.facts["coupon"]])
     entry = _tell(business, guest, made, "update", cause=cause)
     reward = guest.rewards.get(made.reward_id or 0)
     if reward is not None:

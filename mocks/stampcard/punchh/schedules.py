@@ -6,7 +6,7 @@ Times of day are those of the business's zone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -60,13 +60,23 @@ def next_run(business: Business, campaign: Campaign) -> datetime:
     zone = zone_of(business)
     hour, minute = (int(part) for part in campaign.settings.get("at", "09:00").split(":"))
     at = time(min(hour, 23), minute, tzinfo=zone)
-    last = campaign.settings.get("_last_run")
-    if last is not None:
-        day = last.astimezone(zone).date() + timedelta(days=campaign.settings.get("every_days", 1))
-        return datetime.combine(day, at)
+    every = campaign.settings.get("every_days", 1)
+    if campaign.last_run is not None:
+        last, today = (one.astimezone(zone).date() for one in (campaign.last_run, business.now))
+        missed = max((today - last).days - 1, 0) // every  # while it was switched off
+        due = datetime.combine(last + timedelta(days=every * (missed + 1)), at)
+        return (due if due >= business.now else datetime.combine(due.date() + timedelta(days=every), at)).astimezone(
+            UTC
+        )
     earliest = max(business.now, campaign.start or business.now)
     first = datetime.combine(earliest.astimezone(zone).date(), at)
-    return first if first >= earliest else datetime.combine(first.date() + timedelta(days=1), at)
+    found = first if first >= earliest else datetime.combine(first.date() + timedelta(days=1), at)
+    return found.astimezone(UTC)
+
+
+def pace(campaign: Campaign) -> tuple[Any, Any]:
+    """When a recurring campaign runs, as far as its settings say."""
+    return campaign.settings.get("at"), campaign.settings.get("every_days")
 
 
 def run(business: Business, campaign: Campaign, *, cause: int | None) -> None:
@@ -78,7 +88,7 @@ def run(business: Business, campaign: Campaign, *, cause: int | None) -> None:
     runs: dict[str, Run] = {"birthday": partial(_birthdays, today=today), "recall": _recalls}
     entry = business.world.record("punchh", "campaign run", f"{campaign.name} runs", cause=cause)
     runs.get(campaign.kind, _mass)(business, campaign, entry)
-    campaign.settings["_last_run"] = business.now
+    campaign.last_run = business.now
     if campaign.kind in RECURRING:
         plan_campaign(business, campaign, cause=cause)
 
@@ -86,9 +96,8 @@ def run(business: Business, campaign: Campaign, *, cause: int | None) -> None:
 def _mass(business: Business, campaign: Campaign, entry: int) -> None:
     """Every run of a recurring offer is a campaign of its own: new id, same name."""
     if campaign.kind == "recurring_mass_offer":
-        settings = {name: value for name, value in campaign.settings.items() if name != "_last_run"}
         fresh = {"id": business.next_id("campaigns"), "parent_id": campaign.id, "created_at": business.now}
-        campaign = msgspec.structs.replace(campaign, **fresh, given={}, spells={}, free_codes=[], settings=settings)
+        campaign = msgspec.structs.replace(campaign, **fresh, given={}, spells={}, free_codes=[], last_run=None)
         business.campaigns[campaign.id] = campaign
     for guest in segments.audience(business, business.segments.get(campaign.segment_id or 0)):
         if not guest.gone:
@@ -133,7 +142,7 @@ def _recalls(business: Business, campaign: Campaign, entry: int) -> None:
     for guest in list(business):
         if guest.gone or segments.days_without(business, guest) < limit:
             continue
-        visits = [checkin.created_at for checkin in guest.checkins if checkin.kind == "loyalty"]
+        visits = [checkin.created_at for checkin in guest.purchases]
         since = max(visits, default=guest.created_at)
         if campaign.spells.get(guest.id) != since and campaigns.decide(business, campaign, guest, cause=entry):
             campaign.spells[guest.id] = since
@@ -151,5 +160,5 @@ def _plan_rolling(business: Business) -> None:
         expiry.run(business)
         _plan_rolling(business)
 
-    due = datetime.combine(day, time(tzinfo=zone))
+    due = datetime.combine(day, time(tzinfo=zone)).astimezone(UTC)
     business.rolling_job = business.world.clock.at(due, start, name="Rolling Expiry Schedule", vendor="punchh")

@@ -26,7 +26,7 @@ ACTIVITY: dict[str, Callable[[Business, Guest], Any]] = {
 
 def days_without(business: Business, guest: Guest) -> int:
     """Whole days since the last purchase, or since the sign-up of a guest who never bought."""
-    visits = [checkin.created_at for checkin in guest.checkins if checkin.kind == "loyalty"]
+    visits = [checkin.created_at for checkin in guest.purchases]
     return (business.now - max(visits, default=guest.created_at)).days
 
 

@@ -22,7 +22,7 @@ def instant(business: Business, value: Any) -> datetime | None:
     if value is None:
         return None
     found = datetime.fromisoformat(str(value))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 # Checking
@@ -256,6 +256,8 @@ def _campaign(business: Business, row: Mapping[str, Any]) -> None:
     if old is not None:
         made.given, made.spells, made.steps, made.free_codes = old.given, old.spells, old.steps, old.free_codes
         made.ran = old.ran and old.start == made.start
+        if old.kind == made.kind and old.start == made.start and schedules.pace(old) == schedules.pace(made):
+            made.last_run = old.last_run
     for code in made.settings.pop("codes", ()):
         if code not in business.coupons:
             coupons.make(business, made, code)

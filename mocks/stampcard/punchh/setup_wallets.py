@@ -32,7 +32,7 @@ def _instant(value: Any) -> datetime | None:
     if value is None:
         return None
     found = datetime.fromisoformat(str(value))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def apply(business: Business, section: Section) -> None:

@@ -56,6 +56,11 @@ class Redeemable(msgspec.Struct):
     image_url: str = ""
     facts: dict[str, Any] = {}
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether it may be asked for at `now`: neither deactivated nor scheduled nor over."""
+        begun = self.start_time is None or self.start_time <= now
+        return self.active and begun and (self.end_time is None or now < self.end_time)
+
 
 class Member(msgspec.Struct):
     """That a guest was put into a custom list."""
@@ -109,6 +114,7 @@ class Campaign(msgspec.Struct):
     steps: dict[int, int] = {}
     free_codes: list[str] = []
     ran: bool = False
+    last_run: datetime | None = None
     external_id: str = ""
     parent_id: int | None = None
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stampcard.core.endpoint import Call
+from stampcard.punchh import params
 from stampcard.punchh.state import Business
 
 
@@ -28,6 +30,12 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 def zone_of(business: Business) -> ZoneInfo:
     return zone_named(business.time_zone) or ZoneInfo("Etc/UTC")
+
+
+def end_of_day(value: Any, zone: ZoneInfo) -> datetime | None:
+    """The last second of the day a text begins with (YYYY-MM-DD), in UTC; None for what is no date."""
+    day = params.day(value)
+    return datetime.combine(date.fromisoformat(day), time(23, 59, 59), zone).astimezone(UTC) if day else None
 
 
 def caller_zone(call: Call[Business]) -> ZoneInfo:

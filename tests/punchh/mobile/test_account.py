@@ -12,7 +12,7 @@ async def test_what_lapses_when(world: WorldClient, api: Api) -> None:
     await world.setup({"punchh": {"program": {"rolling_expiry_days": 30}}})
     await api.buy("ada@example.com", 12, "t1")
     rows = (await api.send("GET", path, None, token)).json()["points_expiry"]
-    assert rows == [{"expiring_points": 12, "expiring_at": "2026-02-14"}]
+    assert rows == [{"expiring_points": 12, "expiring_at": "2026-02-15"}]
 
 
 async def test_a_code_verifies_once(world: WorldClient, api: Api) -> None:

@@ -14,9 +14,14 @@ REQUIRED = (
 
 
 async def check_in(call: Call[Business]) -> Reply:
-    """The guest by `user_id`, else `email`, else `phone`; the same `external_uid` brings the same check-in again."""
+    """The guest by `user_id`, else `email`, else `phone`; the same `external_uid` brings the same check-in again.
+
+    Who is banned or deactivated earns nothing and is not found here (assumed, as at the register).
+    """
     business, values = call.state, params.given(call)
     guest = by_any(call)
+    if not guest.is_open:
+        raise DASHBOARD.user_not_found()
     for name in REQUIRED:
         params.required(values, name, DASHBOARD)
     location = receipts.location_of(business, values, DASHBOARD)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import errors, ledger, params, rewards
+from stampcard.punchh import campaigns, errors, ledger, params, rewards
 from stampcard.punchh.dashboard import users
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, Redeemable
+from stampcard.punchh.times import end_of_day, zone_of
 
 ENTITIES = ("gift_count", "redeemable_id", "reward_amount", "fuel_amount", "challenge_campaign_id")
 SINGLE = "Please specify single entity for gifting."
@@ -35,7 +36,7 @@ class Gift:
         self.points = params.integer(values.get("gift_count")) or 0
         self.money = params.number(values.get("reward_amount")) or 0.0
         self.redeemable = _redeemable(call.state, values.get("redeemable_id"))
-        self.end = _end(values.get("end_date"))
+        self.end = _end(call)
         self.message = params.text(values.get("message"))
         self.subject = params.text(values.get("subject"))
         self.reason = params.text(values.get("gift_reason")) or "Support Activity"
@@ -89,10 +90,13 @@ def _redeemable(business: Business, value: Any) -> Redeemable | None:
     return found
 
 
-def _end(value: Any) -> datetime | None:
-    """The end of a day, or nothing for what is no date."""
-    day = params.day(value)
-    return datetime.combine(datetime.fromisoformat(day).date(), time(23, 59, 59), UTC) if day else None
+def _end(call: Call[Business]) -> datetime | None:
+    """The end of the day `end_date` in the business's zone, or nothing for what is no date."""
+    value = params.given(call).get("end_date")
+    end = end_of_day(value, zone_of(call.state))
+    if end is None and params.text(value):
+        call.diagnose("no-date", "end_date is no date and has no effect (assumed)", "/end_date")
+    return end
 
 
 def _entities(call: Call[Business]) -> list[str]:
@@ -122,6 +126,9 @@ async def support_gifting(call: Call[Business]) -> Reply:
     async def run() -> None:
         if guest.is_member:
             gift.give()
+        else:
+            text = f"no gift for guest {guest.id}, {campaigns.why_closed(guest)}"
+            call.world.record("punchh", "support gift skip", text, cause=call.id)
 
     call.world.clock.after(timedelta(), run, name=f"gift for guest {guest.id}", vendor="punchh", cause=call.id)
     call.summary = f"guest {guest.id} will be given something by support"

@@ -57,7 +57,8 @@ async def process(call: Call[Business]) -> Reply:
     named = params.text(values.get("location_id")) or params.text(values.get("store_number"))
     location = receipts.location_of(business, values, DASHBOARD) if named else None
     facts = {"channel": "dashboard", "location_id": location.id if location else None}
-    redemptions.use(business, guest, redemptions.plan_of(business, guest, found), facts, cause=call.id)
+    plan = redemptions.plan_of(business, guest, found, refuse, TEXTS_V1)
+    redemptions.use(business, guest, plan, facts, cause=call.id)
     call.summary = f"code {found.code} of guest {guest.id} is processed"
     return Reply(200, view(business, guest, found))
 

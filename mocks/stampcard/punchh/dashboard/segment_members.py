@@ -22,12 +22,12 @@ MAX_FILE = 15 * 1024 * 1024
 LIMITS = {"async": 1000, "sync": 100}
 
 
-def view(segment: Segment, member: Member) -> dict[str, Any]:
-    """Shape custom_segment_member."""
+def view(business: Business, segment: Segment, member: Member) -> dict[str, Any]:
+    """Shape custom_segment_member, with the address the guest has now."""
     return {
         "custom_segment_member_id": member.id,
         "custom_segment_id": segment.id,
-        "email": member.email,
+        "email": business.guests[member.user_id].email,
         "user_id": member.user_id,
         "created_at": utc(member.created_at),
         "updated_at": utc(member.created_at),
@@ -82,7 +82,7 @@ async def add(call: Call[Business]) -> Reply:
 
     member = put_in(business, segment, guest)
     call.summary = f"guest {guest.id} is in custom segment {segment.id}, which has {len(segment.members)} members"
-    return Reply(201, view(segment, member))
+    return Reply(201, view(business, segment, member))
 
 
 def _wait_for(call: Call[Business], segment: Segment, email: str) -> Reply:
@@ -113,7 +113,7 @@ async def search(call: Call[Business]) -> Reply:
     """An array of one on a hit."""
     segment, member = _find_member(call.state, params.given(call))
     call.summary = f"guest {member.user_id} is in custom segment {segment.id}"
-    return Reply(200, [view(segment, member)])
+    return Reply(200, [view(call.state, segment, member)])
 
 
 async def remove(call: Call[Business]) -> Reply:
@@ -139,14 +139,18 @@ async def add_users(call: Call[Business]) -> Reply:
     if len(identifiers) > LIMITS[mode]:
         text = f"Max {LIMITS[mode]} users allowed per api call in {mode} mode"
         raise errors.by_name(422, "limit_exceed", text)
-    valid = [one for one in identifiers if params.integer(one) is not None or params.is_email(params.text(one))]
-    invalid = [params.text(one) for one in identifiers if one not in valid]
+    valid = [one for one in identifiers if _is_identifier(one)]
+    invalid = [params.text(one) for one in identifiers if not _is_identifier(one)]
     call.summary = f"{len(valid)} identifiers for custom segment {segment.id}, {len(invalid)} of them no identifiers"
     if mode == "sync":
         _add_known(call, segment, valid)
     else:
         _later(call, f"add users to segment {segment.id}", lambda: _add_known(call, segment, valid))
     return Reply(200, {"invalid_identifiers": invalid})
+
+
+def _is_identifier(value: Any) -> bool:
+    return (params.integer(value) or 0) > 0 or params.is_email(params.text(value))
 
 
 def _add_known(call: Call[Business], segment: Segment, identifiers: list[Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import blocks, errors, giftcards, guests, lifecycle, params, payloads
+from stampcard.punchh import blocks, coupons, errors, giftcards, guests, lifecycle, params, payloads, redemptions
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile import views
 from stampcard.punchh.records import Guest
@@ -75,7 +75,10 @@ async def info(call: Call[Business]) -> Reply:
         "discount_type": None,
         "apple_pass_url": payloads.pass_url(guest, "apple"),
         "google_pass_url": payloads.pass_url(guest, "android"),
-        "subscriptions": [],
+        "subscriptions": [
+            {"plan_name": one.plan_name, "pos_meta": "", "subscription_id": one.id}
+            for one in redemptions.subscriptions(business, guest)
+        ],
     }
     call.summary = f"guest {guest.id} has {body['balance']['net_balance']} points"
     return Reply(200, body)
@@ -149,6 +152,7 @@ async def reactivate(call: Call[Business]) -> Reply:
     """Also calls off a deletion that is still to come."""
     guest = by_id(call)
     guest.deletion_at = None
+    guest.profile.pop("reactivation_asked", None)
     if guest.status == "deactivated":
         lifecycle.set_status(call.state, guest, "active", cause=call.id)
     call.summary = f"guest {guest.id} is {guest.status}"
@@ -211,20 +215,39 @@ def _person(business: Business, guest: Guest) -> dict[str, Any]:
 async def extensive_timeline(call: Call[Business]) -> Reply:
     """Everything about a guest, with check-ins and redemptions."""
     business, guest = call.state, by_id(call)
-    used = guest.redemptions.values()
+    used = [one for one in guest.redemptions.values() if one.type != redemptions.COUPON]
+    codes = [one for one in business.coupons.values() if one.user_id == guest.id and one.status == "honored"]
     joined = utc(guest.created_at)
     call.summary = f"history of guest {guest.id}"
     body = {
         **_person(business, guest),
-        "favorite_locations": [],
+        "favorite_locations": [_favourite(business, number) for number in payloads.favourite_locations(guest)],
         "checkins": [_checkin(payloads.checkin(business, guest, one)) for one in guest.checkins],
         "redemptions": [_redemption(payloads.redemption(business, guest, one)) for one in used],
-        "user_coupon_redemptions": [],
+        "user_coupon_redemptions": [_coupon(business, coupons.payload(business, guest, one)) for one in codes],
         "user_devices": [
             {"app_device_id": device, "gift_reason": None, "created_at": joined} for device in guest.devices
         ],
     }
     return Reply(200, body)
+
+
+def _favourite(business: Business, number: int) -> dict[str, Any]:
+    """The members are assumed; no example has a favourite."""
+    found = business.locations.get(number)
+    return {"location_id": number, "location_name": found.name if found else None}
+
+
+def _coupon(business: Business, payload: dict[str, Any]) -> dict[str, Any]:
+    """A code at its use."""
+    same = "email status bar_code discount redeemed_menu_items transaction_no receipt_datetime receipt_amount".split()
+    place = business.locations.get(payload["location_id"] or 0)
+    return {
+        **{name: payload[name] for name in same},
+        "subtotal_amount": payload["receipt_subtotal_amount"],
+        "created_at": payload["processed_at"],
+        "location_name": place.name if place else None,
+    }
 
 
 def _checkin(payload: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import accounts, errors, guests, params, receipts
+from stampcard.punchh import accounts, errors, expiry, guests, params, receipts
 from stampcard.punchh.access import unauthorized
 from stampcard.punchh.errors import MOBILE, NEWER_MOBILE
 from stampcard.punchh.mobile import views
@@ -85,7 +85,7 @@ async def points_expiry_timeline(call: Call[Business]) -> Reply:
     wanted = params.text(params.given(call).get("status"))
     rows: dict[str, dict[str, int]] = {}
     for one in guest.checkins:
-        day = (one.created_at + timedelta(days=days)).date().isoformat()
+        day = expiry.lapse_day(business, one, days).isoformat()
         row = rows.setdefault(day, {"expiring_points": 0, "expired_points": 0})
         row["expiring_points"] += one.left
         row["expired_points"] += one.expired

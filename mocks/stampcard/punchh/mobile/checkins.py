@@ -32,7 +32,7 @@ def view(call: Call[Business], guest: Guest, checkin: Checkin) -> dict[str, Any]
         "location_id": location.id if location else None,
         "store_number": location.store_number if location else "",
         "pending_refresh": pending,
-        "points_earned": 0 if pending else checkin.points,
+        "points_earned": checkin.earned,
         "pending_points": checkin.points if pending else 0,
         "survey_url": None,
         "first_checkin": checkin.first,

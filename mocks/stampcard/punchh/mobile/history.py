@@ -19,7 +19,7 @@ def rows(business: Business, guest: Guest, zone: ZoneInfo, wanted: str = "") -> 
     """The lines of a guest, of one event type when `wanted` names it."""
     lines: list[tuple[datetime, int, dict[str, Any]]] = []
     lines += [(found.created_at, found.id, _checkin(business, found)) for found in guest.checkins]
-    lines += [(found.created_at, found.id, _reward(business, found)) for found in guest.rewards.values()]
+    lines += [(found.created_at, found.id, _reward(business, found, zone)) for found in guest.rewards.values()]
     lines += [(found.created_at, found.id, _redemption(business, found, zone)) for found in guest.redemptions.values()]
     found = accounts.balance(business, guest)
     totals = {
@@ -68,7 +68,7 @@ def _checkin(business: Business, found: Checkin) -> dict[str, Any]:
     }
 
 
-def _reward(business: Business, found: Reward) -> dict[str, Any]:
+def _reward(business: Business, found: Reward, zone: ZoneInfo) -> dict[str, Any]:
     redeemable = business.redeemables[found.redeemable_id]
     return {
         "event_type": "Reward",
@@ -76,7 +76,7 @@ def _reward(business: Business, found: Reward) -> dict[str, Any]:
         "description": found.origin.get("gift_reason") or redeemable.description,
         "event_value": "+Item",
         "expired": found.status == "expired",
-        "event_expiry": found.expires_at.date().isoformat() if found.expires_at else None,
+        "event_expiry": local(found.expires_at, zone) if found.expires_at else None,
     }
 
 

@@ -10,7 +10,7 @@ from stampcard.punchh.errors import NEWER_MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
 from stampcard.punchh.state import Business
-from stampcard.punchh.times import caller_zone, local
+from stampcard.punchh.times import caller_zone
 
 EVENT_TYPES = ("read_through_app", "app_open_via_push")
 
@@ -19,16 +19,7 @@ async def listing(call: Call[Business]) -> Reply:
     """Rewards and notifications."""
     business, (guest, _), zone = call.state, owner(call), caller_zone(call)
     found = [views.reward(business, guest, one, zone) for one in rewards.usable(business, guest)]
-    notes = [
-        {
-            "id": row["id"],
-            "kind": "message",
-            "message": row["message"],
-            "read_at": local(row["read_at"], zone) if row["read_at"] else None,
-            "created_at": local(row["sent_at"], zone),
-        }
-        for row in guest.messages
-    ]
+    notes = views.notes(guest, zone)
     held = [coupons.view(business, one) for one in coupons.of_guest(business, guest)]
     call.summary = f"{len(found)} offers for guest {guest.id}"
     return Reply(200, {"pinned_message": "", "rewards": found, "notifications": notes, "coupons": held})

@@ -7,10 +7,11 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import accounts, errors, ledger, params, redemptions, rewards
+from stampcard.punchh import errors, ledger, params, redemptions, rewards
 from stampcard.punchh.mobile.users import owner
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, Transfer
+from stampcard.punchh.times import zone_of
 
 WRONG = "Something went wrong with the transfer. Please check your input and try again."
 CLOSED = "This service is currently unavailable for your account. Please contact support."
@@ -38,7 +39,7 @@ def _parties(call: Call[Business], name: str) -> tuple[Guest, Guest, Any]:
         raise ApiError(400, {"errors": told})
     if not params.text(values.get("password")):
         raise refuse("Password is required for peer-to-peer transfer.")
-    if values["password"] != giver.password:
+    if str(values["password"]) != giver.password:
         raise refuse("Invalid password. Please try again.")
     receiver = business.by_email.get(email.lower()) if email else business.by_code.get(code)
     if receiver is None or not receiver.is_member:
@@ -54,7 +55,8 @@ def _check_limits(business: Business, receiver: Guest, kind: str, amount: float)
     since = now - timedelta(hours=program.transfer_receiver_hours)
     got = [one for one in business.transfers if one.receiver_id == receiver.id and one.kind == kind]
     recent = sum(1 for one in got if one.at > since)
-    today = sum(one.amount for one in got if one.at.date() == now.date())
+    zone = zone_of(business)
+    today = sum(one.amount for one in got if one.at.astimezone(zone).date() == now.astimezone(zone).date())
     limit, hours = program.transfer_receiver_limit, program.transfer_receiver_hours
     if program.transfer_maximum is not None and amount > program.transfer_maximum:
         raise refuse(TOO_MUCH)
@@ -92,7 +94,7 @@ async def points(call: Call[Business]) -> Reply:
 async def currency(call: Call[Business]) -> Reply:
     giver, receiver, wanted = _parties(call, "amount_to_transfer")
     money = params.number(wanted)
-    have = accounts.balance(call.state, giver).banked_currency
+    have = redemptions.spare_money(call.state, giver)
     if money is None or round(money, 2) <= 0:
         raise refuse(WRONG)
     if round(money, 2) > have:

@@ -113,7 +113,7 @@ async def balance(call: Call[Business]) -> Reply:
             "active_redemptions": [views.redemption(business, found, zone) for found in active],
             "coupons": [coupons.view(business, found) for found in coupons.of_guest(business, guest)],
             "messages": [],
-            "notifications": [],
+            "notifications": views.notes(guest, zone),
             "punch_cards": [],
             **blocks.extras(business, guest),
         },

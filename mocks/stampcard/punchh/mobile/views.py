@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from stampcard.punchh import accounts, blocks, payloads
 from stampcard.punchh.records import Guest, Redemption, Reward, Subscription
 from stampcard.punchh.state import Business
-from stampcard.punchh.times import local
+from stampcard.punchh.times import local, zone_of
 
 
 def access_token(token: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def account_balance(business: Business, guest: Guest) -> dict[str, Any]:
         "checkins_on_current_card": visits,
         "current_membership_level_id": level.id if level else None,
         "current_membership_level_name": level.name if level else None,
-        "current_membership_level_expiring_on": ends.date().isoformat() if ends else None,
+        "current_membership_level_expiring_on": ends.astimezone(zone_of(business)).date().isoformat() if ends else None,
         "expiring_banked_currency": None,
         "pending_points": found.pending,
         "redeemed_cards": guest.account.redeemed_cards,
@@ -156,6 +156,20 @@ def redemption(business: Business, found: Redemption, zone: ZoneInfo) -> dict[st
         "updated_at": local(found.updated_at, zone),
         "expiring_at": local(found.expires_at, zone),
     }
+
+
+def notes(guest: Guest, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """What a guest was sent, as offers and balances list it."""
+    return [
+        {
+            "id": row["id"],
+            "kind": "message",
+            "message": row["message"],
+            "read_at": _at(row["read_at"], zone),
+            "created_at": local(row["sent_at"], zone),
+        }
+        for row in guest.messages
+    ]
 
 
 def _plan(found: Subscription) -> dict[str, Any]:

@@ -26,9 +26,7 @@ async def check_in(call: Call[Business]) -> Reply:
     business, values = call.state, params.given(call)
     for name in REQUIRED:
         params.required(values, name, POS)
-    guest = users.find_guest(business, values)
-    if not guest.is_member:
-        raise POS.user_not_found()
+    guest = users.find_member(business, values)
     facts = receipts.facts_of(business, values, POS)
     channel = params.text(values.get("channel")) or "pos"
     facts |= {"location_id": here(call).id, "channel": channel, "checkin_type": "PosCheckin"}
@@ -43,7 +41,7 @@ async def transaction(call: Call[Business]) -> Reply:
     business, values = call.state, params.given(call)
     for name in REQUIRED:
         params.required(values, name, POS)
-    guest = users.find_guest(business, values)
+    guest = users.find_member(business, values)
     facts = receipts.facts_of(business, values, POS)
     facts |= {"location_id": here(call).id, "channel": params.text(values.get("channel")) or "pos"}
     checkin = receipts.earn(business, guest, facts, POS, state=receipts.state_of(business, values), cause=call.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import blocks, errors, guests, params
+from stampcard.punchh import blocks, errors, guests, params, redemptions
 from stampcard.punchh.errors import POS
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
@@ -30,6 +30,14 @@ def find_guest(business: Business, values: Mapping[str, Any]) -> Guest:
     if given[0][0] == "redemption_code":
         raise errors.one(404, "CODE_NOT_FOUND")
     raise POS.user_not_found()
+
+
+def find_member(business: Business, values: Mapping[str, Any]) -> Guest:
+    """The same, for what only a member may do. Raises ApiError; that others are not found is assumed."""
+    guest = find_guest(business, values)
+    if not guest.is_member:
+        raise POS.user_not_found()
+    return guest
 
 
 def lookup(business: Business, name: str, value: str) -> Guest | None:
@@ -146,4 +154,5 @@ async def balance(call: Call[Business]) -> Reply:
         raise ApiError(404, ["User not found"])
     block = blocks.balance(business, guest)
     call.summary = f"guest {guest.id} has {block['net_balance']} points"
-    return Reply(200, {"account_balance": block, "subscriptions": []})
+    plans = [{"subscription_id": one.id, "benefits": []} for one in redemptions.subscriptions(business, guest)]
+    return Reply(200, {"account_balance": block, "subscriptions": plans})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import accounts, blocks, params, receipts, rewards
+from stampcard.punchh import accounts, blocks, coupons, params, receipts, rewards
 from stampcard.punchh.errors import SSO
 from stampcard.punchh.mobile import history
 from stampcard.punchh.mobile import views as mobile_views
@@ -63,11 +63,13 @@ async def users_balance(call: Call[Business]) -> Reply:
     active = [one for one in guest.redemptions.values() if one.status == "redeemable"]
     account = mobile_views.account_balance(business, guest)
     call.summary = f"guest {guest.id} has {account['redeemable_points']} points"
-    empty = "coupons messages notifications punch_cards"
     return Reply(
         200,
         {
-            **{name: [] for name in empty.split()},
+            "messages": [],
+            "punch_cards": [],
+            "coupons": [coupons.view(business, one) for one in coupons.of_guest(business, guest)],
+            "notifications": mobile_views.notes(guest, zone),
             **_extras(business, guest),
             "account_balance": account,
             "rewards": [blocks.reward_row(business, one) for one in rewards.usable(business, guest)],
