@@ -72,10 +72,9 @@ class _Protocol(HttpToolsProtocol):
 
     _held = b""
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._release()  # What this request writes comes after the answer to the one before.
-        cycle.scope["stampcard.line"] = Line(self, cycle)  # type: ignore[typeddict-unknown-key]
-        super()._start_asgi_task(cycle, app)
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.cycle.scope["stampcard.line"] = Line(self, self.cycle)  # type: ignore[typeddict-unknown-key]
 
     def write(self, answer: bytes, *, last: bool) -> None:
         """Send an answer, now or soon; after the last one the connection ends."""
@@ -85,6 +84,7 @@ class _Protocol(HttpToolsProtocol):
         elif len(self.tasks) == 1:
             self.transport.write(answer)
         else:
+            # Before any task that a later request of this connection gets: callbacks run in the order they came.
             self._held = answer
             self.loop.call_soon(self._release)
 
