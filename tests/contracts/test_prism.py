@@ -17,13 +17,21 @@ from stampcard.core.contract import load
 from stampcard.core.export import openapi
 
 PRISM = Path(__file__).with_name("prism")
-CALLS: dict[str, tuple[str, dict[str, str], list[str]]] = {
-    "braze": ("/catalogs", {}, ["catalogs", "message"]),
-    "punchh": ("/api2/mobile/challenges", {}, []),
-    "voucherify": ("/v1/customers/cust_1", {}, ["id", "object", "source_id"]),
-    "antavo": ("/customers/ada", {}, ["id", "score", "spendable"]),
+SIGNED = "ANTAVO-HMAC-SHA256 Credential=k/20260115/st2/api/antavo_request, SignedHeaders=date;host, Signature=0"
+CALLS: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
+    "braze": ("/catalogs", [{"Authorization": "Bearer key"}], ["catalogs", "message"]),
+    "punchh": ("/api2/mobile/users/balance", [{"x-pch-digest": "0", "Authorization": "Bearer token"}], []),
+    "voucherify": (
+        "/v1/customers/cust_1",
+        [{"X-App-Id": "id", "X-App-Token": "token"}, {"Authorization": "Bearer token"}],
+        ["id", "object", "source_id"],
+    ),
+    "antavo": ("/customers/ada", [{"Authorization": SIGNED}], ["id", "score", "spendable"]),
 }
-"""What is asked of each: a path, headers, and members its answer must have."""
+"""What is asked of each: a path, the ways to prove who asks, and members its answer must have."""
+
+OPEN = ("punchh", "antavo")
+"""Vendors with a page that nobody has to prove anything for."""
 
 
 def free_port() -> int:
@@ -62,8 +70,20 @@ def test_prism_serves_an_exported_document(vendor: str, tmp_path: Path) -> None:
 
 
 def assert_answers(vendor: str, port: int) -> None:
-    path, headers, members = CALLS[vendor]
-    response = httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, trust_env=False, timeout=30)
-    assert response.status_code == 200, response.text
-    body: Any = response.json()
-    assert set(members) <= set(body)
+    """Whole proofs are let in, any part of one left out is not."""
+    path, ways, members = CALLS[vendor]
+    assert asked(port, path, {}).status_code == 401
+    for proofs in ways:
+        response = asked(port, path, proofs)
+        assert response.status_code == 200, response.text
+        body: Any = response.json()
+        assert set(members) <= set(body)
+        for left_out in proofs:
+            less = {name: value for name, value in proofs.items() if name != left_out}
+            assert asked(port, path, less).status_code == 401, left_out
+    if vendor in OPEN:
+        assert asked(port, "/oauth/authorize?client_id=a&redirect_uri=b", {}).status_code != 401
+
+
+def asked(port: int, path: str, headers: dict[str, str]) -> httpx.Response:
+    return httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, trust_env=False, timeout=30)

@@ -43,6 +43,8 @@ def schema_of(contract: Contract, *, group: str | None = None, writes: bool = Tr
     """The same, as one schema."""
     schema = schemathesis.openapi.from_dict(openapi(contract))
     schema.config.generation.update(modes=list(GenerationMode))
+    # Proofs of who calls are made by `signing`; made-up ones would only stand in their way.
+    schema.config.generation.with_security_parameters = False
     # What follows what is declared in the contract, not guessed.
     schema.config.phases.stateful.inference.algorithms = []
     ids = [

@@ -55,9 +55,11 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
+    from stampcard.core.export import openapi
     from stampcard.emulator import Emulator
 
     for vendor in Emulator(contracts=options.contracts).vendors.values():
+        openapi(vendor.contract)
         for operation in vendor.contract:
             if operation.definition:
                 _ = operation.parameters, operation.replies

@@ -35,8 +35,8 @@ class Operation:
 
     `emulation` is stateful, static or none (listed, answered 501); `provenance` is documented, observed or assumed,
     with its `source`. `extra` holds the contract's other `x-` members without the prefix (`permission`, `auth` ...),
-    and of the index `base` (where the vendor's host serves the path, such as /api; it is served without, too) and
-    `reason` (why it is not emulated).
+    and of the index `base` (where the vendor's host serves the path, such as /api; it is served without, too),
+    `reason` (why it is not emulated) and `auth`, where no contract file is the place for it.
     """
 
     id: str
@@ -77,6 +77,12 @@ class Operation:
         """The most bytes of a body where they are not the vendor's usual ones (`x-max-body`)."""
         found: int | None = self.extra.get("max-body")
         return found
+
+    @property
+    def auth(self) -> tuple[str, ...]:
+        """What a call has to prove, all of it, in names of the contract's `x-security`; told as `x-auth`."""
+        found = self.extra.get("auth", "usual")
+        return (found,) if isinstance(found, str) else tuple(found)
 
     @cached_property
     def parameters(self) -> tuple[ParameterRule, ...]:
@@ -220,7 +226,7 @@ def _operation(
         emulation=found.get("x-emulation", "none"),
         provenance=found.get("x-provenance", row.get("provenance", "documented")),
         source=found.get("x-source", row["source"]),
-        extra={key: row[key] for key in ("base", "reason") if key in row}
+        extra={key: row[key] for key in ("base", "reason", "auth") if key in row}
         | {key[2:]: value for key, value in found.items() if key.startswith("x-") and key not in known},
         definition=found,
         components=components,
@@ -260,7 +266,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
     webhooks: dict[str, Any] = {}
     bundle: dict[str, Any] = {"operations": [], "webhooks": webhooks, "undescribed": [], "components": components}
-    bundle["setup"] = {"type": "object"}
+    bundle |= {"setup": {"type": "object"}, "security": {}}
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
@@ -275,6 +281,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
                 raise ContractFault(f"{home.name}/{name}: {reason}")
             webhooks.update(document.get("webhooks", {}))
             bundle["undescribed"] += document.get("x-undescribed", [])
+            bundle["security"] |= document.get("x-security", {})
             for definition in _operations(home, name, document):
                 operation = definition["operationId"]
                 if operation in defined:

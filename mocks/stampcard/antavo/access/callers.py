@@ -74,7 +74,7 @@ def check(caller: Caller[Brand] | None, request: Request, operation: Operation) 
         return _check_client(caller, request)
     if kind == "bearer":
         return _check_token(caller)
-    if kind == "plugin":
+    if kind.startswith("plugin_"):
         return plugin.check(caller, request)
     if kind == "promotion_jwt":
         return promotion_tokens.check(caller, request, operation)
