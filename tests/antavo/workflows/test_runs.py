@@ -125,12 +125,8 @@ async def test_an_interruption_counts_as_an_error_of_a_bulk(world: WorldClient) 
 
 async def test_a_wait_goes_on_later(world: WorldClient) -> None:
     bonus = {"node": "campaign_bonus", "points": "{variable.gift}"}
-    steps: list[dict[str, Any]] = [
-        {"node": "assign", "variable": "gift", "value": 7},
-        {"node": "wait", "days": 2, "hours": 1},
-        bonus,
-    ]
-    await set_up(world, on("profile", *steps))
+    wait: dict[str, Any] = {"node": "wait", "days": 2, "hours": 1}
+    await set_up(world, on("profile", {"node": "assign", "variable": "gift", "value": 7}, wait, bonus))
     await event(world.antavo, "profile", {"last_name": "Lee"})
 
     await world.advance("48h")
