@@ -32,10 +32,12 @@ def work(worker: int, workers: int, lines: list[Line]) -> list[tuple[int, str]]:
 
 def call(line: Line, vendor: str, path: str, body: Any = None, expected: int = 200) -> Any:
     """A call with a world's own credentials (POST with a body, else GET) and the status it must have."""
-    keys = {
-        "braze": lambda keys: {"Authorization": f"Bearer {keys['api_key']}"},
-        "voucherify": lambda keys: {"X-App-Id": keys["app_id"], "X-App-Token": keys["app_token"]},
-    }[vendor](line[vendor])
+    facts = line[vendor]
+    keys = (
+        {"Authorization": f"Bearer {facts['api_key']}"}
+        if vendor == "braze"
+        else {"X-App-Id": facts["app_id"], "X-App-Token": facts["app_token"]}
+    )
     connection = http.client.HTTPConnection(urlsplit(line[vendor]["url"]).netloc, timeout=60)
     headers = {"Content-Type": "application/json", **keys}
     connection.request("GET" if body is None else "POST", path, body and json.dumps(body), headers)

@@ -9,7 +9,7 @@ from stampcard.blocking import LiveWorld
 
 
 def port_of(live: LiveWorld, name: str) -> int:
-    port = urlsplit(live.facts[name]["url"]).port
+    port: int | None = urlsplit(live.facts[name]["url"]).port
     assert port
     return port
 

@@ -96,8 +96,8 @@ async def test_the_outbox_is_told_and_filtered(world: WorldClient) -> None:
         world.inside.outbox.add(message)
     assert [message["id"] for message in await world.outbox()] == ["m0", "m1", "m2"]
     assert [message["id"] for message in await world.outbox(channel="email", user="ann")] == ["m0"]
-    [message] = await world.outbox(user="bob", campaign="c")
-    assert (message["parts"], message["status"], message["reason"]) == ({"subject": "Hi"}, "sent", None)
+    [told] = await world.outbox(user="bob", campaign="c")
+    assert (told["parts"], told["status"], told["reason"]) == ({"subject": "Hi"}, "sent", None)
 
 
 async def test_the_lobby_keeps_calls_whose_key_names_no_world(control: httpx.AsyncClient) -> None:

@@ -15,7 +15,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 def block(language: str, word: str) -> str:
     """The fenced block of a language that holds a word."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     return next(text for text in blocks if word in text)
 
 

@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,13 +29,16 @@ HOSTS = {
 }
 
 
+Knock = Callable[..., dict[str, Any]]
+
+
 def told(response: http.client.HTTPResponse) -> dict[str, Any]:
     """Headers of ours, and the status."""
     return {"status": response.status, "operation": response.getheader("x-stampcard-operation")}
 
 
 @pytest.fixture
-def knock(live_world: LiveWorld) -> Iterator[Any]:
+def knock(live_world: LiveWorld) -> Knock:
     """Call a port with any Host header; tells the status and the operation that was meant."""
 
     def call(name: str, method: str, path: str, host: str | None = None, body: bytes | None = None) -> dict[str, Any]:

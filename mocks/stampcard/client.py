@@ -72,10 +72,9 @@ class Door:
 class WorldClient:
     """A world: its four vendors, its clock, what crossed the wire and what people received.
 
-    `inside` is the world itself when it lives in this process, else None. `facts` is the ready line. `guests` is the
-    size of an audience somebody asked for; a story has its own when it is None. `locale` is whose names and addresses
-    invented people have. With `show_secrets` the listener hears
-    of calls with their secrets. `forbidden` is what `strict` was told.
+    `facts` is the ready line. `guests` is the size of an audience somebody asked for; a story has its own when it is
+    None. `locale` is whose names and addresses invented people have. With `show_secrets` the listener hears of calls
+    with their secrets. `forbidden` is what `strict` was told.
     """
 
     def __init__(
@@ -91,7 +90,7 @@ class WorldClient:
         self._seen = 0
         self.facts = facts
         self.name: str = facts["world"]
-        self.inside = inside
+        self._inside = inside
         self.guests: int | None = None
         self.locale = "en_US"
         self.show_secrets = False
@@ -100,6 +99,13 @@ class WorldClient:
         self.punchh = Door(self, "punchh", control, facts["punchh"])
         self.voucherify = Door(self, "voucherify", control, facts["voucherify"])
         self.antavo = Door(self, "antavo", control, facts["antavo"])
+
+    @property
+    def inside(self) -> World:
+        """The world itself, where it lives in this process. Raises RuntimeError for one on a server."""
+        if self._inside is None:
+            raise RuntimeError(f"the world {self.name!r} is on a server: it can be seen over HTTP only")
+        return self._inside
 
     @property
     def doors(self) -> tuple[Door, ...]:

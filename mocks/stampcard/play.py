@@ -8,9 +8,10 @@ import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -24,7 +25,7 @@ from stampcard.storyboard.page import page
 from stampcard.storyboard.recording import Recording
 from stampcard.timeline import Timeline, line
 
-Play = Callable[[WorldClient], Awaitable[None]]
+Play = Callable[[WorldClient], Coroutine[Any, Any, None]]
 OpenWorld = Callable[[Listener], Awaitable[WorldClient]]
 
 

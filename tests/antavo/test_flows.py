@@ -7,6 +7,8 @@ developers.antavo.com/docs/actions-events.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -36,7 +38,7 @@ FLOWS = [
     ("add 500, checkout A 1000 300, update A 0, reject A", (500, 0, 0, 0, 500)),
 ]
 
-STEPS = {
+STEPS: dict[str, Callable[[re.Match[str]], tuple[str, dict[str, Any]]]] = {
     r"(add|sub|fix|spend|unspend) (-?\d+)": lambda m: (f"point_{m[1]}", {"points": int(m[2])}),
     r"reserve (\w+) (\d+)": lambda m: ("reserve_points", {"transaction_id": m[1], "points": int(m[2])}),
     r"release (\w+)": lambda m: ("release_points", {"transaction_id": m[1]}),

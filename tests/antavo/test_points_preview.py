@@ -32,13 +32,14 @@ async def set_up(world: WorldClient) -> None:
 @pytest.mark.parametrize(("total", "bonus"), [(60, 20), (40, 1)])
 async def test_base_and_bonus(world: WorldClient, total: int, bonus: int) -> None:
     await set_up(world)
-    body = {**BODY, "data": {"transaction_id": "T1", "total": total}}
+    data = {"transaction_id": "T1", "total": total}
+    body = {**BODY, "data": data}
 
     found = (await call(world.antavo, "POST", PATH, body)).json()["data"]
 
     assert found["purchase"] == {"base": total, "bonus": bonus, "points": total + bonus}
     assert (await profile(world.antavo))["score"] == 0
-    assert (await event(world.antavo, "checkout", body["data"])).json()["score"] == total + bonus
+    assert (await event(world.antavo, "checkout", data)).json()["score"] == total + bonus
 
 
 async def test_what_the_campaign_has_given(world: WorldClient) -> None:

@@ -183,7 +183,7 @@ def guarding(make: Callable[[Judge, Callable[[], Caller[Any]]], Judge]) -> Chang
 
         vendor.add_tenant = add_tenant  # type: ignore[method-assign]
         vendor.identify = identified  # type: ignore[method-assign]
-        vendor.authenticate = make(vendor.authenticate, lambda: known[0])  # type: ignore[method-assign]
+        vendor.authenticate = make(vendor.authenticate, lambda: known[0])  # type: ignore[method-assign, assignment]
 
     return mutate
 

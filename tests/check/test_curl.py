@@ -154,7 +154,7 @@ def test_a_failure_on_a_live_server_is_repeated_by_its_line(vendor: str, stampca
         failure = next(one for one in checked.failures if one.message.startswith("207"))
         assert run(failure.curl).startswith("HTTP/1.1 207 ")
     finally:
-        broken.handlers = kept
+        broken.handlers = kept  # type: ignore[misc]
         broken.contract.operations[place].__dict__["replies"] = rule
         target.close()
 

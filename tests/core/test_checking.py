@@ -145,7 +145,7 @@ def test_a_branch_that_declares_nothing_leaves_the_object_open() -> None:
 
 
 def test_patterns_of_names_are_known() -> None:
-    schema = {"properties": {"a": {}}, "patternProperties": {"^x_": {}}}
+    schema: dict[str, Any] = {"properties": {"a": {}}, "patternProperties": {"^x_": {}}}
     assert unknown({"a": 1, "x_1": 1, "y": 1}, schema) == ["/y"]
 
 

@@ -9,7 +9,14 @@ from stampcard.core.outbox import Message, Outbox
 
 
 def message(number: int, **more: Any) -> Message:
-    values = {"vendor": "shop", "channel": "email", "user": "ann", "campaign": None, "status": "sent", "parts": {}}
+    values: dict[str, Any] = {
+        "vendor": "shop",
+        "channel": "email",
+        "user": "ann",
+        "campaign": None,
+        "status": "sent",
+        "parts": {},
+    }
     return Message(id=f"m{number}", at=FROZEN_START, **{**values, **more})
 
 

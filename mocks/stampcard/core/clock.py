@@ -57,7 +57,7 @@ def parse_instant(value: str) -> datetime:
 
 def iso(instant: datetime) -> str:
     """`2026-01-15T09:00:00.000Z`: UTC, milliseconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 @dataclass(slots=True, order=True)

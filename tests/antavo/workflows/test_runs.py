@@ -125,7 +125,11 @@ async def test_an_interruption_counts_as_an_error_of_a_bulk(world: WorldClient) 
 
 async def test_a_wait_goes_on_later(world: WorldClient) -> None:
     bonus = {"node": "campaign_bonus", "points": "{variable.gift}"}
-    steps = [{"node": "assign", "variable": "gift", "value": 7}, {"node": "wait", "days": 2, "hours": 1}, bonus]
+    steps: list[dict[str, Any]] = [
+        {"node": "assign", "variable": "gift", "value": 7},
+        {"node": "wait", "days": 2, "hours": 1},
+        bonus,
+    ]
     await set_up(world, on("profile", *steps))
     await event(world.antavo, "profile", {"last_name": "Lee"})
 
