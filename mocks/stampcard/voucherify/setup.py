@@ -17,16 +17,17 @@ from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
 from stampcard.core.world import World
 from stampcard.voucherify.campaigns import campaigns, codes, issuing, vouchers
+from stampcard.voucherify.campaigns.records import Category
 from stampcard.voucherify.customers import customers, segments
+from stampcard.voucherify.customers.records import Consent
 from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.distributions import setup as sending
 from stampcard.voucherify.loyalty import setup
 from stampcard.voucherify.management.keys import Keys
 from stampcard.voucherify.orders import products, skus
-from stampcard.voucherify.records import Consent
 from stampcard.voucherify.referrals import rewards
 from stampcard.voucherify.settings import Key
-from stampcard.voucherify.state import Category, Json, Project
+from stampcard.voucherify.state import Json, Project
 
 Row = Mapping[str, Any]
 ROOT = "/voucherify"

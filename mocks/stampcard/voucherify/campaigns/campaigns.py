@@ -10,13 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.core.errors import ApiError
 from stampcard.voucherify import errors, happenings, lists, metadata, values, views
-from stampcard.voucherify.campaigns import codes, issuing, promotions
+from stampcard.voucherify.campaigns import blocks, codes, issuing, promotions, referral_programs
 from stampcard.voucherify.campaigns.codes import CodeConfig
-from stampcard.voucherify.records import Rule
-from stampcard.voucherify.referrals import rewards
-from stampcard.voucherify.state import Campaign, Json, Project
+from stampcard.voucherify.campaigns.records import Campaign
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.state import Json, Project
 
 VOUCHER_TYPES = {
     "DISCOUNT_COUPONS": "DISCOUNT_VOUCHER",
@@ -151,7 +150,7 @@ def read_campaign(call: Call[Project], body: Json, voucher: Json, kind: str) -> 
         metadata=body.get("metadata"),
         category=category,
         category_name=category_name,
-        referral_program=rewards.read_program(call, body.get("referral_program"), kind),
+        referral_program=referral_programs.read_program(call, body.get("referral_program"), kind),
         tiers_expiration=body.get("loyalty_tiers_expiration"),
     )
 
@@ -168,7 +167,7 @@ def read_definition(call: Call[Project], voucher: Json, kind: str) -> Json:
     block = views.BLOCKS[voucher_type]
     if block not in voucher:
         raise errors.invalid_campaign(call, f"Property '{block}' is required for {kind} campaign")
-    readers = {"discount": values.read_discount, "gift": values.read_gift, "loyalty_card": values.read_card}
+    readers = {"discount": blocks.read_discount, "gift": blocks.read_gift, "loyalty_card": blocks.read_card}
     quantity = values.given(voucher.get("redemption")).get("quantity")
     return {
         "type": voucher_type,
@@ -203,15 +202,9 @@ def check_name(call: Call[Project], name: str) -> None:
         raise errors.duplicate(call, "campaign", "with name", name)
 
 
-def not_yet(call: Call[Project], what: str) -> ApiError:
-    """Ours: a part of an emulated operation that we do not do."""
-    return ApiError(501, {"message": f"stampcard does not emulate {what} yet", "operation": call.operation.id})
-
-
 def find(call: Call[Project], reference: str) -> Campaign:
     """By id or name. Raises 404."""
-    project = call.state
-    found = project.campaigns.get(reference) or project.campaign_names.get(reference)
+    found = call.state.find_campaign(reference)
     if found is None:
         raise errors.not_found(call, "campaign", reference)
     return found
@@ -262,7 +255,7 @@ async def update(call: Call[Project]) -> Reply:
     definition = changed_definition(call, campaign, body)
     kind = "voucher" if campaign.use_voucher_metadata_schema else "campaign"
     metadata.check(call, kind, body.get("metadata"), campaign.metadata)
-    program = rewards.read_program(call, body.get("referral_program"), campaign.campaign_type)
+    program = referral_programs.read_program(call, body.get("referral_program"), campaign.campaign_type)
 
     campaign.dates = values.given({**campaign.dates, **changed})
     campaign.window = values.window_of(campaign.dates)
@@ -286,7 +279,7 @@ def changed_definition(call: Call[Project], campaign: Campaign, body: Mapping[st
     if not definition:
         return definition
     block = views.BLOCKS[definition["type"]]
-    for name, reader in (("discount", values.read_discount), ("gift", values.read_gift)):
+    for name, reader in (("discount", blocks.read_discount), ("gift", blocks.read_gift)):
         if body.get(name) is None:
             continue
         if name != block:
