@@ -16,7 +16,7 @@ from stampcard.core.chance import Chance
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
 from stampcard.core.world import World
-from stampcard.voucherify.campaigns import campaigns, codes, issuing, vouchers
+from stampcard.voucherify.campaigns import campaigns, codes, definitions, issuing, vouchers
 from stampcard.voucherify.campaigns.records import Category
 from stampcard.voucherify.customers import customers, segments
 from stampcard.voucherify.customers.records import Consent
@@ -99,7 +99,7 @@ def check_campaign(call: Call[Project], pointer: str) -> None:
     body = call.body
     if "category" in body or "category_id" in body:
         call.body = {key: value for key, value in body.items() if key != "category"}
-    campaign, voucher = campaigns.read_new(call, {**body, "category": None})
+    campaign, voucher = definitions.read_new(call, {**body, "category": None})
     code = voucher.get("code")
     if campaign.type == "STANDALONE":
         taken = call.state.vouchers.get(call.state.fold(code or ""))
@@ -134,7 +134,7 @@ def check_voucher(call: Call[Project], section: Row, pointer: str) -> None:
     if reference is not None:
         for row in section.get("campaigns", ()):
             if reference in (row["name"], row.get("id")):
-                campaign, _ = campaigns.read_new(call, {**row, "category": None})
+                campaign, _ = definitions.read_new(call, {**row, "category": None})
                 break
         else:
             campaign = campaigns.find(call, reference)
@@ -220,7 +220,7 @@ def add_campaign(call: Call[Project], row: Row) -> None:
         old.deleted = True
         del project.campaigns[old.id], project.campaign_names[old.name]
     project.bin.pop(f"campaign:{row['name']}", None)
-    campaign, voucher = campaigns.read_new(call, dict(row))
+    campaign, voucher = definitions.read_new(call, dict(row))
     campaign.id = row.get("id") or (old.id if old is not None else campaign.id)
     campaign.active, campaign.protected = row.get("active", True), row.get("protected", False)
     campaign.referral_tiers = [rewards.tier(project, tier) for tier in row.get("referral_tiers", ())]
