@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from stampcard import Emulator
 from stampcard.client import in_process
-from stampcard.voucherify.state import Voucher
+from stampcard.voucherify.campaigns.records import Voucher
 from tests.voucherify.calls import made, send
 
 ENDS = st.sampled_from([None, "2026-01-15", "2026-01-18", "2026-02-10"])

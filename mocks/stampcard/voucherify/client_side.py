@@ -13,6 +13,7 @@ from stampcard.voucherify.campaigns import promotions, vouchers
 from stampcard.voucherify.customers import customers
 from stampcard.voucherify.distributions import publications
 from stampcard.voucherify.events import events
+from stampcard.voucherify.management import keys
 from stampcard.voucherify.redemptions import redemptions, validations
 from stampcard.voucherify.state import Project
 
@@ -49,24 +50,17 @@ def preflight(request: Request, allowed: tuple[str, ...]) -> ApiError:
     return ApiError(204, None, headers)
 
 
-def check_switch(call: Call[Project], name: str) -> None:
-    """Raises 403 for what the project's settings do not open to browsers (text assumed)."""
-    if not call.state.settings.client_side[name]:
-        details = f"Client-side {name.replace('_', ' ')} is disabled in the project settings"
-        raise errors.refusal(call, 403, "forbidden", "Forbidden", details)
-
-
 async def validate(call: Call[Project]) -> Reply:
     return await validations.validate(call)
 
 
 async def redeem(call: Call[Project]) -> Reply:
-    check_switch(call, "redeem")
+    keys.check_switch(call, "redeem")
     return await redemptions.redeem(call)
 
 
 async def publish(call: Call[Project]) -> Reply:
-    check_switch(call, "publish")
+    keys.check_switch(call, "publish")
     return await publications.create(call)
 
 
@@ -80,7 +74,7 @@ async def browse_tiers(call: Call[Project]) -> Reply:
 
 async def list_vouchers(call: Call[Project]) -> Reply:
     """Codes of one customer, who must be named: browsers see nobody else's."""
-    check_switch(call, "list_vouchers")
+    keys.check_switch(call, "list_vouchers")
     if not call.query.get("customer"):
         details = "Query should have required property 'customer'"
         raise errors.refusal(call, 400, "invalid_query_params", "Invalid query params", details)
@@ -88,5 +82,5 @@ async def list_vouchers(call: Call[Project]) -> Reply:
 
 
 async def create_customer(call: Call[Project]) -> Reply:
-    check_switch(call, "create_customer")
+    keys.check_switch(call, "create_customer")
     return await customers.create(call)

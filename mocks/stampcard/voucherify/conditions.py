@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from stampcard.voucherify import dates
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 
 Test = Callable[[Any, list[Any], datetime | None], bool]
 """Value, what the condition names, and the present instant in the project's time zone."""

@@ -8,6 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from stampcard.core.clock import iso
 
+BIRTHDAYS = frozenset({"birthday", "birthdate"})
+STAMPS = frozenset({"created_at", "updated_at"}) | BIRTHDAYS
+"""Fields of a record that hold dates."""
+
 _DURATION = re.compile(
     r"P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?"
     r"(?:T(?=.)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?"

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stampcard.voucherify import dates
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 LENGTHS = {"MONTH": 1, "QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}

@@ -161,3 +161,8 @@ def _complaint(violation: Violation) -> str:
             return f'should match pattern "{limit}"'
         case _:
             return f"should pass {violation.keyword} validation"
+
+
+def not_yet(call: Call[Any], what: str) -> ApiError:
+    """Ours: a part of an emulated operation that we do not do."""
+    return ApiError(501, {"message": f"stampcard does not emulate {what} yet", "operation": call.operation.id})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call
-from stampcard.voucherify import errors
-from stampcard.voucherify.state import Activity, Customer, Project
+from stampcard.voucherify import dates, errors
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.events.records import Activity
+from stampcard.voucherify.state import Project
 
 
 def tell(
@@ -31,3 +33,13 @@ def note(call: Call[Project], kind: str, subject: Any) -> None:
 def cause_of(group: str | None) -> int | None:
     """The journal id that ends a request id."""
     return int(group[-6:], 16) or None if group else None
+
+
+def id_of(project: Project, record: Activity) -> str:
+    millis = int((dates.read_instant(record.created_at) or project.world.clock.now).timestamp() * 1000)
+    return f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}"
+
+
+def group_of(project: Project, cause: int | None) -> str:
+    """The request id of a background job: `w-` and 18 hexadecimal digits, the last six the call that planned it."""
+    return f"w-{int(project.world.clock.epoch * 1000):012x}{(cause or 0) & 0xFFFFFF:06x}"

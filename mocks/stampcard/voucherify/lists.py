@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, forms, views
-from stampcard.voucherify.customers import date_filters
 from stampcard.voucherify.state import Json, Project
 
 T = TypeVar("T")
@@ -108,9 +107,7 @@ def filtered(call: Call[Project], records: list[T], view: Callable[[T], Json]) -
             if operator not in OPERATORS:
                 details = f"Operator {operator} is not supported"
                 raise errors.refusal(call, 400, "invalid_query_params", "Invalid query params", details)
-            if name.rpartition(".")[2] in date_filters.STAMPS and all(
-                item.isdecimal() for item in _listed(tests[operator])
-            ):
+            if name.rpartition(".")[2] in dates.STAMPS and all(item.isdecimal() for item in _listed(tests[operator])):
                 message = "a number is compared with a date as text here; what Voucherify makes of it is not published"
                 call.diagnose("date-and-number", message, f"/filters[{name}]")
     if not conditions:

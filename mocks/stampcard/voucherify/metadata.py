@@ -12,8 +12,8 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.voucherify import dates, errors
-from stampcard.voucherify.definitions import Schema
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.management.records import Schema
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 IMAGE = re.compile(r"https?://\S+\.(jpe?g|png)(\?\S*)?", re.IGNORECASE)

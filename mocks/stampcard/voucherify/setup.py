@@ -16,17 +16,18 @@ from stampcard.core.chance import Chance
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError, SetupError
 from stampcard.core.world import World
-from stampcard.voucherify.campaigns import campaigns, codes, issuing, vouchers
+from stampcard.voucherify.campaigns import campaigns, codes, definitions, issuing, vouchers
+from stampcard.voucherify.campaigns.records import Category
 from stampcard.voucherify.customers import customers, segments
+from stampcard.voucherify.customers.records import Consent
 from stampcard.voucherify.desk import by_hand
 from stampcard.voucherify.distributions import setup as sending
 from stampcard.voucherify.loyalty import setup
 from stampcard.voucherify.management.keys import Keys
 from stampcard.voucherify.orders import products, skus
-from stampcard.voucherify.records import Consent
 from stampcard.voucherify.referrals import rewards
 from stampcard.voucherify.settings import Key
-from stampcard.voucherify.state import Category, Json, Project
+from stampcard.voucherify.state import Json, Project
 
 Row = Mapping[str, Any]
 ROOT = "/voucherify"
@@ -98,7 +99,7 @@ def check_campaign(call: Call[Project], pointer: str) -> None:
     body = call.body
     if "category" in body or "category_id" in body:
         call.body = {key: value for key, value in body.items() if key != "category"}
-    campaign, voucher = campaigns.read_new(call, {**body, "category": None})
+    campaign, voucher = definitions.read_new(call, {**body, "category": None})
     code = voucher.get("code")
     if campaign.type == "STANDALONE":
         taken = call.state.vouchers.get(call.state.fold(code or ""))
@@ -133,7 +134,7 @@ def check_voucher(call: Call[Project], section: Row, pointer: str) -> None:
     if reference is not None:
         for row in section.get("campaigns", ()):
             if reference in (row["name"], row.get("id")):
-                campaign, _ = campaigns.read_new(call, {**row, "category": None})
+                campaign, _ = definitions.read_new(call, {**row, "category": None})
                 break
         else:
             campaign = campaigns.find(call, reference)
@@ -219,7 +220,7 @@ def add_campaign(call: Call[Project], row: Row) -> None:
         old.deleted = True
         del project.campaigns[old.id], project.campaign_names[old.name]
     project.bin.pop(f"campaign:{row['name']}", None)
-    campaign, voucher = campaigns.read_new(call, dict(row))
+    campaign, voucher = definitions.read_new(call, dict(row))
     campaign.id = row.get("id") or (old.id if old is not None else campaign.id)
     campaign.active, campaign.protected = row.get("active", True), row.get("protected", False)
     campaign.referral_tiers = [rewards.tier(project, tier) for tier in row.get("referral_tiers", ())]

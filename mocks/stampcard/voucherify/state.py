@@ -6,199 +6,31 @@ share (`value`, `metadata`, `window`) are never changed in place, only replaced.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from stampcard.core.world import World
-from stampcard.voucherify.campaigns.codes import CodeConfig
-from stampcard.voucherify.definitions import Collection, EventSchema, Schema
+from stampcard.voucherify.campaigns.records import Campaign, Category, Stack, Tier, Voucher
+from stampcard.voucherify.customers.records import Consent, Customer, Segment
+from stampcard.voucherify.distributions.records import BrazeConnection, Distribution, Publication
+from stampcard.voucherify.events.records import Activity, EventSchema
 from stampcard.voucherify.loyalty.program_records import Programs
-from stampcard.voucherify.points.records import Ledger
-from stampcard.voucherify.records import (
-    Assignment,
-    Consent,
-    Distribution,
-    EarningRule,
-    Export,
-    Holder,
-    Lock,
-    Order,
-    Product,
-    Redemption,
-    Reward,
-    RewardAssignment,
-    Rollback,
-    Rule,
-    Segment,
-    Sku,
-    Stack,
-    Tier,
-    Transaction,
-    Webhook,
-)
+from stampcard.voucherify.loyalty.records import EarningRule, Reward, RewardAssignment
+from stampcard.voucherify.management.records import AsyncAction, BinEntry, Export, Schema
+from stampcard.voucherify.orders.records import Collection, Order, Product, Sku
+from stampcard.voucherify.points.records import Ledger, Transaction
+from stampcard.voucherify.redemptions.records import Lock, Redemption, Rollback
+from stampcard.voucherify.referrals.records import Holder
+from stampcard.voucherify.rules.records import Assignment, Rule
 from stampcard.voucherify.settings import Key, Settings, Token
+from stampcard.voucherify.webhooks.records import Webhook
 
 Json = dict[str, Any]
 
 Listener = Callable[["Project", "Activity", "Customer | None"], None]
 """Told of everything that happens in a project."""
-
-
-class Customer(msgspec.Struct):
-    """A customer; `profile` holds the fields that were ever given (name, email, address ...)."""
-
-    id: str
-    source_id: str | None
-    created_at: str
-    profile: Json
-    metadata: Json | None = None
-    updated_at: str | None = None
-    summary: Json | None = None
-    loyalty: Json | None = None
-    referrals: Json | None = None
-    vouchers: list[Voucher] = []
-    activity: list[Activity] = []
-    consents: dict[str, bool] = {}
-
-
-class Activity(msgspec.Struct, frozen=True):
-    """Something that happened to a customer; `subject` is the record it happened with, rendered when read.
-
-    `number` makes its id; numbers grow.
-    """
-
-    number: int
-    type: str
-    created_at: str
-    group_id: str
-    subject: Any = None
-
-
-class Voucher(msgspec.Struct):
-    """One code. `value` is the discount, gift or loyalty card block, by `type`; `window` the validity_* members."""
-
-    id: str
-    code: str
-    type: str
-    value: Json
-    campaign: Campaign | None
-    created_at: str
-    updated_at: str | None = None
-    start_date: str | None = None
-    expiration_date: str | None = None
-    window: Json | None = None
-    category: Category | None = None
-    category_name: str | None = None
-    active: bool = True
-    additional_info: str | None = None
-    metadata: Json | None = None
-    is_referral_code: bool = False
-    quantity: int | None = None
-    redeemed_quantity: int = 0
-    redeemed_amount: int = 0
-    publish_count: int = 0
-    holder: Customer | None = None
-    referrer: Customer | None = None
-    queued: bool = False
-    deleted: bool = False
-    assignments: list[Assignment] | None = None
-
-
-class Category(msgspec.Struct):
-    id: str
-    name: str
-    hierarchy: int
-    created_at: str
-    updated_at: str | None = None
-
-
-class Campaign(msgspec.Struct):
-    """A campaign and its codes. `free` holds codes that may be published next; `vouchers` all, deleted ones too.
-
-    `definition` is what each new code copies: type, discount/gift/loyalty_card, redemption, is_referral_code.
-    `dates` holds start_date, expiration_date and validity_* where set; `fresh` and `window` are the value block and
-    the validity_* members that all new codes share.
-    """
-
-    id: str
-    name: str
-    campaign_type: str
-    type: str
-    definition: Json
-    config: CodeConfig
-    created_at: str
-    dates: Json
-    fresh: Json
-    window: Json | None = None
-    description: str | None = None
-    updated_at: str | None = None
-    auto_join: bool = False
-    join_once: bool = False
-    use_voucher_metadata_schema: bool = True
-    active: bool = True
-    activity_duration: str | None = None
-    metadata: Json | None = None
-    category: Category | None = None
-    category_name: str | None = None
-    status: str = "DONE"
-    protected: bool = False
-    referral_program: Json | None = None
-    tiers_expiration: Json | None = None
-    referral_tiers: list[Json] = []
-    deleted: bool = False
-    assignments: list[Assignment] | None = None
-    count: int = 0
-    vouchers: list[Voucher] = []
-    free: deque[Voucher] = msgspec.field(default_factory=deque)
-    first: dict[str, Publication] = {}
-
-
-class Publication(msgspec.Struct):
-    """Codes given to a customer; `failure` is the error object's key and message when it failed."""
-
-    id: str
-    created_at: str
-    customer: Customer
-    vouchers: tuple[Voucher, ...]
-    campaign: Campaign | None
-    channel: str
-    source_id: str | None
-    metadata: Json
-    failure: tuple[str, str] | None = None
-
-
-class AsyncAction(msgspec.Struct):
-    """A background job of the vendor."""
-
-    id: str
-    type: str
-    created_at: str
-    request_id: str
-    status: str = "IN_PROGRESS"
-    operation_status: str = "UNKNOWN"
-    result: Json | None = None
-    updated_at: str | None = None
-    processing_time: int | None = None
-
-
-class BinEntry(msgspec.Struct):
-    """A deleted resource whose name or code stays reserved."""
-
-    id: str
-    kind: str
-    resource_id: str
-    name: str
-    created_at: str
-
-
-class BrazeConnection(msgspec.Struct):
-    """The Braze integration: where its REST API is, and the key."""
-
-    endpoint: str
-    api_key: str
 
 
 class Project(msgspec.Struct):
@@ -382,6 +214,10 @@ class Project(msgspec.Struct):
         if source_id is not None:
             self.source_ids[source_id] = customer
         return customer
+
+    def find_campaign(self, reference: str) -> Campaign | None:
+        """By id or name."""
+        return self.campaigns.get(reference) or self.campaign_names.get(reference)
 
     def all_vouchers(self, campaign: Campaign | None = None) -> Iterator[Voucher]:
         """Newest first."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from stampcard.voucherify.records import Assignment
-from stampcard.voucherify.state import AsyncAction, Campaign, Category, Customer, Json, Project, Publication, Voucher
+from stampcard.voucherify.campaigns.records import Campaign, Category, Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.distributions.records import Publication
+from stampcard.voucherify.management.records import AsyncAction
+from stampcard.voucherify.rules.records import Assignment
+from stampcard.voucherify.state import Json, Project
 
 ASSETS = "https://dl.voucherify.io/api/v1/assets"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, happenings, metadata, values, views
 from stampcard.voucherify.campaigns import campaigns, codes, issuing
-from stampcard.voucherify.state import Campaign, Json, Project
+from stampcard.voucherify.campaigns.records import Campaign
+from stampcard.voucherify.state import Json, Project
 
 
 async def add_vouchers(call: Call[Project]) -> Reply:

@@ -9,7 +9,8 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, views
-from stampcard.voucherify.state import Category, Project
+from stampcard.voucherify.campaigns.records import Category
+from stampcard.voucherify.state import Project
 
 
 def find(call: Call[Project]) -> Category:

@@ -11,7 +11,9 @@ from stampcard.core.endpoint import Call
 from stampcard.voucherify import errors, happenings
 from stampcard.voucherify.campaigns import codes
 from stampcard.voucherify.campaigns.codes import CodeConfig
-from stampcard.voucherify.state import AsyncAction, Campaign, Json, Project, Voucher
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
+from stampcard.voucherify.management.records import AsyncAction
+from stampcard.voucherify.state import Json, Project
 from stampcard.voucherify.views import BLOCKS
 
 CAMPAIGN_LIMIT = 100_000

@@ -8,8 +8,9 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, lists, values, views
 from stampcard.voucherify.campaigns import promotions
-from stampcard.voucherify.records import Json, Stack
-from stampcard.voucherify.state import Campaign, Category, Project
+from stampcard.voucherify.campaigns.records import Campaign, Category, Stack
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def find(call: Call[Project]) -> Stack:

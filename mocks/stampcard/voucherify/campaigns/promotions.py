@@ -10,9 +10,10 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, metadata, values, views
-from stampcard.voucherify.campaigns import campaigns
-from stampcard.voucherify.records import Json, Tier
-from stampcard.voucherify.state import Campaign, Project
+from stampcard.voucherify.campaigns import blocks, campaigns
+from stampcard.voucherify.campaigns.records import Campaign, Tier
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def find(call: Call[Project], reference: str) -> Tier:
@@ -84,7 +85,7 @@ def read_tier(call: Call[Project], body: Json, campaign: Campaign) -> Tier:
         project.random_id("promo_"),
         body["name"],
         campaign,
-        values.read_discount(call, discount, ".action.discount"),
+        blocks.read_discount(call, discount, ".action.discount"),
         project.now,
         banner=body.get("banner"),
         hierarchy=hierarchy,
@@ -160,7 +161,7 @@ async def update(call: Call[Project]) -> Reply:
     project, body = call.state, values.given(call.body)
     tier = find(call, call.path["promotionTierId"])
     discount = values.given(body.get("action")).get("discount")
-    value = values.read_discount(call, discount, ".action.discount") if discount is not None else tier.discount
+    value = blocks.read_discount(call, discount, ".action.discount") if discount is not None else tier.discount
     changed = values.read_dates(call, call.body)
     category, _ = values.read_category(call, body)
     rules = check_rules(call, body)

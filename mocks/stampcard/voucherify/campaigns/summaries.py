@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, views
 from stampcard.voucherify.campaigns import campaigns, issuing
-from stampcard.voucherify.records import Json, Redemption, Rollback, Transaction
-from stampcard.voucherify.state import Campaign, Project
+from stampcard.voucherify.campaigns.records import Campaign
+from stampcard.voucherify.points.records import Transaction
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 if TYPE_CHECKING:
     from stampcard.voucherify.redemptions.redeemables import Item

@@ -10,8 +10,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, metadata, values, views
-from stampcard.voucherify.campaigns import campaign_vouchers, campaigns, codes, issuing
-from stampcard.voucherify.state import Campaign, Json, Project, Voucher
+from stampcard.voucherify.campaigns import blocks, campaign_vouchers, campaigns, codes, issuing
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
+from stampcard.voucherify.state import Json, Project
 
 
 def find(call: Call[Project], reference: str) -> Voucher:
@@ -125,7 +126,7 @@ def read_value(call: Call[Project], body: Json, kind: str) -> Json:
     block = views.BLOCKS[kind]
     if block not in body:
         raise errors.invalid_payload(call, f"Payload should have required property '{block}'")
-    readers = {"discount": values.read_discount, "gift": values.read_gift, "loyalty_card": values.read_card}
+    readers = {"discount": blocks.read_discount, "gift": blocks.read_gift, "loyalty_card": blocks.read_card}
     return issuing.fresh_value(kind, readers[block](call, body[block], f".{block}"))
 
 
@@ -180,7 +181,7 @@ def changed_value(call: Call[Project], voucher: Voucher, body: Mapping[str, Any]
     if block == "discount":
         if given.get("type") not in (None, voucher.value["type"]):
             raise errors.invalid_voucher(call, "It is not possible to change Voucher discount type")
-        return values.read_discount(call, {**voucher.value, **values.given(given)}, ".discount")
+        return blocks.read_discount(call, {**voucher.value, **values.given(given)}, ".discount")
     call.diagnose("ignored-field", "credits and points change by the balance calls", f"/{block}")
     return voucher.value
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import views
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.records import Consent, Json
+from stampcard.voucherify.customers.records import Consent
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 

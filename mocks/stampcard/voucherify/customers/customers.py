@@ -10,7 +10,8 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, happenings, lists, metadata, values, views
-from stampcard.voucherify.state import Customer, Json, Project
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.state import Json, Project
 
 PROFILE = ("name", "description", "email", "phone", "birthday", "birthdate", "address")
 DAYS = ("birthday", "birthdate")

@@ -19,10 +19,6 @@ from stampcard.voucherify import conditions, dates
 Unit = Callable[[date, int], tuple[date, date]]
 """The first and the last day of the period of a day, so many periods later."""
 
-BIRTHDAYS = frozenset({"birthday", "birthdate"})
-STAMPS = frozenset({"created_at", "updated_at"}) | BIRTHDAYS
-"""Fields that hold dates: there `$more_than` and `$less_than` of a number count days ago (documented)."""
-
 
 def _day(today: date, shift: int) -> tuple[date, date]:
     found = today + timedelta(days=shift)
@@ -87,8 +83,11 @@ def is_number(value: Any) -> bool:
 
 
 def is_dated(name: str, operator: str, wanted: Any) -> bool:
-    """Whether a condition has to be judged here: its answer changes as the days pass."""
-    if operator in AGO and name in STAMPS:
+    """Whether a condition has to be judged here: its answer changes as the days pass.
+
+    For fields that hold dates `$more_than` and `$less_than` of a number count days ago (documented).
+    """
+    if operator in AGO and name in dates.STAMPS:
         return all(is_number(item) for item in conditions.listed(wanted))
     return operator in OPERATORS
 
@@ -104,7 +103,7 @@ def matches(name: str, value: Any, operator: str, wanted: Any, now: datetime) ->
     if operator in FLAGS:
         unit, shift = (PERIODS | YEARLY)[operator]
         first, last = unit(today, shift)
-        if operator in YEARLY or (name in BIRTHDAYS and f"{operator}_md" in YEARLY):
+        if operator in YEARLY or (name in dates.BIRTHDAYS and f"{operator}_md" in YEARLY):
             return any((day.month, day.day) == (one.month, one.day) for one in _days(first, last))
         return first <= day <= last
     if operator in PARTS:

@@ -9,10 +9,12 @@ import hashlib
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, lists, views
+from stampcard.voucherify.campaigns.records import Voucher
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.referrals import referrals
-from stampcard.voucherify.state import Customer, Project, Publication, Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.distributions.records import Publication
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 class Held:
@@ -41,7 +43,7 @@ def wallet(project: Project, customer: Customer) -> list[Held]:
         for voucher in item.subject.vouchers
     }
     found = [
-        Held(voucher, published.get(voucher.id, voucher.created_at), referrals.role(project, voucher, customer))
+        Held(voucher, published.get(voucher.id, voucher.created_at), role(project, voucher, customer))
         for voucher in customer.vouchers
         if not voucher.deleted
     ]
@@ -93,6 +95,12 @@ def for_filters(body: Json) -> Json:
     """The entry with the names filters use."""
     voucher = body["redeemable"]["voucher"]
     return {**body, "voucher_code": voucher["code"], "code": voucher["code"], "voucher": voucher}
+
+
+def role(project: Project, voucher: Voucher, customer: Customer) -> str:
+    """OWNER, or what the customer is to a referral code."""
+    found = [item.role for item in project.holders.get(voucher.id, []) if item.customer is customer]
+    return found[0] if found else "OWNER"
 
 
 async def browse(call: Call[Project]) -> Reply:

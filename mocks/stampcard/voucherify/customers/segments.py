@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import conditions, days, errors, happenings, lists, values, views
-from stampcard.voucherify.campaigns import campaigns
 from stampcard.voucherify.conditions import listed
 from stampcard.voucherify.customers import customers, date_filters
-from stampcard.voucherify.points import midnight
-from stampcard.voucherify.records import Json, Segment
-from stampcard.voucherify.state import Activity, Customer, Project
+from stampcard.voucherify.customers.records import Customer, Segment
+from stampcard.voucherify.events.records import Activity
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 FIELDS = frozenset(
     "id source_id name description email phone birthday birthdate created_at updated_at city state country postal_code"
@@ -74,7 +74,7 @@ def plan(project: Project, record: Segment, cause: int | None) -> None:
 
     async def run() -> None:
         if project.segments.get(record.id) is record:
-            group = midnight.group_of(project, cause)
+            group = happenings.group_of(project, cause)
             for customer in list(project.customers.values()):
                 look_again(project, customer, group)
             plan(project, record, cause)
@@ -108,7 +108,7 @@ def check_filter(call: Call[Project], given: Json) -> None:
         if name == "junction":
             continue
         if name not in FIELDS and not name.startswith(BLOCKS):
-            raise campaigns.not_yet(call, f"segments by {name}")
+            raise errors.not_yet(call, f"segments by {name}")
         tests = definition.get("conditions") if isinstance(definition, dict) else None
         if not isinstance(tests, dict):
             raise errors.invalid_payload(call, f"Property .filter.{name} should have required property 'conditions'")
@@ -119,11 +119,11 @@ def check_filter(call: Call[Project], given: Json) -> None:
 def check_condition(call: Call[Project], name: str, operator: str, wanted: Any) -> None:
     """Raises for an operator we cannot look at (501), and for a number that is none."""
     if operator in date_filters.FLAGS and any(str(item).lower() == "false" for item in listed(wanted)):
-        raise campaigns.not_yet(call, f"segments by operator {operator} of false")
+        raise errors.not_yet(call, f"segments by operator {operator} of false")
     if operator in date_filters.NUMBERS and not all(date_filters.is_number(item) for item in listed(wanted)):
         raise errors.invalid_payload(call, f"Property .filter.{name}.conditions.{operator} should be number")
     if operator not in lists.OPERATORS.keys() | date_filters.OPERATORS | SIZES:
-        raise campaigns.not_yet(call, f"segments by operator {operator}")
+        raise errors.not_yet(call, f"segments by operator {operator}")
 
 
 Test = tuple[str, str, Any]

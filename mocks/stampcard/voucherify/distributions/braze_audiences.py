@@ -8,7 +8,7 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, values
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 

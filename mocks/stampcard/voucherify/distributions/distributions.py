@@ -18,21 +18,17 @@ from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.errors import ApiError, ConnectError, WireError
 from stampcard.core.http import Response
 from stampcard.voucherify import desk, happenings
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer, Segment
 from stampcard.voucherify.distributions import publications
-from stampcard.voucherify.points.records import Expired, Pending, PendingChange, TierChange
-from stampcard.voucherify.records import (
-    CustomEvent,
-    Distribution,
-    Json,
-    Order,
-    Redemption,
-    Rewarded,
-    Rollback,
-    Segment,
-    Send,
-    Transaction,
-)
-from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
+from stampcard.voucherify.distributions.records import Distribution, Publication, Send
+from stampcard.voucherify.events.records import Activity, CustomEvent
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.points.records import Expired, Pending, PendingChange, TierChange, Transaction
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
+from stampcard.voucherify.referrals.records import Rewarded
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 from stampcard.voucherify.views import BLOCKS, asset
 
 MANUAL_DELAY = timedelta(minutes=10)

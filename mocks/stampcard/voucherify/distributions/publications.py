@@ -12,9 +12,12 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import dates, errors, forms, happenings, lists, metadata, values, views
 from stampcard.voucherify.campaigns import campaigns, codes, issuing, vouchers
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
 from stampcard.voucherify.customers import customers
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.distributions.records import Publication
 from stampcard.voucherify.points import balances, tier_moves
-from stampcard.voucherify.state import Campaign, Customer, Json, Project, Publication, Voucher
+from stampcard.voucherify.state import Json, Project
 
 MAX_COUNT = 50
 

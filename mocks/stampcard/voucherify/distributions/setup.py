@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.errors import SetupError
+from stampcard.voucherify.customers.records import Segment
 from stampcard.voucherify.distributions import distributions
-from stampcard.voucherify.records import Distribution, Segment
-from stampcard.voucherify.state import BrazeConnection, Project
+from stampcard.voucherify.distributions.records import BrazeConnection, Distribution
+from stampcard.voucherify.state import Project
 
 Row = Mapping[str, Any]
 ROOT = "/voucherify"

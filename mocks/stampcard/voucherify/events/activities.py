@@ -6,30 +6,32 @@ https://docs.voucherify.io/api-reference/customers/list-customer-activity
 from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.voucherify import dates, lists, views
+from stampcard.voucherify import dates, happenings, lists, views
+from stampcard.voucherify.campaigns.records import Voucher
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.loyalty import loyalties, tiers
+from stampcard.voucherify.customers.records import Customer, Segment
+from stampcard.voucherify.distributions.records import Publication
+from stampcard.voucherify.events.records import Activity, CustomEvent
+from stampcard.voucherify.loyalty import tiers
 from stampcard.voucherify.orders import orders
-from stampcard.voucherify.points import balances, pending_points
-from stampcard.voucherify.points.records import Expired, Pending, PendingChange, TierChange
-from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption, Rewarded, Rollback, Segment, Transaction
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.points import balances, cards, pending_points
+from stampcard.voucherify.points.records import Expired, Pending, PendingChange, TierChange, Transaction
 from stampcard.voucherify.redemptions import redemptions, rollbacks
-from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
+from stampcard.voucherify.referrals.records import Rewarded
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def view(project: Project, customer: Customer, record: Activity) -> Json:
     return {
-        "id": id_of(project, record),
+        "id": happenings.id_of(project, record),
         "type": record.type,
         "data": data(project, customer, record),
         "created_at": record.created_at,
         "group_id": record.group_id,
     }
-
-
-def id_of(project: Project, record: Activity) -> str:
-    millis = int((dates.read_instant(record.created_at) or project.world.clock.now).timestamp() * 1000)
-    return f"evcus_{millis:012x}{record.number & 0xFFFFFF:06x}"
 
 
 def data(project: Project, customer: Customer | None, record: Activity) -> Json:
@@ -131,12 +133,14 @@ async def browse(call: Call[Project]) -> Reply:
 
 async def of_member(call: Call[Project]) -> Reply:
     """What happened with a loyalty card, newest first, by cursor."""
-    project, card = call.state, loyalties.find_card(call)
+    project, card = call.state, cards.find_card(call)
     if card.holder is None:
         return lists.cursor(call, [], lambda item: item, lambda item: item)
     customer = card.holder
     found = [item for item in reversed(customer.activity) if is_about(item.subject, card)]
-    return lists.cursor(call, found, lambda item: view(project, customer, item), lambda item: id_of(project, item))
+    return lists.cursor(
+        call, found, lambda item: view(project, customer, item), lambda item: happenings.id_of(project, item)
+    )
 
 
 def is_about(subject: object, card: Voucher) -> bool:

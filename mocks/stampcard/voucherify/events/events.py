@@ -10,9 +10,10 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, metadata, values, views
 from stampcard.voucherify.campaigns import vouchers
+from stampcard.voucherify.campaigns.records import Voucher
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.records import CustomEvent
-from stampcard.voucherify.state import Project, Voucher
+from stampcard.voucherify.events.records import CustomEvent
+from stampcard.voucherify.state import Project
 
 
 def find_code(call: Call[Project], given: Any, kind: str) -> Voucher | None:

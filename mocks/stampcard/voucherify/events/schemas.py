@@ -10,9 +10,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, values, views
-from stampcard.voucherify.definitions import EventSchema
+from stampcard.voucherify.events.records import EventSchema
 from stampcard.voucherify.management.paths import of_path
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 KIND = "custom_event_schema"

@@ -10,21 +10,25 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import days, desk, errors, happenings, lists, metadata, values
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
+from stampcard.voucherify.customers.records import Customer, Segment
 from stampcard.voucherify.distributions import publications
-from stampcard.voucherify.events import activities
+from stampcard.voucherify.events.records import Activity, CustomEvent
 from stampcard.voucherify.loyalty import earnings, loyalties
-from stampcard.voucherify.points import buckets, pending_points, tier_moves
+from stampcard.voucherify.loyalty.records import EarningRule
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.points import buckets, cards, pending_points, tier_moves
 from stampcard.voucherify.points.records import TierChange
-from stampcard.voucherify.records import CustomEvent, EarningRule, Json, Order, Segment
 from stampcard.voucherify.rules import judging, timeframes
-from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Voucher
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 TIER_EVENTS = "customer.loyalty.tier."
 ANY_TIER = "__ANY__"
 
 
 def find(call: Call[Project]) -> EarningRule:
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     wanted = call.path["earningRuleId"]
     found = call.state.earning_rules.get(wanted)
     if found is None or found.campaign is not campaign:
@@ -58,7 +62,7 @@ def view(rule: EarningRule) -> Json:
 
 
 async def browse(call: Call[Project]) -> Reply:
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     found = [item for item in reversed(call.state.earning_rules.values()) if item.campaign is campaign]
     found = lists.ordered(call, found, lambda item, name: getattr(item, name), "-created_at")
     return lists.page(call, "data", found, view)
@@ -67,7 +71,7 @@ async def browse(call: Call[Project]) -> Reply:
 async def create(call: Call[Project]) -> Reply:
     """All of the array or none."""
     project = call.state
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     made = [read_rule(call, campaign, values.given(row)) for row in call.body]
     for rule in made:
         project.earning_rules[rule.id] = rule
@@ -236,7 +240,7 @@ def bring(project: Project, activity: Activity, rule: EarningRule, customer: Cus
     if points <= 0:
         return
     named = subject.loyalty if isinstance(subject, CustomEvent) else None
-    card = named if named is not None and named.campaign is rule.campaign else card_of(rule.campaign, customer)
+    card = named if named is not None and named.campaign is rule.campaign else cards.card_of(rule.campaign, customer)
     if card is None and rule.campaign.auto_join:
         card = enroll(project, group, rule.campaign, customer)
     if card is None or not card.active:
@@ -264,7 +268,7 @@ def bring(project: Project, activity: Activity, rule: EarningRule, customer: Cus
 def details(project: Project, rule: EarningRule, activity: Activity, customer: Customer, subject: Any) -> Json:
     """What a transaction or pending points say of how they came about."""
     about: Json = {
-        "event": {"id": activities.id_of(project, activity), "type": activity.type},
+        "event": {"id": happenings.id_of(project, activity), "type": activity.type},
         "earning_rule": {"id": rule.id, "source": rule.source},
     }
     order = earnings.order_of(subject)
@@ -273,10 +277,6 @@ def details(project: Project, rule: EarningRule, activity: Activity, customer: C
     if isinstance(subject, Segment):
         about["segment"] = {"id": subject.id, "name": subject.name}
     return about
-
-
-def card_of(campaign: Campaign, customer: Customer) -> Voucher | None:
-    return next((item for item in customer.vouchers if item.campaign is campaign and not item.deleted), None)
 
 
 def enroll(project: Project, group: str, campaign: Campaign, customer: Customer) -> Voucher | None:

@@ -13,11 +13,14 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.voucherify import errors, values
-from stampcard.voucherify.campaigns import campaigns
-from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption
-from stampcard.voucherify.redemptions.discounts import left_of
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.events.records import CustomEvent
+from stampcard.voucherify.orders.cart import left_of
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.redemptions.records import Redemption
 from stampcard.voucherify.rules import formulas, line_rules
-from stampcard.voucherify.state import Customer, Project
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 PLACES = {
     "ORDER_AMOUNT": ("order", "amount"),
@@ -46,17 +49,17 @@ def read_loyalty(call: Call[Project], given: Json) -> Json:
         if "points_formula" not in given:
             return fixed
         text = given["points_formula"]
-        values.check_formula(call, text, ".loyalty.points_formula", formulas.POINTS_OPERANDS, formulas.POINTS_METADATA)
+        formulas.check(call, text, ".loyalty.points_formula", formulas.POINTS_OPERANDS, formulas.POINTS_METADATA)
         return {**fixed, "points_formula": text}
     calculation = given.get("calculation_type")
     if calculation is None:
         raise errors.invalid_payload(call, "Property .loyalty should have required property 'calculation_type'")
     if calculation not in PLACES:
-        raise campaigns.not_yet(call, f"earning rules by {calculation}")
+        raise errors.not_yet(call, f"earning rules by {calculation}")
     block, name = PLACES[calculation]
     ratio = values.given(values.given(given.get(block)).get(name))
     if "points_formula" in {**given, **ratio}:
-        raise campaigns.not_yet(call, "earning rules in proportion by formula")
+        raise errors.not_yet(call, "earning rules in proportion by formula")
     needed = ("every", "points", *(("property",) if name == "metadata" else ()))
     if not all(part in ratio for part in needed):
         details = f"Loyalty {block} rules must contain one of the following properties - '{name}'"

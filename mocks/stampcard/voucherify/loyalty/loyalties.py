@@ -10,28 +10,11 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, views
 from stampcard.voucherify.campaigns import campaigns, vouchers
+from stampcard.voucherify.campaigns.records import Voucher
 from stampcard.voucherify.distributions import publications
-from stampcard.voucherify.points import balances, buckets
-from stampcard.voucherify.records import Transaction
-from stampcard.voucherify.state import Campaign, Project, Voucher
-
-
-def find(call: Call[Project], reference: str) -> Campaign:
-    """A loyalty campaign by id or name. Raises 404."""
-    campaign = campaigns.find(call, reference)
-    if campaign.campaign_type != "LOYALTY_PROGRAM":
-        raise errors.not_found(call, "campaign", reference)
-    return campaign
-
-
-def find_card(call: Call[Project]) -> Voucher:
-    """The card a path names, of the campaign it names. Raises 404."""
-    voucher = vouchers.find(call, call.path["memberId"])
-    campaign = find(call, call.path["campaignId"]) if "campaignId" in call.path else voucher.campaign
-    if voucher.type != "LOYALTY_CARD" or voucher.campaign is not campaign:
-        raise errors.not_found(call, "voucher", call.path["memberId"])
-    return voucher
-
+from stampcard.voucherify.points import balances, buckets, cards
+from stampcard.voucherify.points.records import Transaction
+from stampcard.voucherify.state import Project
 
 # Programs
 
@@ -50,18 +33,18 @@ async def create(call: Call[Project]) -> Reply:
 
 
 async def read(call: Call[Project]) -> Reply:
-    find(call, call.path["campaignId"])
+    cards.find(call, call.path["campaignId"])
     return await campaigns.read(call)
 
 
 async def update(call: Call[Project]) -> Reply:
-    find(call, call.path["campaignId"])
+    cards.find(call, call.path["campaignId"])
     return await campaigns.update(call)
 
 
 async def delete(call: Call[Project]) -> Reply:
     """As any campaign, but answered 200."""
-    find(call, call.path["campaignId"])
+    cards.find(call, call.path["campaignId"])
     reply = await campaigns.delete(call)
     return Reply(200, reply.body)
 
@@ -70,7 +53,7 @@ async def delete(call: Call[Project]) -> Reply:
 
 
 async def browse_members(call: Call[Project]) -> Reply:
-    campaign, query = find(call, call.path["campaignId"]), call.query
+    campaign, query = cards.find(call, call.path["campaignId"]), call.query
     found = [item for item in call.state.all_vouchers(campaign) if item.holder is not None]
     if "customer" in query:
         who = query["customer"]
@@ -83,7 +66,7 @@ async def browse_members(call: Call[Project]) -> Reply:
 
 async def add_member(call: Call[Project]) -> Reply:
     """A publication of the campaign, answered by the card."""
-    campaign = find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     body: dict[str, Any] = {**call.body, "campaign": campaign.id}
     if body.get("voucher"):
         card = vouchers.find(call, body["voucher"])
@@ -95,14 +78,14 @@ async def add_member(call: Call[Project]) -> Reply:
 
 
 async def read_member(call: Call[Project]) -> Reply:
-    card = find_card(call)
+    card = cards.find_card(call)
     call.summary = f"loyalty card {card.code}: {card.value['balance']} points"
     return Reply(200, views.voucher(card))
 
 
 async def change_balance(call: Call[Project]) -> Reply:
     """Points by hand; the card must have a holder."""
-    card, body = find_card(call), call.body
+    card, body = cards.find_card(call), call.body
     end = buckets.read_end(call, card)
     if card.holder is None:
         message = "Customer must be a holder of a loyalty card."
@@ -115,7 +98,7 @@ async def change_balance(call: Call[Project]) -> Reply:
 
 async def transfer(call: Call[Project]) -> Reply:
     """All transfers or none."""
-    project, target = call.state, find_card(call)
+    project, target = call.state, cards.find_card(call)
     wanted: dict[str, int] = {}
     sources = []
     for row in call.body:
@@ -152,12 +135,12 @@ def move(project: Project, source: Voucher, target: Voucher, row: dict[str, Any]
 
 
 async def browse_campaign_transactions(call: Call[Project]) -> Reply:
-    find(call, call.path["campaignId"])
+    cards.find(call, call.path["campaignId"])
     return await balances.browse_campaign(call)
 
 
 async def browse_transactions(call: Call[Project]) -> Reply:
-    card = find_card(call)
+    card = cards.find_card(call)
     return balances.cursor(call, [item for item in call.state.transactions if item.voucher is card])
 
 

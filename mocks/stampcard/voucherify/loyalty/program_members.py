@@ -10,10 +10,11 @@ from datetime import timedelta
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, lists, values
 from stampcard.voucherify.campaigns import codes
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.loyalty import programs
 from stampcard.voucherify.loyalty.program_records import Card, Member, Program
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.state import Customer, Project
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 LIFETIME = (
     "total earned added purchased purchased_reversed subtracted expired spent refunded returned locked unlocked".split()

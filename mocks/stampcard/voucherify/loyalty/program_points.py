@@ -12,12 +12,16 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import days, desk, errors, lists, values
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.distributions import publications
+from stampcard.voucherify.events.records import Activity, CustomEvent
 from stampcard.voucherify.loyalty import program_members, programs
 from stampcard.voucherify.loyalty.program_records import Card, CardTransaction, Member, Program, ProgramReward, Spending
-from stampcard.voucherify.records import CustomEvent, Json, Order, Redemption
-from stampcard.voucherify.redemptions.discounts import left_of
-from stampcard.voucherify.state import Activity, Customer, Project
+from stampcard.voucherify.orders.cart import left_of
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.redemptions.records import Redemption
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 WORDS = {"ADMIN_CREDIT": "added", "ADMIN_DEBIT": "subtracted", "POINTS_EARNED": "earned", "POINTS_EXPIRED": "expired"}
 """What a transaction adds to in a card's lifetime; all others are spent."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stampcard.voucherify.campaigns.codes import CodeConfig
-from stampcard.voucherify.records import Json, Order
+from stampcard.voucherify.settings import Json
 
 if TYPE_CHECKING:
-    from stampcard.voucherify.state import Customer
+    from stampcard.voucherify.customers.records import Customer
+    from stampcard.voucherify.orders.records import Order
 
 
 class CardDefinition(msgspec.Struct):

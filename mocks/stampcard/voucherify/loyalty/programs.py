@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import dates, errors, lists, values
-from stampcard.voucherify.campaigns import campaigns
 from stampcard.voucherify.loyalty.program_records import Program
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 T = TypeVar("T")
@@ -64,9 +63,9 @@ async def create(call: Call[Project]) -> Reply:
     """A draft, or active at once. Raises 404, 423 for an active one without cards or earning rules."""
     project, body = call.state, values.given(call.body)
     if body.get("tier_structures"):
-        raise campaigns.not_yet(call, "programs with tier_structures")
+        raise errors.not_yet(call, "programs with tier_structures")
     if values.given(body.get("validity_hours")).get("type") == "DAILY":
-        raise campaigns.not_yet(call, "programs with validity_hours")
+        raise errors.not_yet(call, "programs with validity_hours")
     known = project.programs
     start, end = (read_date(call, body, name) for name in ("start_date", "end_date"))
     record = Program(project.serial_id("lprg_"), body["name"], project.now, start_date=start, end_date=end)

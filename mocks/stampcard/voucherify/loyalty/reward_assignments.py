@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, lists, values
-from stampcard.voucherify.loyalty import loyalties, rewards
-from stampcard.voucherify.records import Json, RewardAssignment, Rule
+from stampcard.voucherify.loyalty import rewards
+from stampcard.voucherify.loyalty.records import RewardAssignment
+from stampcard.voucherify.points import cards
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 
 def find(call: Call[Project]) -> RewardAssignment:
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     wanted = call.path["assignmentId"]
     found = call.state.reward_assignments.get(wanted)
     if found is None or found.campaign is not campaign:
@@ -26,7 +29,7 @@ def with_reward(record: RewardAssignment) -> Json:
 
 
 async def browse(call: Call[Project]) -> Reply:
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     found = [item for item in reversed(call.state.reward_assignments.values()) if item.campaign is campaign]
     if "assignment_id" in call.query:
         found = [item for item in found if item.id == call.query["assignment_id"]]
@@ -35,7 +38,7 @@ async def browse(call: Call[Project]) -> Reply:
 
 async def browse_assignments(call: Call[Project]) -> Reply:
     """Newest first; `assignmentId` is the one with that id."""
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     found = [item for item in reversed(call.state.reward_assignments.values()) if item.campaign is campaign]
     if "assignmentId" in call.query:
         found = [item for item in found if item.id == call.query["assignmentId"]]
@@ -51,7 +54,7 @@ async def read_reward(call: Call[Project]) -> Reply:
 async def create(call: Call[Project]) -> Reply:
     """All of the array or none."""
     project = call.state
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     taken = {item.reward.id: item.id for item in project.reward_assignments.values() if item.campaign is campaign}
     made: list[tuple[RewardAssignment, list[Rule]]] = []
     for row in call.body:

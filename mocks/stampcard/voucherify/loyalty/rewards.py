@@ -12,10 +12,14 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import errors, lists, metadata, values, views
 from stampcard.voucherify.campaigns import campaigns
-from stampcard.voucherify.loyalty import loyalties
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.loyalty.records import Reward, RewardAssignment
 from stampcard.voucherify.orders import products, skus
-from stampcard.voucherify.records import Json, Reward, RewardAssignment, Rule
-from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.points import cards
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def find(call: Call[Project], reference: str) -> Reward:
@@ -166,7 +170,7 @@ async def assign(call: Call[Project]) -> Reply:
     project, body = call.state, values.given(call.body)
     reward = find(call, call.path["rewardId"])
     wanted = body.get("campaign") or body.get("related_object_id")
-    campaign = loyalties.find(call, "null" if wanted is None else wanted)
+    campaign = cards.find(call, "null" if wanted is None else wanted)
     points = read_points(call, reward, body)
     rules = read_rules(call, reward, body)
     for item in project.reward_assignments.values():

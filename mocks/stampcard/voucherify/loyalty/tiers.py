@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, metadata, values, views
-from stampcard.voucherify.loyalty import loyalties
-from stampcard.voucherify.points import tier_moves
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
+from stampcard.voucherify.points import cards, tier_moves
 from stampcard.voucherify.points.records import Hold, LoyaltyTier
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.state import Campaign, Project, Voucher
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def view(record: LoyaltyTier) -> Json:
@@ -47,7 +47,7 @@ def hold_view(hold: Hold, card: Voucher) -> Json:
 
 async def browse(call: Call[Project]) -> Reply:
     """In the order they were created, unless `order` says otherwise."""
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     found = lists.sorted_by(call, call.state.ledger.tiers_of(campaign), lambda item, name: getattr(item, name))
     return lists.page(call, "data", found, view)
 
@@ -55,7 +55,7 @@ async def browse(call: Call[Project]) -> Reply:
 async def create(call: Call[Project]) -> Reply:
     """All of the array or none; members whose points fit come to the new tiers at once."""
     project = call.state
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     made = [read_tier(call, campaign, values.given(row)) for row in call.body]
     for tier in made:
         project.ledger.tiers[tier.id] = tier
@@ -94,7 +94,7 @@ def read_tier(call: Call[Project], campaign: Campaign, body: Json) -> LoyaltyTie
 
 
 async def read(call: Call[Project]) -> Reply:
-    campaign, wanted = loyalties.find(call, call.path["campaignId"]), call.path["loyaltyTierId"]
+    campaign, wanted = cards.find(call, call.path["campaignId"]), call.path["loyaltyTierId"]
     found = call.state.ledger.tiers.get(wanted)
     if found is None or found.campaign is not campaign:
         raise errors.not_found(call, "loyalty_tier", wanted)
@@ -104,7 +104,7 @@ async def read(call: Call[Project]) -> Reply:
 
 async def of_member(call: Call[Project]) -> Reply:
     """The tier the card is in; none or one."""
-    card = loyalties.find_card(call)
+    card = cards.find_card(call)
     hold = call.state.ledger.holds.get(card.id)
     shown = [{**view(hold.tier), "expiration": hold_view(hold, card)}] if hold is not None else []
     call.summary = f"{card.code} is in {hold.tier.name}" if hold is not None else f"{card.code} is in no tier"

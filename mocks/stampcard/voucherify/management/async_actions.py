@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, lists, views
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.state import AsyncAction, Project
+from stampcard.voucherify.management.records import AsyncAction
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def listed(record: AsyncAction) -> Json:

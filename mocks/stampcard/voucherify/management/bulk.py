@@ -15,7 +15,7 @@ from stampcard.voucherify.campaigns import issuing, vouchers
 from stampcard.voucherify.customers import customers
 from stampcard.voucherify.management import exports
 from stampcard.voucherify.orders import products
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 REPORT_DAYS = 30

@@ -8,8 +8,13 @@ from operator import attrgetter
 from typing import Any
 
 from stampcard.voucherify import views
-from stampcard.voucherify.records import Order, Redemption, Rollback, Transaction
-from stampcard.voucherify.state import Customer, Project, Publication, Voucher
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.distributions.records import Publication
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.points.records import Transaction
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
+from stampcard.voucherify.state import Project
 
 Table = Mapping[str, Callable[[Any], Any]]
 

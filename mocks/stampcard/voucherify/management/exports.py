@@ -16,7 +16,8 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, lists, values
 from stampcard.voucherify.campaigns import vouchers
 from stampcard.voucherify.management import columns
-from stampcard.voucherify.records import Export, Json
+from stampcard.voucherify.management.records import Export
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 HOSTS = {"eu": "download.voucherify.io", "us1": "us1.download.voucherify.io", "as1": "as1.download.voucherify.io"}

@@ -19,9 +19,10 @@ from stampcard.core.errors import ApiError, ContractError, Violation
 from stampcard.core.http import Request
 from stampcard.voucherify import desk, errors, values
 from stampcard.voucherify.campaigns import campaign_vouchers, campaigns, issuing, vouchers
+from stampcard.voucherify.campaigns.records import Campaign
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.state import Campaign, Project
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 from stampcard.voucherify.views import BLOCKS
 
 MULTIPART = "multipart/form-data"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 
 from stampcard.core.contract import Operation
-from stampcard.core.endpoint import Caller
+from stampcard.core.endpoint import Call, Caller
 from stampcard.core.errors import ApiError
 from stampcard.core.http import Request
 from stampcard.core.world import World
@@ -157,3 +157,10 @@ def rate_headers(project: Project) -> list[tuple[str, str]]:
         ("X-Rate-Limit-Remaining", str(left)),
         ("X-Rate-Limit-Retry", str(retry)),
     ]
+
+
+def check_switch(call: Call[Project], name: str) -> None:
+    """Raises 403 for what the project's settings do not open to browsers (text assumed)."""
+    if not call.state.settings.client_side[name]:
+        details = f"Client-side {name.replace('_', ' ')} is disabled in the project settings"
+        raise errors.refusal(call, 403, "forbidden", "Forbidden", details)

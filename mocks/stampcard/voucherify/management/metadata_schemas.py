@@ -11,9 +11,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, metadata, values, views
-from stampcard.voucherify.definitions import Schema
 from stampcard.voucherify.management.paths import of_path
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.management.records import Schema
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 KIND = "metadata schema"

@@ -8,8 +8,7 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors
 from stampcard.voucherify.management import paths, tokens
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.settings import Key, Token
+from stampcard.voucherify.settings import Json, Key, Token
 from stampcard.voucherify.state import Project
 
 LIFETIME = 900

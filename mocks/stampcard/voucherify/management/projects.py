@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, values
 from stampcard.voucherify.management import paths
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.settings import Key, Settings
+from stampcard.voucherify.settings import Json, Key, Settings
 from stampcard.voucherify.state import Project
 
 CLUSTERS = {"eu": "eu1", "us1": "us1", "as1": "as1"}

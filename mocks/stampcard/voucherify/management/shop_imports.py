@@ -11,7 +11,7 @@ from stampcard.voucherify import errors, values
 from stampcard.voucherify.customers import segments
 from stampcard.voucherify.management.imports import minor, read_rows, start
 from stampcard.voucherify.orders import orders, products, skus
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, views
 from stampcard.voucherify.management.paths import of_path
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.settings import STACKING
+from stampcard.voucherify.settings import STACKING, Json
 from stampcard.voucherify.state import Project
 
 LISTS = (

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.core.endpoint import Call
-from stampcard.voucherify.records import Json, Line, Order, Product, Sku
+from stampcard.voucherify.orders.records import Line, Order, Product, Sku
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 from stampcard.voucherify.values import given
 
@@ -144,3 +145,8 @@ def copied(order: Order) -> Order:
     lines = [Line(*(getattr(line, name) for name in line.__struct_fields__)) for line in order.lines]
     fields = {name: getattr(order, name) for name in order.__struct_fields__}
     return Order(**{**fields, "lines": lines, "redemptions": dict(order.redemptions)})
+
+
+def left_of(order: Order) -> int:
+    """What is still to be paid."""
+    return max(0, (order.amount or 0) - order.discount - order.items_discount)

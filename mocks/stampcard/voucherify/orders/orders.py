@@ -11,9 +11,11 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, metadata, values, views
 from stampcard.voucherify.customers import customers
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.orders import cart
-from stampcard.voucherify.records import Json, Line, Order
-from stampcard.voucherify.state import Customer, Project
+from stampcard.voucherify.orders.records import Line, Order
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 COUNTED = ("PAID", "FULFILLED")
 """Statuses that count in the customer's summary (assumed: PAID and what comes after it)."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, lists, values
-from stampcard.voucherify.campaigns import campaigns
-from stampcard.voucherify.definitions import Collection
 from stampcard.voucherify.orders import products, skus
-from stampcard.voucherify.records import Json, Line, Product, Rule, Sku
+from stampcard.voucherify.orders.records import Collection, Line, Product, Sku
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 KIND = "products_collection"
@@ -85,7 +85,7 @@ def read_filter(call: Call[Project], body: Mapping[str, Any]) -> Json:
             raise errors.invalid_payload(call, f"Property .filter.{name} should have required property 'conditions'")
         for operator in tests:
             if operator not in lists.OPERATORS:
-                raise campaigns.not_yet(call, f"product collections by operator {operator}")
+                raise errors.not_yet(call, f"product collections by operator {operator}")
     return dict(given)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, lists, metadata, values, views
 from stampcard.voucherify.orders import skus
-from stampcard.voucherify.records import Json, Product
+from stampcard.voucherify.orders.records import Product
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 PLAIN = ("name", "price", "attributes", "image_url")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, lists, values
 from stampcard.voucherify.orders import products
-from stampcard.voucherify.records import Json, Product, Sku
+from stampcard.voucherify.orders.records import Product, Sku
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 

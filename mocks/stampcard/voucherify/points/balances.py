@@ -10,9 +10,12 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, views
 from stampcard.voucherify.campaigns import campaigns, vouchers
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.points import buckets, tier_moves
-from stampcard.voucherify.records import Json, Transaction
-from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.points.records import Transaction
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 PENDING = "PENDING_POINTS_ACTIVATION"
 WORDS = {"GIFT_VOUCHER": ("CREDITS", "amount", "gift_voucher"), "LOYALTY_CARD": ("POINTS", "points", "loyalty_card")}

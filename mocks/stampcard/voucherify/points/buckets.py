@@ -9,11 +9,12 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import days, errors, lists
-from stampcard.voucherify.loyalty import loyalties
+from stampcard.voucherify import dates, days, errors, lists
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
+from stampcard.voucherify.points import cards
 from stampcard.voucherify.points.records import Bucket
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.state import Campaign, Project, Voucher
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def rules_of(campaign: Campaign | None) -> Json | None:
@@ -130,7 +131,7 @@ def endless(project: Project, card: Voucher) -> Json:
 
 async def browse(call: Call[Project]) -> Reply:
     """By day, the first one first."""
-    card = loyalties.find_card(call)
+    card = cards.find_card(call)
     found = [view(item) for item in call.state.ledger.buckets.get(card.id, ())] + [endless(call.state, card)]
     return lists.page(call, "data", found, lambda item: item)
 
@@ -140,8 +141,6 @@ def read_end(call: Call[Project], card: Voucher) -> str | None:
 
     Without `expiration_type` a date counts, and no date means the program's rules (assumed).
     """
-    from stampcard.voucherify import dates
-
     body = call.body
     kind, given = body.get("expiration_type"), body.get("expiration_date")
     if kind == "CUSTOM_DATE" and given is None:

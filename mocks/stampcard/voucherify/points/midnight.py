@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from stampcard.voucherify import days, happenings
+from stampcard.voucherify.campaigns.records import Voucher
 from stampcard.voucherify.points import balances, buckets, pending_points, tier_moves
 from stampcard.voucherify.points.records import Expired
-from stampcard.voucherify.state import Project, Voucher
+from stampcard.voucherify.state import Project
 
 
 def plan(project: Project, day: str, *, after: bool = False, cause: int | None = None) -> None:
@@ -22,15 +23,10 @@ def plan(project: Project, day: str, *, after: bool = False, cause: int | None =
 
     async def run() -> None:
         project.ledger.days.discard(first.isoformat())
-        begin(project, first.isoformat(), group_of(project, cause))
+        begin(project, first.isoformat(), happenings.group_of(project, cause))
 
     due = max(days.midnight(project, first), project.world.clock.now)
     project.world.clock.at(due, run, name=f"loyalty points on {first}", vendor="voucherify", cause=cause)
-
-
-def group_of(project: Project, cause: int | None) -> str:
-    """The request id of a background job: `w-` and 18 hexadecimal digits, the last six the call that planned it."""
-    return f"w-{int(project.world.clock.epoch * 1000):012x}{(cause or 0) & 0xFFFFFF:06x}"
 
 
 def begin(project: Project, day: str, group: str) -> None:

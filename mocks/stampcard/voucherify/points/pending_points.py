@@ -10,11 +10,14 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import days, errors, happenings, lists
-from stampcard.voucherify.loyalty import loyalties
-from stampcard.voucherify.points import balances, buckets
-from stampcard.voucherify.points.records import Pending, PendingChange
-from stampcard.voucherify.records import EarningRule, Json, Order, Transaction
-from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.loyalty.records import EarningRule
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.points import balances, buckets, cards
+from stampcard.voucherify.points.records import Pending, PendingChange, Transaction
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def view(record: Pending) -> Json:
@@ -34,7 +37,7 @@ def view(record: Pending) -> Json:
 
 def find(call: Call[Project]) -> Pending:
     """Raises 404 for a card and for points that are not the card's."""
-    card, wanted = loyalties.find_card(call), call.path["pendingPointsId"]
+    card, wanted = cards.find_card(call), call.path["pendingPointsId"]
     found = call.state.ledger.pending.get(wanted)
     if found is None or found.voucher is not card:
         raise errors.not_found(call, "pending_points", wanted)
@@ -50,12 +53,12 @@ def check_open(call: Call[Project], record: Pending, done: str) -> None:
 
 async def browse(call: Call[Project]) -> Reply:
     """Those of the card that wait still."""
-    card = loyalties.find_card(call)
+    card = cards.find_card(call)
     return page(call, [item for item in call.state.ledger.pending.values() if item.voucher is card])
 
 
 async def browse_campaign(call: Call[Project]) -> Reply:
-    campaign = loyalties.find(call, call.path["campaignId"])
+    campaign = cards.find(call, call.path["campaignId"])
     return page(call, [item for item in call.state.ledger.pending.values() if item.voucher.campaign is campaign])
 
 

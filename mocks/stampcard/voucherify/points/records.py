@@ -1,4 +1,5 @@
-"""Records of points that expire, points that wait, and loyalty tiers. Days are `YYYY-MM-DD`, in the project's zone."""
+"""Records of balances' changes, of points that expire or wait, and of loyalty tiers. Days are `YYYY-MM-DD`, in the
+project's zone."""
 
 from __future__ import annotations
 
@@ -6,10 +7,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stampcard.voucherify.records import Json, Order
+from stampcard.voucherify.settings import Json
 
 if TYPE_CHECKING:
-    from stampcard.voucherify.state import Campaign, Customer, Voucher
+    from stampcard.voucherify.campaigns.records import Campaign, Voucher
+    from stampcard.voucherify.customers.records import Customer
+    from stampcard.voucherify.orders.records import Order
+
+
+class Transaction(msgspec.Struct):
+    """A change of a card's balance; `details` as the vendor prints it."""
+
+    id: str
+    voucher: Voucher
+    type: str
+    details: Json
+    created_at: str
+    source: str | None = None
+    source_id: str | None = None
+    reason: str | None = None
+    related: str | None = None
 
 
 class Bucket(msgspec.Struct):

@@ -10,9 +10,10 @@ from typing import Any
 
 from stampcard.core.clock import iso
 from stampcard.voucherify import days, happenings, views
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
 from stampcard.voucherify.points.records import Hold, LoyaltyTier, TierChange
-from stampcard.voucherify.records import Json
-from stampcard.voucherify.state import Campaign, Project, Voucher
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 COLLECTED = ("POINTS_ADDITION", "POINTS_ACCRUAL", "PENDING_POINTS_ACTIVATION")
 """Transactions that collect points (assumed: transfers and refunds do not)."""

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from stampcard.voucherify.records import Json, Line, Order, Product, Sku
+from stampcard.voucherify.campaigns.blocks import SHIPPING
+from stampcard.voucherify.orders import cart
+from stampcard.voucherify.orders.records import Line, Order, Product, Sku
 from stampcard.voucherify.redemptions.scopes import Part
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
-from stampcard.voucherify.values import SHIPPING
 
 TO_ORDER = "APPLY_TO_ORDER"
 
@@ -21,11 +23,6 @@ def effect_of(discount: Json, is_scoped: bool) -> str:
     """The effect named, or the default: items where the rules name products, else the order."""
     effect: str | None = discount.get("effect")
     return effect or ("APPLY_TO_ITEMS" if is_scoped else TO_ORDER)
-
-
-def left_of(order: Order) -> int:
-    """What is still to be paid."""
-    return max(0, (order.amount or 0) - order.discount - order.items_discount)
 
 
 def apply(
@@ -39,8 +36,8 @@ def apply(
     if discount["type"] == "UNIT":
         return apply_units(project, order, discount)
     if effect == TO_ORDER:
-        base = order.amount or 0 if of_initial else left_of(order)
-        order.applied = min(left_of(order), order_discount(base, discount))
+        base = order.amount or 0 if of_initial else cart.left_of(order)
+        order.applied = min(cart.left_of(order), order_discount(base, discount))
         order.discount += order.applied
         return order.applied
     cap, groups = discount.get("aggregated_amount_limit"), dict[int, int]()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import errors
-from stampcard.voucherify.campaigns import campaigns
 from stampcard.voucherify.orders import cart
-from stampcard.voucherify.records import Json, Rule
 from stampcard.voucherify.redemptions import discounts, replacements, sessions, stacking
 from stampcard.voucherify.redemptions.scopes import Part, Scope
 from stampcard.voucherify.rules import bundles, formulas, operands, product_limits
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.values import given
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
         shown["effect"] = effect
     item.result = {"discount": shown}
     if item.bundle is not None and discount.get("effect") == replacements.EFFECT:
-        raise campaigns.not_yet(basket.call, f"{replacements.EFFECT} by bundles")
+        raise errors.not_yet(basket.call, f"{replacements.EFFECT} by bundles")
     if item.bundle is not None:
         item.result["bundle"] = item.bundle
         if not item.bundle["quantity"]:
@@ -76,7 +76,7 @@ def take_discount(basket: Basket, item: Item, discount: Json, parts: list[Part])
         parts = [part for part in parts if not part.line.discount]
     if discount.get("effect") == replacements.EFFECT:
         if not item.scope:
-            raise campaigns.not_yet(basket.call, f"{replacements.EFFECT} without applicable_to")
+            raise errors.not_yet(basket.call, f"{replacements.EFFECT} without applicable_to")
         replacements.apply(basket.project, basket.order, found, parts)
         return
     discounts.apply(basket.project, basket.order, found, parts, effect, stacking.of_initial(basket, item))
@@ -95,7 +95,7 @@ def take_credits(basket: Basket, item: Item, gift: Json, parts: list[Part]) -> N
     asked = cart.number(given(item.row.get("gift")).get("credits"))
     if order.amount is None and asked is None:
         raise refused(basket, "missing_amount", "Missing amount", "Amount is required when redeeming a GIFT_VOUCHER")
-    payable = sum(line.left for line in lines) if to_items else discounts.left_of(order)
+    payable = sum(line.left for line in lines) if to_items else cart.left_of(order)
     if to_items and not any(line.amount for line in lines):
         details = "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER"
         raise refused(basket, "missing_order_items_amount", "Missing applicable order items", details)
@@ -112,7 +112,7 @@ def take_credits(basket: Basket, item: Item, gift: Json, parts: list[Part]) -> N
             discounts.take(order, line, part)
             rest -= part
     else:
-        order.applied = min(spent, discounts.left_of(order))
+        order.applied = min(spent, cart.left_of(order))
         order.discount += order.applied
     item.credits = spent
     item.result = {"gift": {"balance": gift["balance"], "credits": spent}}

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import errors
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.loyalty import rewards
+from stampcard.voucherify.loyalty.records import RewardAssignment
 from stampcard.voucherify.orders import cart
 from stampcard.voucherify.points import tier_moves
-from stampcard.voucherify.records import RewardAssignment
 from stampcard.voucherify.redemptions import discounts, sessions
-from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.state import Project
 from stampcard.voucherify.values import given
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def take_points(basket: Basket, item: Item) -> None:
     held = sessions.held(basket.project, card.id, basket.session_key)
     balance = card.value["balance"] - sum(lock.amount for lock in held)
     worth = rate(basket.project, card, assignment)
-    payable = discounts.left_of(order)
+    payable = cart.left_of(order)
     needed = int((Decimal(payable) / worth).to_integral_value(ROUND_CEILING))
     asked = cart.number(given(item.row.get("reward")).get("points"))
     if (asked is not None and asked > balance) or (asked is None and needed > 0 and balance <= 0):
@@ -111,13 +113,12 @@ def take_price(basket: Basket, item: Item, card: Voucher, holder: Customer) -> N
     More than one code of a campaign in a request is refused: were the second one not to be had, the first would be
     gone. Raises quantity_exceeded, loyalty_card_points_exceeded, 501.
     """
-    from stampcard.voucherify.campaigns import campaigns
 
     assert item.assignment is not None
     reward = item.assignment.reward
     others = [one.assignment.reward for one in basket.applicable if one.assignment is not None]
     if reward.type == "CAMPAIGN" and any(one.type == "CAMPAIGN" for one in others):
-        raise campaigns.not_yet(basket.call, "several CAMPAIGN rewards in one request")
+        raise errors.not_yet(basket.call, "several CAMPAIGN rewards in one request")
     if reward.stock is not None and reward.redeemed + others.count(reward) >= reward.stock:
         raise refused(basket, "quantity_exceeded", "quantity exceeded", item.reference)
     points = price(basket.project, card, item.assignment)

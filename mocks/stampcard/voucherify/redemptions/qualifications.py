@@ -12,14 +12,16 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import lists, values, views
+from stampcard.voucherify.campaigns.records import Campaign, Stack, Voucher
+from stampcard.voucherify.customers.redeemables import role
 from stampcard.voucherify.orders import cart
-from stampcard.voucherify.records import Json, Order, Stack
+from stampcard.voucherify.orders.records import Order
 from stampcard.voucherify.redemptions import effects, redeemables, sessions
 from stampcard.voucherify.redemptions.redeemables import Basket, Item
 from stampcard.voucherify.redemptions.scopes import Part
 from stampcard.voucherify.redemptions.validations import Request, stacking_view
-from stampcard.voucherify.referrals import referrals
-from stampcard.voucherify.state import Campaign, Project, Voucher
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 DEFAULT_LIMIT = 5
 UNCHECKED = ("campaign.orders.", "campaign.redemptions.", "redemption.count.")
@@ -176,7 +178,7 @@ def facts_of(candidate: Candidate, project: Project, basket: Basket) -> Json:
         "holder_role": None,
     }
     if voucher is not None and basket.customer is not None and voucher.holder is basket.customer:
-        facts["holder_role"] = referrals.role(project, voucher, basket.customer)
+        facts["holder_role"] = role(project, voucher, basket.customer)
     return facts
 
 

@@ -12,13 +12,18 @@ from typing import Any
 from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import errors
+from stampcard.voucherify.campaigns.records import Campaign, Category, Tier, Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.loyalty.records import RewardAssignment
 from stampcard.voucherify.orders import cart
-from stampcard.voucherify.records import Json, Line, Order, RewardAssignment, Rule, Tier
+from stampcard.voucherify.orders.records import Line, Order
 from stampcard.voucherify.redemptions import effects, paying, sessions, stacking
 from stampcard.voucherify.redemptions.effects import refused
 from stampcard.voucherify.rules import judging, timeframes
 from stampcard.voucherify.rules.judging import Case
-from stampcard.voucherify.state import Campaign, Category, Customer, Project, Voucher
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 from stampcard.voucherify.values import given
 from stampcard.voucherify.views import category as category_view
 

@@ -11,15 +11,19 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
 from stampcard.voucherify import errors, happenings, lists, views
-from stampcard.voucherify.campaigns import vouchers
+from stampcard.voucherify.campaigns import promotions, vouchers
 from stampcard.voucherify.customers import customers
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.loyalty import rewards
 from stampcard.voucherify.orders import cart, orders
+from stampcard.voucherify.orders.records import Order
 from stampcard.voucherify.points import balances
-from stampcard.voucherify.records import Json, Order, Redemption, Rollback
 from stampcard.voucherify.redemptions import redeemables, sessions
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
 from stampcard.voucherify.redemptions.redeemables import Item
 from stampcard.voucherify.redemptions.validations import Request, told
-from stampcard.voucherify.state import Customer, Project
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 async def redeem(call: Call[Project]) -> Reply:
@@ -80,7 +84,6 @@ def perform(
 
 def hand_over(call: Call[Project], items: list[Item]) -> None:
     """The codes, credits and points of rewards, before anything else changes: there may be no code left."""
-    from stampcard.voucherify.loyalty import rewards
     from stampcard.voucherify.redemptions import reward_redemptions
 
     for item in items:
@@ -264,7 +267,6 @@ def related(redemption: Redemption) -> tuple[str, str, str | None]:
 
 
 def view(project: Project, record: Redemption) -> Json:
-    from stampcard.voucherify.campaigns import promotions
 
     kind, target, _ = related(record)
     body: Json = {

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stampcard.voucherify.records import Json, Line, Order
+from stampcard.voucherify.orders.records import Line, Order
 from stampcard.voucherify.redemptions import discounts
 from stampcard.voucherify.redemptions.scopes import Part
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 EFFECT = "REPLACE_ITEMS"

@@ -10,22 +10,25 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, views
 from stampcard.voucherify.campaigns import campaigns
+from stampcard.voucherify.campaigns.records import Voucher
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.distributions import publications
-from stampcard.voucherify.loyalty import loyalties, rewards
-from stampcard.voucherify.loyalty.earning_rules import card_of
+from stampcard.voucherify.loyalty import rewards
+from stampcard.voucherify.loyalty.records import RewardAssignment
 from stampcard.voucherify.orders import orders
-from stampcard.voucherify.points import balances, buckets
-from stampcard.voucherify.records import Redemption, RewardAssignment
+from stampcard.voucherify.points import balances, buckets, cards
+from stampcard.voucherify.points.cards import card_of
 from stampcard.voucherify.redemptions import paying, redeemables, redemptions, sessions
+from stampcard.voucherify.redemptions.records import Redemption
 from stampcard.voucherify.redemptions.validations import tracking
 from stampcard.voucherify.rules import judging
-from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.state import Project
 
 
 async def redeem(call: Call[Project]) -> Reply:
     """Check all, then pay and hand over."""
     project, wanted = call.state, call.body["reward"]
-    card = loyalties.find_card(call)
+    card = cards.find_card(call)
     assignment = find_assignment(call, card, wanted)
     if assignment.reward.type == "COIN":
         return pay(call, card)
@@ -145,7 +148,7 @@ def hand_over(call: Call[Project], assignment: RewardAssignment, holder: Custome
 
 async def browse(call: Call[Project]) -> Reply:
     """Rewards of the card's campaign; `affordable_only` those the balance suffices for."""
-    card = loyalties.find_card(call)
+    card = cards.find_card(call)
     found = [item for item in call.state.reward_assignments.values() if item.campaign is card.campaign]
     if call.query.get("affordable_only"):
         found = [item for item in found if paying.price(call.state, card, item) <= card.value["balance"]]

@@ -10,11 +10,13 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import dates, errors, happenings, views
+from stampcard.voucherify.campaigns import promotions
 from stampcard.voucherify.customers import customers
 from stampcard.voucherify.orders import orders
 from stampcard.voucherify.points import balances
-from stampcard.voucherify.records import Json, Redemption, Rollback
 from stampcard.voucherify.redemptions import redemptions
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 
@@ -141,7 +143,6 @@ def cancel_order(call: Call[Project], redemption: Redemption, rollback: Rollback
 
 
 def view(project: Project, record: Rollback) -> Json:
-    from stampcard.voucherify.campaigns import promotions
 
     redemption = record.redemption
     kind, target, _ = redemptions.related(redemption)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from stampcard.voucherify.records import Json, Line, Order, Rule
+from stampcard.voucherify.orders.records import Line, Order
 from stampcard.voucherify.rules import line_rules
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Any
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors
 from stampcard.voucherify.campaigns import vouchers
-from stampcard.voucherify.records import Json, Lock
+from stampcard.voucherify.redemptions.records import Lock
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 UNITS = {

@@ -10,13 +10,13 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import client_side, errors, lists
-from stampcard.voucherify.campaigns import campaigns
+from stampcard.voucherify import errors, lists
 from stampcard.voucherify.distributions import publications
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.management import keys
 from stampcard.voucherify.redemptions import redeemables, redemptions, sessions
 from stampcard.voucherify.redemptions.redeemables import Item
 from stampcard.voucherify.redemptions.validations import Request, final, tracking
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 NUMBERS = ("quantity", "price", "amount")
@@ -36,7 +36,7 @@ async def validate_by_query(call: Call[Project]) -> Reply:
     """For browsers: everything stands in the query string, nested by brackets."""
     code = call.query.get("code")
     if code is None:
-        raise campaigns.not_yet(call, "validating promotions by query")
+        raise errors.not_yet(call, "validating promotions by query")
     body = read_query(call)
     check_tracking(call, body)
     return judged(call, code, body)
@@ -44,7 +44,7 @@ async def validate_by_query(call: Call[Project]) -> Reply:
 
 async def redeem(call: Call[Project]) -> Reply:
     """For browsers, where the project's switch is on."""
-    client_side.check_switch(call, "redeem")
+    keys.check_switch(call, "redeem")
     return redemptions.redeem_code(call, call.query["code"])
 
 

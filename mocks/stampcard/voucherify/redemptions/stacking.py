@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stampcard.voucherify.records import Json
+from stampcard.voucherify.settings import Json
 
 if TYPE_CHECKING:
     from stampcard.voucherify.redemptions.redeemables import Basket, Item

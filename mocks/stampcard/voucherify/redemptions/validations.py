@@ -14,11 +14,12 @@ from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import metadata
 from stampcard.voucherify.campaigns import summaries
 from stampcard.voucherify.customers import customers
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.orders import cart, orders
-from stampcard.voucherify.records import Json
 from stampcard.voucherify.redemptions import redeemables, sessions
 from stampcard.voucherify.redemptions.redeemables import Basket, Item
-from stampcard.voucherify.state import Customer, Project
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 HIDDEN = ("discount_calculation_mode", "initial_amount_mode_categories", "discounted_amount_mode_categories")
 

@@ -8,9 +8,15 @@ from __future__ import annotations
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import errors, happenings, lists, values, views
 from stampcard.voucherify.campaigns import vouchers
+from stampcard.voucherify.campaigns.records import Voucher
 from stampcard.voucherify.customers import customers
-from stampcard.voucherify.records import Holder, Json, Redemption
-from stampcard.voucherify.state import Activity, Customer, Project, Publication, Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.distributions.records import Publication
+from stampcard.voucherify.events.records import Activity
+from stampcard.voucherify.redemptions.records import Redemption
+from stampcard.voucherify.referrals.records import Holder
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def find(call: Call[Project]) -> Voucher:
@@ -87,12 +93,6 @@ async def remove(call: Call[Project]) -> Reply:
 
 
 # Who holds what
-
-
-def role(project: Project, voucher: Voucher, customer: Customer) -> str:
-    """OWNER, or what the customer is to a referral code."""
-    found = [item.role for item in project.holders.get(voucher.id, []) if item.customer is customer]
-    return found[0] if found else "OWNER"
 
 
 def hold(project: Project, voucher: Voucher, customer: Customer, role: str, metadata: Json) -> Holder:

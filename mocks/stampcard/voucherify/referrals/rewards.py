@@ -8,43 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stampcard.core.endpoint import Call
 from stampcard.core.errors import ApiError
-from stampcard.voucherify import desk, errors, happenings, values
-from stampcard.voucherify.campaigns import campaigns
+from stampcard.voucherify import desk, happenings, values
+from stampcard.voucherify.campaigns.records import Campaign, Voucher
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.distributions import publications
-from stampcard.voucherify.loyalty.earning_rules import card_of
+from stampcard.voucherify.events.records import Activity, CustomEvent
 from stampcard.voucherify.points import balances, buckets
-from stampcard.voucherify.records import CustomEvent, Json, Redemption, Rewarded
-from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Voucher
-
-KINDS = {"LOYALTY_CARD": "LOYALTY_PROGRAM", "GIFT_VOUCHER": "GIFT_VOUCHERS"}
-"""The type of campaign a reward's cards come from."""
-
-
-def read_program(call: Call[Project], program: Mapping[str, Any] | None, kind: str) -> Json | None:
-    """What a referral campaign waits for and what friends get; None for campaigns of other types."""
-    if kind != "REFERRAL_PROGRAM":
-        return None
-    found = {"conversion_event_type": "redemption", **values.given(program)}
-    if found.get("referee_reward"):
-        found["referee_reward"] = read(call, found["referee_reward"])
-    return found
-
-
-def read(call: Call[Project], given: Any) -> Json:
-    """A referee's reward, checked: its campaign is there and has such cards. Raises 404, invalid_campaign."""
-    reward = values.given(given)
-    parent = values.given(reward.get("related_object_parent"))
-    for name in ("type", "amount", "related_object_parent"):
-        if name not in reward:
-            place = "Property .referral_program.referee_reward"
-            raise errors.invalid_payload(call, f"{place} should have required property '{name}'")
-    source = campaigns.find(call, str(parent.get("id") or parent.get("name")))
-    if source.campaign_type != KINDS[reward["type"]]:
-        raise errors.invalid_campaign(call, f"Campaign {source.name} has no vouchers of type {reward['type']}")
-    named = {"id": source.id, "name": source.name, "object": "CAMPAIGN"}
-    return {"related_object_parent": named, "type": reward["type"], "amount": reward["amount"]}
+from stampcard.voucherify.points.cards import card_of
+from stampcard.voucherify.redemptions.records import Redemption
+from stampcard.voucherify.referrals.records import Rewarded
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 def tier(project: Project, row: Mapping[str, Any]) -> Json:

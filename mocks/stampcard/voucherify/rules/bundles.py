@@ -11,8 +11,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call
 from stampcard.voucherify import errors, values
-from stampcard.voucherify.records import Json, Line, Order
+from stampcard.voucherify.orders.records import Line, Order
 from stampcard.voucherify.rules import line_rules
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 ORDER = ("sku", "product", "products_collection")

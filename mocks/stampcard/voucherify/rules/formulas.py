@@ -15,8 +15,12 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from stampcard.voucherify.records import Json
+from stampcard.core.endpoint import Call
+from stampcard.core.errors import ApiError
+from stampcard.voucherify import errors
 from stampcard.voucherify.rules.formula_functions import FUNCTIONS, TESTS, Facts, Function, Node, NoValue, Value, number
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 _ENDS = ("PRICE", "AMOUNT", "SUBTOTAL", "UNITS_QUANTITY", "METADATA", "PRODUCT_METADATA")
 OPERANDS = frozenset(
@@ -301,3 +305,20 @@ def bounded(member: str, value: Decimal) -> int | float:
     if member == "percent_off":
         return float(min(Decimal(100), value))
     return int(value.to_integral_value(ROUND_HALF_UP))
+
+
+def check(
+    call: Call[Project],
+    text: str,
+    place: str,
+    operands: frozenset[str] = OPERANDS,
+    metadata: frozenset[str] = METADATA,
+) -> None:
+    """Raises invalid_payload for what is no formula, 501 for what we cannot calculate."""
+    try:
+        parse(text, operands, metadata)
+    except Unknown as error:
+        message = f"stampcard does not emulate {error} in formulas yet"
+        raise ApiError(501, {"message": message, "operation": call.operation.id}) from error
+    except BadFormula as error:
+        raise errors.invalid_payload(call, f"Property {place} is not a formula: {error}") from error

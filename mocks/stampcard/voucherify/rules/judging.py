@@ -11,11 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from stampcard.voucherify.campaigns.records import Tier, Voucher
 from stampcard.voucherify.conditions import check, listed
-from stampcard.voucherify.records import Json, Order, Redemption, Rule, Tier
-from stampcard.voucherify.redemptions.discounts import left_of
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.orders.cart import left_of
+from stampcard.voucherify.orders.records import Order
+from stampcard.voucherify.redemptions.records import Redemption
 from stampcard.voucherify.rules import line_rules, logic
-from stampcard.voucherify.state import Customer, Project, Voucher
+from stampcard.voucherify.rules.records import Rule
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 
 class Case:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from stampcard.voucherify.conditions import check, listed
 from stampcard.voucherify.orders import product_collections
-from stampcard.voucherify.records import Json, Line
+from stampcard.voucherify.orders.records import Line
 from stampcard.voucherify.rules import logic
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from stampcard.voucherify.records import Json, Line
-from stampcard.voucherify.redemptions import discounts
+from stampcard.voucherify.orders import cart
+from stampcard.voucherify.orders.records import Line
 from stampcard.voucherify.rules.formula_functions import local
+from stampcard.voucherify.settings import Json
 
 if TYPE_CHECKING:
     from stampcard.voucherify.redemptions.redeemables import Basket, Item
@@ -23,7 +24,7 @@ def facts(basket: Basket, item: Item, discount: Json) -> Json:
     order, voucher, tier, project = basket.order, item.voucher, item.tier, basket.project
     now = project.world.clock.now.astimezone(ZoneInfo(project.settings.timezone))
     found: Json = {
-        "ORDER_AMOUNT": money(discounts.left_of(order)) if order.amount is not None else None,
+        "ORDER_AMOUNT": money(cart.left_of(order)) if order.amount is not None else None,
         "ORDER_ITEMS_QUANTITY": len(order.lines) or None,
         "ORDER_UNITS_QUANTITY": sum(line.quantity for line in order.lines) if order.lines else None,
         "ORDER_METADATA": order.metadata,

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stampcard.voucherify.records import Json, Line, Redemption
+from stampcard.voucherify.orders.records import Line
+from stampcard.voucherify.redemptions.records import Redemption
 from stampcard.voucherify.rules import formulas, line_rules, operands
+from stampcard.voucherify.settings import Json
 
 if TYPE_CHECKING:
     from stampcard.voucherify.redemptions.redeemables import Basket, Item

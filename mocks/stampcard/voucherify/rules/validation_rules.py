@@ -11,9 +11,9 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.voucherify import conditions, errors, happenings, lists, values, views
-from stampcard.voucherify.campaigns import campaigns
-from stampcard.voucherify.records import Assignment, Json, Rule
 from stampcard.voucherify.rules import bundles, formulas, judging, line_rules, logic, product_limits
+from stampcard.voucherify.rules.records import Assignment, Rule
+from stampcard.voucherify.settings import Json
 from stampcard.voucherify.state import Project
 
 _LOGIC = re.compile(r"\s*(\(|\)|and\b|or\b|\d+)", re.IGNORECASE)
@@ -85,7 +85,7 @@ def read_scope(call: Call[Project], given: Mapping[str, Any]) -> Json:
                 call.diagnose("unknown-reference", message, f"/applicable_to/{name}")
             for member in [key for key in values.given(item) if key in FORMULAS]:
                 known = formulas.OPERANDS | (formulas.ITEM_OPERANDS if member == "price_formula" else frozenset())
-                values.check_formula(call, item[member], f".applicable_to.{name}.{member}", known)
+                formulas.check(call, item[member], f".applicable_to.{name}.{member}", known)
         return [{"effect": EFFECT, **values.given(item)} for item in given.get(name) or ()]
 
     whole = bool(given.get("included_all"))
@@ -117,13 +117,13 @@ def read_rule(call: Call[Project], given: Any, known: frozenset[str]) -> Json:
     if name.endswith("metadata") and not rule.get("property"):
         raise invalid(call, f"Rule '{name}' must have a 'property'")
     if name not in known:
-        raise campaigns.not_yet(call, f"validation rule {name}" if known is judging.EMULATED else f"{name} within")
+        raise errors.not_yet(call, f"validation rule {name}" if known is judging.EMULATED else f"{name} within")
     wanted = rule.get("conditions", {})
     if not isinstance(wanted, dict):
         raise invalid(call, f"Rule '{name}' must have 'conditions'")
     for operator in wanted:
         if operator not in conditions.OPERATORS:
-            raise campaigns.not_yet(call, f"validation rule operator {operator}")
+            raise errors.not_yet(call, f"validation rule operator {operator}")
     inner = rule.get("rules") or {}
     found: Json = {"name": name, "property": rule.get("property"), "conditions": wanted}
     found["rules"] = read_rules(call, inner, line_rules.WITHIN) if isinstance(inner, dict) else {}
@@ -210,7 +210,10 @@ def find_target(call: Call[Project], kind: str, wanted: str) -> str:
             raise errors.not_found(call, "voucher", wanted)
         return found.id
     if kind == "campaign":
-        return campaigns.find(call, wanted).id
+        campaign = project.find_campaign(wanted)
+        if campaign is None:
+            raise errors.not_found(call, "campaign", wanted)
+        return campaign.id
     known: dict[str, Mapping[str, Any]] = {
         "promotion_tier": project.tiers,
         "reward_assignment": project.reward_assignments,
@@ -221,7 +224,7 @@ def find_target(call: Call[Project], kind: str, wanted: str) -> str:
             raise errors.not_found(call, kind, wanted)
         return wanted
     if kind:
-        raise campaigns.not_yet(call, f"validation rules of a {kind}")
+        raise errors.not_yet(call, f"validation rules of a {kind}")
     raise errors.invalid_payload(call, "Payload should have required property 'voucher'")
 
 

@@ -9,15 +9,22 @@ from typing import Any
 
 from stampcard.voucherify import views
 from stampcard.voucherify.campaigns import promotions
+from stampcard.voucherify.campaigns.records import Campaign, Tier, Voucher
+from stampcard.voucherify.customers.records import Customer
+from stampcard.voucherify.distributions.records import Publication
 from stampcard.voucherify.events import activities
+from stampcard.voucherify.events.records import Activity
 from stampcard.voucherify.loyalty import earning_rules, rewards, tiers
 from stampcard.voucherify.orders import orders
 from stampcard.voucherify.points import balances
-from stampcard.voucherify.points.records import Expired, LoyaltyTier, Pending, PendingChange
-from stampcard.voucherify.records import Assignment, Json, Redemption, Rewarded, Rollback, Rule, Tier, Transaction
+from stampcard.voucherify.points.records import Expired, LoyaltyTier, Pending, PendingChange, Transaction
 from stampcard.voucherify.redemptions import redemptions
+from stampcard.voucherify.redemptions.records import Redemption, Rollback
+from stampcard.voucherify.referrals.records import Rewarded
 from stampcard.voucherify.rules import validation_rules
-from stampcard.voucherify.state import Activity, Campaign, Customer, Project, Publication, Voucher
+from stampcard.voucherify.rules.records import Assignment, Rule
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 
 PREFIXES = {"redemption": "evred_", "publication": "evpub_", "voucher": "evvou_", "customer": "evcus_"}
 """Of event ids, by the first word of the kind; others are `ev` and that word's first three letters (assumed)."""

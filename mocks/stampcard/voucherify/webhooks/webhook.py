@@ -14,12 +14,14 @@ from stampcard.core.delivery import Delivery, ladder
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.http import Response
 from stampcard.voucherify import errors, happenings, values, views
+from stampcard.voucherify.customers.records import Customer
 from stampcard.voucherify.distributions.distributions import RETRIES
-from stampcard.voucherify.events import activities
+from stampcard.voucherify.events.records import Activity
 from stampcard.voucherify.management.paths import of_path, project_id
-from stampcard.voucherify.records import Json, Webhook
-from stampcard.voucherify.state import Activity, Customer, Project
+from stampcard.voucherify.settings import Json
+from stampcard.voucherify.state import Project
 from stampcard.voucherify.webhooks import payloads
+from stampcard.voucherify.webhooks.records import Webhook
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "customer.created": ("customer.created",),
@@ -192,7 +194,7 @@ def signature(key: str, body: bytes) -> str:
 
 def envelope(project: Project, webhook: Webhook, kind: str, activity: Activity, customer: Customer | None) -> Json:
     """The body in the form of webhook version v2024-01-01."""
-    number = activities.id_of(project, activity).removeprefix("evcus_")
+    number = happenings.id_of(project, activity).removeprefix("evcus_")
     if activity.type in EVENTS:
         said = payloads.of_customer(project, kind, activity, customer)
     else:
