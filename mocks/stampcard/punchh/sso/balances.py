@@ -79,11 +79,11 @@ async def users_balance(call: Call[Business]) -> Reply:
 
 
 def _extras(business: Business, guest: Guest) -> dict[str, Any]:
-    """As in the app, with whole numbers for what points have become."""
+    """As in the app, with numbers for what points have become."""
     found = blocks.extras(business, guest)
     rows = [
         {name: value for name, value in row.items() if name != "min_source_value"}
-        | {"balance": int(float(row["balance"]))}
+        | {"balance": accounts.money(float(row["balance"]))}
         for row in found["converted_category_balances"]
     ]
     return {**found, "converted_category_balances": rows}
