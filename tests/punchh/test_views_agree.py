@@ -117,3 +117,23 @@ async def test_a_migration_user_is_found_by_a_phone_with_a_plus(world: WorldClie
     found = await read(api, APP, token)
     assert found["account_balance"]["redeemable_points"] == 40
     assert [one["expiring_at"] for one in found["rewards"]] == ["2026-03-01T23:59:59Z"]
+
+
+async def test_a_corrected_receipt_is_told_to_braze(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"program": {"receipt_update_minutes": 10}}})
+    await submitted(world)
+    _, token = await api.sign_up(**PAIR)
+    await api.order(token, 20, "o1")
+    await api.order(token, 10, "o1", method="PUT")
+    last = (await calls(world))[-1]
+    assert (last["events"][0]["name"], last["events"][0]["properties"]["points_earned"]) == ("checkins_loyalty", 10)
+    assert last["attributes"][0]["account_balance_net_balance"] == 10
+
+
+async def test_a_ban_says_all_that_it_changed(world: WorldClient, api: Api) -> None:
+    await submitted(world)
+    number, _ = await api.sign_up(**PAIR)
+    await api.send("POST", "/api2/dashboard/users/ban", {"user_id": number, "reason": "fraud"})
+    (attributes,) = (await calls(world))[-1]["attributes"]
+    assert attributes["user_status"] == "banned"
+    assert attributes["previous_changes"] == ["status", "unsubscribed", "unsubscribe_reason"]

@@ -9,12 +9,15 @@ from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
 
 
-def set_status(business: Business, guest: Guest, status: str, *, cause: int | None) -> None:
-    """Make a guest active, banned or deactivated; all but active are logged out everywhere."""
+def set_status(business: Business, guest: Guest, status: str, *more: str, cause: int | None) -> None:
+    """Make a guest active, banned or deactivated; all but active are logged out everywhere.
+
+    `more` names what else of the profile the caller changed.
+    """
     guest.status, guest.updated_at = status, business.now
     if status != "active":
         guests.revoke_tokens(business, guest)
-    events.guest(business, guest, "update", changed=["status"], cause=cause)
+    events.guest(business, guest, "update", changed=["status", *more], cause=cause)
 
 
 def delete_later(business: Business, guest: Guest, days: int, *, mode: str = "delete", cause: int | None) -> None:
