@@ -10,7 +10,6 @@ from stampcard.core.endpoint import Call
 from stampcard.punchh import params
 from stampcard.punchh.state import Business
 
-
 GREENWICH = ZoneInfo("Etc/UTC")
 """The zone of all families but the mobile one; their members in `_tz` are in the business's zone."""
 

@@ -188,6 +188,9 @@ def _file(call: Call[Business]) -> tuple[Segment, list[dict[str, str]]]:
     if business.switches.segments_enforce_bulk_window and not _in_window(business):
         raise errors.by_name(422, "base", ["Bulk files are accepted from 21:30 to 05:30 US Eastern"])
     reader = csv.DictReader(io.StringIO(content.lstrip("\ufeff"), newline=None))
+    if not {"user_id", "email"} & {name.strip() for name in reader.fieldnames or ()}:
+        text = "the first line names neither user_id nor email, so no row has an effect (assumed)"
+        call.diagnose("no-columns", text, "/bulk_guest_activity_file")
     return segment, [{str(key).strip(): str(value or "").strip() for key, value in row.items()} for row in reader]
 
 
