@@ -87,12 +87,12 @@ async def add(call: Call[Business]) -> Reply:
 
 def _wait_for(call: Call[Business], segment: Segment, email: str) -> Reply:
     """As the live service was seen to do: keep an unknown address, whose later sign-up becomes a member."""
-    segment.waiting.add(email)
+    if email not in segment.waiting:
+        segment.waiting[email] = Member(call.state.next_id("members"), 0, email, call.state.now)
     call.summary = f"custom segment {segment.id} waits for {email}"
-    now = utc(call.state.now)
-    number = call.state.next_id("members")
-    ids = {"custom_segment_member_id": number, "custom_segment_id": segment.id, "user_id": None}
-    return Reply(201, {**ids, "email": email, "created_at": now, "updated_at": now})
+    made = segment.waiting[email]
+    ids = {"custom_segment_member_id": made.id, "custom_segment_id": segment.id, "user_id": None}
+    return Reply(201, {**ids, "email": email, "created_at": utc(made.created_at), "updated_at": utc(made.created_at)})
 
 
 def _find_member(business: Business, values: dict[str, Any]) -> tuple[Segment, Member]:
