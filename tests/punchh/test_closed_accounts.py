@@ -74,3 +74,41 @@ async def test_a_location_made_by_a_call_has_a_key_that_works(world: WorldClient
     header = f"Token token={key}, btoken={api.door['business_key']}"
     found = await api.send("GET", "/api/pos/locations/configuration", None, Authorization=header)
     assert (found.status_code, found.json()["location_name"]) == (200, "Harbour")
+
+
+async def test_the_basket_of_a_banned_guest_takes_nothing_off(world: WorldClient, api: Api) -> None:
+    campaign = {"name": "Gift", "type": "sign_up", "redeemable": "Three"}
+    offers = [{"name": "Three", "discount_amount": 3}]
+    await world.setup({"punchh": {"redeemables": offers, "campaigns": [campaign]}})
+    number, token = await api.sign_up()
+    await world.settle()
+    (reward,) = (await api.send("GET", "/api2/mobile/users/balance", None, token)).json()["rewards"]
+    rows = [{"discount_type": "reward", "discount_id": str(reward["reward_id"])}]
+    await api.send("POST", "/api2/mobile/discounts/select", {"discount_basket_items_attributes": rows}, token)
+    await api.send("POST", f"{DASHBOARD}/ban", {"user_id": number, "reason": "fraud"})
+    items = [{"item_name": "Burger", "item_qty": 1, "amount": 10}]
+    order = {"user_id": number, "receipt_amount": 10, "external_uid": "u1", "line_items": items}
+    text = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
+    for path in ("/api/pos/discounts/lookup", "/api/pos/batch_redemptions"):
+        refused = await api.send("POST", path, order)
+        assert (refused.status_code, refused.json()) == (422, {"error": text})
+
+
+async def test_a_file_without_the_columns_is_told(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"segments": [{"id": 5, "name": "S"}], "guests": [{"email": "a@example.com"}]}})
+    path = "/api2/dashboard/custom_segments/members/bulk_add"
+    for content, told in (("a@example.com\n", ["no-columns"]), (" email \r\nA@example.com\r\n", [])):
+        file = {"name": "n", "custom_segment_id": 5, "bulk_guest_activity_file": content}
+        assert (await api.send("POST", path, file)).status_code == 200
+        entry = (await world.journal(operation="dashboard_custom_segments_members_bulk_add__post"))[-1]
+        assert [note["code"] for note in entry.get("diagnostics", [])] == told
+    await world.settle()
+    found = await api.send("GET", "/api2/dashboard/custom_segments/members?custom_segment_id=5&email=a@example.com")
+    assert found.status_code == 200
+
+
+async def test_a_migration_user_who_is_a_guest_already_is_told(world: WorldClient, api: Api) -> None:
+    await api.sign_up()
+    await api.send("POST", "/api2/dashboard/migration_users", {"email": "ADA@example.com", "initial_points": 5})
+    entry = (await world.journal(operation="dashboard_migration_users__post"))[-1]
+    assert [note["code"] for note in entry["diagnostics"]] == ["already-a-guest"]

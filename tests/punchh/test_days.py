@@ -126,3 +126,45 @@ async def test_a_run_at_an_hour_that_is_skipped_or_comes_twice(world: WorldClien
     await world.setup(document)
     await world.advance("2d")
     assert (await runs(world))[-2:] == ["2026-11-01T05:30", "2026-11-02T06:30"]
+
+
+def stamps(value: Any, at: str = "") -> dict[str, str]:
+    """Every instant of a body that is no member in `_tz`, by its place."""
+    if isinstance(value, dict):
+        return {key: text for name, one in value.items() for key, text in stamps(one, f"{at}/{name}").items()}
+    if isinstance(value, list):
+        return {key: text for index, one in enumerate(value) for key, text in stamps(one, f"{at}/{index}").items()}
+    is_instant = isinstance(value, str) and value[4:5] == "-" and value[10:11] == "T"
+    return {at: value} if is_instant and not at.endswith("_tz") else {}
+
+
+async def test_only_the_app_is_told_the_time_in_a_zone(world: WorldClient, api: Api) -> None:
+    campaign = {"name": "Gift", "type": "sign_up", "redeemable": 132}
+    offers = [{"id": 132, "name": "Fries", "points": 5, "expiry_days": 3}]
+    zone = {"time_zone": "America/New_York"}
+    await world.setup({"punchh": {"business": zone, "redeemables": offers, "campaigns": [campaign]}})
+    number, token = await api.sign_up()
+    await world.settle()
+    await api.buy("ada@example.com", 20, "t1")
+    await api.send("POST", "/api2/dashboard/users/send_message", {"user_id": number, "message": "Hello"})
+    made = await api.send("POST", "/api2/mobile/redemptions/redeemable", {"redeemable_id": 132}, token)
+    code = {"redemption_code": made.json()["redemption_tracking_code"]}
+    changes = {"id": number, "email": "ada@example.com", "user": {"city": "Rome"}}
+    points = {"user_id": number, "redemption": {"requested_punches": 3}}
+    app = (await api.send("GET", "/api2/mobile/users/balance", None, token)).json()
+    assert {text[19:] for text in stamps(app).values()} == {"-05:00"}
+    for method, path, body in [
+        ("GET", "/api/auth/users/balance", {}),
+        ("GET", "/api/auth/accounts", {}),
+        ("GET", "/api/auth/offers", {}),
+        ("GET", "/api2/dashboard/redemptions", code),
+        ("PATCH", "/api2/dashboard/users", changes),
+        ("POST", "/api2/dashboard/redemptions/force_redeem", points),
+        ("GET", f"/api2/dashboard/users/extensive_timeline?user_id={number}", None),
+        ("GET", "/api/pos/users/search?email=ada@example.com", None),
+    ]:
+        response = await api.send(method, path, body, token if path.startswith("/api/auth") else "")
+        found = stamps(response.json())
+        assert response.is_success, response.text
+        assert found, path
+        assert {text[19:] for text in found.values()} == {"Z"}, path

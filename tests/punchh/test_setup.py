@@ -77,3 +77,32 @@ async def test_a_segment_saved_again_keeps_its_members_unless_the_row_names_them
     assert again["custom_segment_member_id"] == member["custom_segment_member_id"]
     await world.setup({"punchh": {"segments": [{"id": 5, "name": "VIP", "members": ["bob@example.com"]}]}})
     assert await members() == [8]
+
+
+@pytest.mark.parametrize(
+    ("key", "rows", "pointer"),
+    [
+        ("segments", [{"name": "A", "id": 5}, {"name": "A", "id": 6}], "/punchh/segments/1/name"),
+        ("redeemables", [{"name": "A", "id": 5}, {"name": "B", "id": 5}], "/punchh/redeemables/1/id"),
+        ("campaigns", [{"name": "A", "type": "sign_up"}, {"name": "A", "type": "recall"}], "/punchh/campaigns/1/name"),
+        ("locations", [{"name": "A", "store_number": "7"}, {"name": "B", "store_number": "7"}], "store_number"),
+    ],
+)
+async def test_two_rows_of_one_name_are_refused(world: WorldClient, key: str, rows: list[Any], pointer: str) -> None:
+    with pytest.raises(ControlRefused, match=pointer):
+        await world.setup({"punchh": {key: rows}})
+
+
+async def test_a_name_that_is_there_with_another_id_is_refused(world: WorldClient) -> None:
+    await world.setup({"punchh": {"segments": [{"name": "A", "id": 5}]}})
+    with pytest.raises(ControlRefused, match="is there with the id 5"):
+        await world.setup({"punchh": {"segments": [{"name": "A", "id": 6}]}})
+
+
+async def test_a_store_of_the_first_store_s_number_takes_its_place(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"locations": [{"name": "Harbour", "store_number": "1"}]}})
+    _, token = await api.sign_up()
+    await api.order(token, 10, "o1")
+    await api.buy("ada@example.com", 10, "t1")
+    rows = (await api.send("GET", "/api2/mobile/checkins", None, token)).json()
+    assert [row["location_name"] for row in rows] == ["Harbour", "Harbour"]

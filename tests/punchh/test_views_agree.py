@@ -117,3 +117,65 @@ async def test_a_migration_user_is_found_by_a_phone_with_a_plus(world: WorldClie
     found = await read(api, APP, token)
     assert found["account_balance"]["redeemable_points"] == 40
     assert [one["expiring_at"] for one in found["rewards"]] == ["2026-03-01T23:59:59Z"]
+
+
+async def test_a_corrected_receipt_is_told_to_braze(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"program": {"receipt_update_minutes": 10}}})
+    await submitted(world)
+    _, token = await api.sign_up(**PAIR)
+    await api.order(token, 20, "o1")
+    await api.order(token, 10, "o1", method="PUT")
+    last = (await calls(world))[-1]
+    assert (last["events"][0]["name"], last["events"][0]["properties"]["points_earned"]) == ("checkins_loyalty", 10)
+    assert last["attributes"][0]["account_balance_net_balance"] == 10
+
+
+async def test_a_ban_says_all_that_it_changed(world: WorldClient, api: Api) -> None:
+    await submitted(world)
+    number, _ = await api.sign_up(**PAIR)
+    await api.send("POST", "/api2/dashboard/users/ban", {"user_id": number, "reason": "fraud"})
+    (attributes,) = (await calls(world))[-1]["attributes"]
+    assert attributes["user_status"] == "banned"
+    assert attributes["previous_changes"] == ["status", "unsubscribed", "unsubscribe_reason"]
+
+
+async def test_a_shared_phone_finds_who_still_has_it(api: Api) -> None:
+    _, token = await api.sign_up(phone="5551234567")
+    second, _ = await api.sign_up("bob@example.com", phone="(555) 123-4567")
+    await api.send("PUT", "/api2/mobile/users", {"user": {"phone": "5557654321"}}, token)
+    found = await api.send("GET", "/api/pos/users/search?phone=5551234567")
+    assert (found.status_code, found.json()["id"]) == (200, second)
+
+
+async def test_an_address_that_a_list_waits_for_keeps_its_membership(world: WorldClient, api: Api) -> None:
+    switches = {"segments": {"accept_unknown_email": True}}
+    await world.setup({"punchh": {"switches": switches, "segments": [{"id": 11646, "name": "VIP"}]}})
+    club = {"store_number": "1", "user": {"email": "club@example.com", "first_name": "C", "last_name": "D"}}
+    await api.send("POST", "/api2/dashboard/eclub_guests", club)
+    path = "/api2/dashboard/custom_segments/members"
+    for email in ("new@example.com", "club@example.com"):
+        waits = {"custom_segment_id": 11646, "email": email}
+        first, again = [(await api.send("POST", path, waits)).json() for _ in range(2)]
+        assert first == again
+        number, _ = await api.sign_up(email)
+        (found,) = await read(api, f"{path}?custom_segment_id=11646&user_id={number}")
+        assert found["custom_segment_member_id"] == first["custom_segment_member_id"]
+
+
+async def test_only_a_sign_up_in_the_app_is_notified(world: WorldClient, api: Api) -> None:
+    await submitted(world)
+    await world.setup({"punchh": {"switches": {"adapter": {"generic_notifications": True}}}})
+    await api.sso_sign_up(**PAIR)
+    assert [body for body in await calls(world) if "events" in body] == []
+    await api.sign_up(external_source="customer_id", external_source_id="ext-78")
+    (body,) = [body for body in await calls(world) if "events" in body]
+    assert body["events"][0]["name"] == "transactional_notifications_user_signup"
+
+
+async def test_an_e_mail_guest_who_joins_changes_what_a_profile_shows(world: WorldClient, api: Api) -> None:
+    await submitted(world)
+    user = {"email": "ada@example.com", "first_name": "Ada", **PAIR}
+    await api.send("POST", "/api2/dashboard/eclub_guests", {"store_number": "1", "user": user})
+    await api.sign_up(**PAIR)
+    (attributes,) = (await calls(world))[-1]["attributes"]
+    assert sorted(attributes["previous_changes"]) == ["guest_type", "last_name", "signup_channel"]

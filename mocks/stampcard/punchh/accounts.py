@@ -55,6 +55,11 @@ def points_for(business: Business, amount: float) -> int:
     return 0 if business.program.type == "visits" else int(amount * business.program.points_per_amount + 1e-9)
 
 
+def money(value: float) -> float:
+    """An amount as answers carry it: whole where it is whole, as in every example, and never cut."""
+    return int(value) if float(value).is_integer() else value
+
+
 def qualification(business: Business, guest: Guest) -> int:
     """Points that count towards a level: those of approved purchases within the qualification time."""
     days = business.program.level_expiry_days

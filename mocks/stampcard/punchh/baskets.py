@@ -31,6 +31,9 @@ TOO_MANY = "Redemption limit reached"
 NOT_ALLOWED = (
     "Guest is not allowed to select/unselect from basket as he/she is banned or deactivated from the Loyalty program"
 )
+CLOSED = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
+"""Published where a register finds a guest; that the use of a basket is refused in these words is assumed."""
+
 COMPANIONS = {
     "reward": "reward_id",
     "redeemable": "redeemable_id",
@@ -204,6 +207,8 @@ def evaluate(
     """What the basket takes off this receipt, item after item; `commit` uses what qualifies and closes the basket."""
     check_enabled(business)
     facts = receipt(business, values, words)
+    if not guest.is_member:
+        raise refuse(CLOSED)
     uid = params.text(values.get("external_uid"))
     check_lock(guest, uid)
     basket = guest.basket

@@ -57,7 +57,7 @@ def _charity(campaign: Campaign, given: float) -> dict[str, Any]:
         "description": campaign.settings.get("description", ""),
         "image_url": campaign.settings.get("image_url", ""),
         "miscellaneous": campaign.settings.get("miscellaneous", ""),
-        "user_donations": {"currency": {"user_donations": int(given)}},
+        "user_donations": {"currency": {"user_donations": accounts.money(given)}},
     }
 
 
@@ -162,7 +162,7 @@ def pos_reward(business: Business, found: Reward) -> dict[str, Any]:
         "id": found.id,
         "name": redeemable.name,
         "description": redeemable.description,
-        "discount_amount": int(redeemable.discount_amount or 0),
+        "discount_amount": accounts.money(redeemable.discount_amount or 0),
         "points": redeemable.points or 0,
         "image": redeemable.image_url,
         "status": "unredeemed" if found.status == "reserved" else found.status,
@@ -189,7 +189,7 @@ def redeemable_card(found: Redeemable) -> dict[str, Any]:
         "name": found.name,
         "description": found.description,
         "points": found.points or 0,
-        "discount_amount": int(found.discount_amount or 0),
+        "discount_amount": accounts.money(found.discount_amount or 0),
         "discount_channel": found.discount_channel,
         "image": found.image_url,
         "thumb_image": found.image_url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stampcard.punchh import blocks, errors, rewards
+from stampcard.punchh import accounts, blocks, errors, rewards
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business, Redeemable
 from stampcard.punchh.times import utc, utc_or_none
@@ -51,7 +51,7 @@ def details(deal: Redeemable) -> dict[str, Any]:
         "meta_data": deal.meta_data,
         "expiry_days": deal.expiry_days,
         "expiring_at": utc_or_none(deal.end_time),
-        "discount_amount": int(deal.discount_amount) if deal.discount_amount is not None else None,
+        "discount_amount": accounts.money(deal.discount_amount) if deal.discount_amount is not None else None,
         "created_at": utc(deal.created_at),
         "start_time": utc(deal.start_time or deal.created_at),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from stampcard.punchh import accounts
 from stampcard.punchh.records import GiftCard, Guest, Invitation
 from stampcard.punchh.state import Business
 from stampcard.punchh.times import local
@@ -88,6 +89,6 @@ def invitation_view(business: Business, one: Invitation, zone: ZoneInfo) -> dict
         "invitation_type": "claim_token",
         "invitation_date": local(one.created_at, zone),
         "status": one.status,
-        "amount": int(card.amount),
+        "amount": accounts.money(card.amount),
         "gift_card": view(business, card, zone),
     }

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from stampcard.punchh import campaigns, events, migrations, params
+from stampcard.punchh import campaigns, events, identifiers, migrations, params
 from stampcard.punchh.errors import Words
 from stampcard.punchh.records import Guest
-from stampcard.punchh.state import Business, Member
+from stampcard.punchh.state import Business
 
 TEXT_LIMIT = 255
 PASSWORD_MINIMUM = 8
@@ -56,6 +56,9 @@ FLAGS = frozenset(
     }
 )
 CHANNELS = """mobileemail mobilefacebook pos webemail webfacebook eclub onlineorder chatbot wifi mobileapple""".split()
+UNTOLD = ("password", "devices", "referred_by", "sign_in_count")
+"""What changes without a word in `previous_changes`."""
+
 MEMBERS = frozenset(Guest.__struct_fields__)
 RECORD = ("first_name", "last_name", "signup_channel")
 """Texts that are members of the record; the others live in its profile."""
@@ -237,16 +240,23 @@ CHECKS: dict[Callable[[Business, Mapping[str, Any], Guest | None, Draft, Wrong],
 """The rules, in their order, each with the members it is about."""
 
 
-def sign_up(business: Business, made: Draft, *, channel: str, cause: int | None) -> Guest:
-    """Make the guest a draft describes, tell everybody, and start what a sign-up starts."""
+def sign_up(business: Business, made: Draft, *, channel: str, app: bool = False, cause: int | None) -> Guest:
+    """Make the guest a draft describes, tell everybody, and start what a sign-up starts.
+
+    The notification of a sign-up is that of the `app`.
+    """
     guest = made.guest
     if guest is not None:
-        put(business, guest, {**made.changes, "guest_type": "Loyalty", "signup_channel": channel})
-        entry = events.guest(business, guest, "update", changed=["guest_type", *made.changes], cause=cause)
+        changes = {**made.changes, "guest_type": "Loyalty", "signup_channel": channel}
+        changed = [name for name, value in changes.items() if name not in UNTOLD and value_of(guest, name) != value]
+        put(business, guest, changes)
+        admit(business, guest)
+        entry = events.guest(business, guest, "update", changed=changed, cause=cause)
     else:
         guest = add(business, made, channel=channel)
         entry = events.guest(business, guest, "create", cause=cause)
-    events.signed_up(business, guest, cause=cause)
+    if app:
+        events.signed_up(business, guest, cause=cause)
     migrations.take_over(business, guest, cause=entry or cause)
     campaigns.signed_up(business, guest, cause=entry or cause)
     return guest
@@ -271,12 +281,17 @@ def add(business: Business, made: Draft, *, channel: str) -> Guest:
     for code in (guest.user_code, guest.referral_code, guest.barcode):
         business.by_code[code] = guest
     write(guest, made.changes)
-    index(business, guest)
-    for segment in business.segments.values():
-        if segment.waiting and guest.email in segment.waiting:
-            segment.waiting.discard(guest.email)
-            segment.members[guest.id] = Member(business.next_id("members"), guest.id, guest.email, now)
+    identifiers.index(business, guest)
+    admit(business, guest)
     return guest
+
+
+def admit(business: Business, guest: Guest) -> None:
+    """Put a new member into the lists that wait for its address."""
+    for segment in business.segments.values():
+        if guest.email in segment.waiting and guest.guest_type == "Loyalty":
+            segment.members[guest.id] = segment.waiting.pop(guest.email)
+            segment.members[guest.id].user_id = guest.id
 
 
 def codes(business: Business) -> tuple[str, str, str]:
@@ -302,7 +317,7 @@ def referrer(business: Business, values: Mapping[str, Any], words: Words) -> Gue
 
 def change(business: Business, guest: Guest, made: Draft, *, cause: int | None) -> list[str]:
     """Apply a draft; returns the names that changed, and tells everybody when there are any."""
-    changed = [name for name, value in made.changes.items() if value_of(guest, name) != value and name != "password"]
+    changed = [name for name, value in made.changes.items() if value_of(guest, name) != value and name not in UNTOLD]
     put(business, guest, made.changes)
     if changed:
         guest.updated_at = business.now
@@ -317,9 +332,11 @@ def value_of(guest: Guest, name: str) -> Any:
 
 def put(business: Business, guest: Guest, changes: Mapping[str, Any]) -> None:
     """Write checked changes into a guest, without a word to anybody."""
-    unindex(business, guest)
+    phone = guest.phone
+    identifiers.unindex(business, guest)
     write(guest, changes)
-    index(business, guest)
+    identifiers.index(business, guest)
+    identifiers.hand_on(business, phone)
 
 
 def write(guest: Guest, changes: Mapping[str, Any]) -> None:
@@ -331,24 +348,6 @@ def write(guest: Guest, changes: Mapping[str, Any]) -> None:
             guest.profile[name] = {**guest.profile.get(name, {}), **value}
         else:
             guest.profile[name] = value
-
-
-def index(business: Business, guest: Guest) -> None:
-    """Make a guest findable by what identifies it."""
-    if guest.email:
-        business.by_email[guest.email] = guest
-    if guest.phone:
-        business.by_phone.setdefault(guest.phone, guest)
-    if guest.external_source and guest.external_source_id:
-        business.by_external[guest.external_source, guest.external_source_id] = guest
-
-
-def unindex(business: Business, guest: Guest) -> None:
-    """Forget what identifies a guest."""
-    business.by_email.pop(guest.email, None)
-    if guest.phone and business.by_phone.get(guest.phone) is guest:
-        del business.by_phone[guest.phone]
-    business.by_external.pop((guest.external_source or "", guest.external_source_id or ""), None)
 
 
 def revoke_tokens(business: Business, guest: Guest) -> None:

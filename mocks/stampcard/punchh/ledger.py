@@ -49,7 +49,7 @@ def void(business: Business, guest: Guest, checkin: Checkin, *, cause: int | Non
 
 
 def amend(business: Business, guest: Guest, checkin: Checkin, facts: dict[str, Any], *, cause: int | None) -> None:
-    """Put a corrected receipt in place; points already spent stay spent."""
+    """Put a corrected receipt in place; points already spent stay spent. One that waits is told of when it counts."""
     before = checkin.facts.get("receipt_amount")
     checkin.facts = {**checkin.facts, **facts}
     points = points_for(business, checkin.facts.get("receipt_amount") or 0.0)
@@ -58,6 +58,7 @@ def amend(business: Business, guest: Guest, checkin: Checkin, facts: dict[str, A
     if before != checkin.facts.get("receipt_amount"):
         events.update_checkin(business, guest, checkin, before, cause=cause)
     if checkin.state == "approved":
+        events.checkin(business, guest, checkin, "update", cause=cause)
         convert(business, guest, cause=cause)
         level_up(business, guest, cause=cause)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from stampcard.punchh import events, guests
+from stampcard.punchh import events, guests, identifiers
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
 
 
-def set_status(business: Business, guest: Guest, status: str, *, cause: int | None) -> None:
-    """Make a guest active, banned or deactivated; all but active are logged out everywhere."""
+def set_status(business: Business, guest: Guest, status: str, *more: str, cause: int | None) -> None:
+    """Make a guest active, banned or deactivated; all but active are logged out everywhere.
+
+    `more` names what else of the profile the caller changed.
+    """
     guest.status, guest.updated_at = status, business.now
     if status != "active":
         guests.revoke_tokens(business, guest)
-    events.guest(business, guest, "update", changed=["status"], cause=cause)
+    events.guest(business, guest, "update", changed=["status", *more], cause=cause)
 
 
 def delete_later(business: Business, guest: Guest, days: int, *, mode: str = "delete", cause: int | None) -> None:
@@ -49,15 +52,17 @@ def anonymise(business: Business, guest: Guest, *, cause: int | None) -> None:
 def archive(business: Business, guest: Guest, *, cause: int | None) -> None:
     """Keep everything under an address that nobody uses; the old address is free again."""
     business.world.record("punchh", "guest archived", f"guest {guest.id} is archived", cause=cause)
-    guests.unindex(business, guest)
+    identifiers.unindex(business, guest)
     guests.revoke_tokens(business, guest)
     name, _, _ = guest.email.partition("@")
     guest.gone, guest.deletion_at, guest.email = "archived", None, f"{name}-{guest.id}@archive.com"
+    identifiers.hand_on(business, guest.phone)
 
 
 def _forget(business: Business, guest: Guest, gone: str) -> None:
-    guests.unindex(business, guest)
+    identifiers.unindex(business, guest)
     guests.revoke_tokens(business, guest)
-    guest.gone, guest.deletion_at = gone, None
+    guest.gone, guest.deletion_at, phone = gone, None, guest.phone
     guest.external_source = guest.external_source_id = guest.phone = None
+    identifiers.hand_on(business, phone)
     guest.email = f"{gone}-{guest.id}@example.invalid"

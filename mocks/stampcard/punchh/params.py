@@ -16,6 +16,8 @@ from stampcard.core.http import Request
 from stampcard.punchh.errors import Words
 
 MAX_ID = 2**63 - 1
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*", re.ASCII | re.I)
+"""What Python reads as a number and no JSON would write, such as 1_000, is none."""
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -65,6 +67,8 @@ def integer(value: Any) -> int | None:
 def number(value: Any) -> float | None:
     """A finite number, from a number or from text; None for anything else."""
     if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
         return None
     try:
         found = float(value) if isinstance(value, (int, float, str)) else math.nan

@@ -132,13 +132,15 @@ def _redeemable(business: Business, guest: Guest, value: Any, refuse: Refuse, te
 def _amount(business: Business, guest: Guest, value: Any, refuse: Refuse, texts: Mapping[str, str]) -> Plan:
     """Money from the bank where points become money, else points."""
     wanted = params.number(value)
-    if wanted is None or wanted <= 0:
+    if wanted is None or round(wanted, 2) <= 0:
         raise refuse(texts["value"])
     if business.program.points_conversion_type == "currency":
         if round(wanted, 2) > spare_money(business, guest):
             raise refuse(texts["balance"])
         return Plan(BANKED, "discount_amount", money=round(wanted, 2))
-    if int(wanted) > available(business, guest):
+    if not wanted.is_integer():
+        raise refuse(texts["value"])
+    if wanted > available(business, guest):
         raise refuse(texts["balance"])
     return Plan(REDEEMABLE, "discount_amount", points=int(wanted))
 
@@ -385,7 +387,7 @@ def outcome(wanted: Plan, made: Redemption | None, facts: Mapping[str, Any]) -> 
     origin = wanted.reward.origin if wanted.reward else {}
     return {
         "status": "Please HONOR it.",
-        "redemption_amount": int(amount) if float(amount).is_integer() else amount,
+        "redemption_amount": accounts.money(amount),
         "category": "redeemable" if wanted.redeemable else "banked_reward",
         "qualified_menu_items": wanted.qualified(items),
         "discount_distribution_items": [],

@@ -51,6 +51,8 @@ def check(business: Business, section: Section) -> None:
             _check_instant(f"/punchh/redeemables/{index}", row, name)
     if len({row["id"] for row in levels}) != len(levels):
         raise SetupError("/punchh/program/levels", "two levels have the same id")
+    for key in ("redeemables", "segments", "campaigns", "locations"):
+        _check_names(business, section, key)
     _check_guests(business, section)
     _check_members(business, section)
     setup_wallets.check(business, section)
@@ -60,6 +62,23 @@ def _names(section: Section, key: str, known: Mapping[int, Any]) -> set[Any]:
     rows = section.get(key, ())
     mine = {row["name"] for row in rows} | {row["id"] for row in rows if "id" in row}
     return mine | {record.name for record in known.values()} | set(known)
+
+
+def _check_names(business: Business, section: Section, key: str) -> None:
+    """Names, ids and store numbers tell records apart: one of them for two would hide one of the two."""
+    known = getattr(business, key)
+    seen: dict[tuple[str, Any], int] = {}
+    for index, row in enumerate(section.get(key, ())):
+        where = f"/punchh/{key}/{index}"
+        for name in ("name", "id", "store_number"):
+            if name in row and seen.setdefault((name, row[name]), index) != index:
+                raise SetupError(f"{where}/{name}", f"{row[name]!r} is that of another row of this document")
+        if key in ("redeemables", "segments") and "id" in row and row["id"] not in known:
+            named = next((one.id for one in known.values() if one.name == row["name"]), None)
+            if named is not None:
+                raise SetupError(f"{where}/id", f"{row['name']!r} is there with the id {named}")
+        if key == "campaigns" and (other := known.get(row.get("id"))) is not None and other.name != row["name"]:
+            raise SetupError(f"{where}/id", f"{row['id']} is the campaign {other.name!r}")
 
 
 def _check_instant(where: str, row: Mapping[str, Any], name: str) -> None:
@@ -168,11 +187,16 @@ def _same(records: Mapping[int, Any], row: Mapping[str, Any]) -> Any:
 
 
 def _location(business: Business, row: Mapping[str, Any]) -> None:
-    old = _same(business.locations, row)
+    """A row with the store number of a location is about it, so that no two answer to one number."""
+    store = row.get("store_number")
+    found = (one for one in business.locations.values() if one.store_number == store)
+    old = _same(business.locations, row) or next(found, None)
     number = row.get("id") or (old.id if old else business.next_id("locations"))
     facts = {name: value for name, value in row.items() if name not in ("id", "name", "store_number", "key")}
     key = row.get("key") or (old.key if old else business.world.secrets.hex(f"punchh location {number}", 32))
     store = row.get("store_number") or str(number)
+    if old is not None:
+        del business.locations[old.id]
     business.locations[number] = Location(number, row["name"], store, key, business.now, business.now, facts)
 
 

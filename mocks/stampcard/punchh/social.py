@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stampcard.punchh import guests, params
-from stampcard.punchh.errors import Words
+from stampcard.punchh.errors import MOBILE, Words
 from stampcard.punchh.guests import Draft
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
@@ -40,4 +40,4 @@ def sign_in(
     made = guests.draft(business, wanted, words)
     made.changes |= {UIDS[person["provider"]]: person.get("uid"), "email_verified": True, "sign_in_count": 1}
     channel = params.text(values.get("signup_channel")) or CHANNELS[person["provider"]]
-    return guests.sign_up(business, made, channel=channel, cause=cause), made, True
+    return guests.sign_up(business, made, channel=channel, app=words is MOBILE, cause=cause), made, True

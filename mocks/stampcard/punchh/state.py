@@ -74,7 +74,8 @@ class Member(msgspec.Struct):
 class Segment(msgspec.Struct):
     """A named audience: a custom list holds what was put in, the other types are rules.
 
-    `type` is custom_list, all_signed_up or guest_profile; `filters` are of the last.
+    `type` is custom_list, all_signed_up or guest_profile; `filters` are of the last. `waiting` has the memberships of
+    addresses that nobody has yet.
     """
 
     id: int
@@ -84,7 +85,7 @@ class Segment(msgspec.Struct):
     description: str = ""
     type: str = "custom_list"
     members: dict[int, Member] = {}
-    waiting: set[str] = set()
+    waiting: dict[str, Member] = {}
     filters: list[dict[str, Any]] = []
 
 

@@ -10,6 +10,9 @@ from stampcard.core.endpoint import Call
 from stampcard.punchh import params
 from stampcard.punchh.state import Business
 
+GREENWICH = ZoneInfo("Etc/UTC")
+"""The zone of all families but the mobile one; their members in `_tz` are in the business's zone."""
+
 
 def utc(instant: datetime) -> str:
     """`2026-01-15T09:00:00Z`."""
@@ -29,7 +32,7 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 def zone_of(business: Business) -> ZoneInfo:
-    return zone_named(business.time_zone) or ZoneInfo("Etc/UTC")
+    return zone_named(business.time_zone) or GREENWICH
 
 
 def end_of_day(value: Any, zone: ZoneInfo) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import baskets, errors, params
+from stampcard.punchh import accounts, baskets, errors, params
 from stampcard.punchh.dashboard.users import ADMIN_EMAIL, by_id
 from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.records import BasketItem, Redemption
@@ -35,7 +35,7 @@ def _applied(business: Business, one: Redemption) -> dict[str, Any]:
         "redemption_id": str(one.id),
         "discount_type": kind,
         "discount_id": number or 0,
-        "discount_value": f"{one.discount:g}",
+        "discount_value": str(accounts.money(one.discount)),
         "discount_details": {"table": {**details, "created_at": utc(one.created_at)}},
     }
 

@@ -67,6 +67,8 @@ async def create(call: Call[Business]) -> Reply:
     business, row = call.state, _row(params.given(call))
     if refused := _taken(business, row, None):
         raise refused
+    if row.get("email") in business.by_email:
+        call.diagnose("already-a-guest", "who signed up before takes nothing over (assumed)", "/email")
     number = business.next_id("migration_users")
     business.migration_users[number] = {"migration_user_id": number, **row}
     call.summary = f"migration user {number} is kept until the sign-up"

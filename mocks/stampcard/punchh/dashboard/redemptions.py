@@ -13,7 +13,7 @@ from stampcard.punchh.mobile import views
 from stampcard.punchh.records import Guest, Redemption
 from stampcard.punchh.redemptions import TEXTS_V1
 from stampcard.punchh.state import Business
-from stampcard.punchh.times import zone_of
+from stampcard.punchh.times import GREENWICH
 
 
 def refuse(text: str) -> ApiError:
@@ -32,7 +32,7 @@ def _find(call: Call[Business]) -> tuple[Guest, Redemption]:
 
 def view(business: Business, guest: Guest, one: Redemption) -> dict[str, Any]:
     """A code with its owner."""
-    whole = views.redemption(business, one, zone_of(business))
+    whole = views.redemption(business, one, GREENWICH)
     left_out = ("redemption_type", "redeemable_description", "redeemable_image_url")
     person: dict[str, Any] = {"first_name": guest.first_name, "last_name": guest.last_name, "email": guest.email}
     person["avatar_remote_url"] = guest.profile.get("avatar_remote_url")
@@ -78,4 +78,4 @@ async def force_redeem(call: Call[Business]) -> Reply:
     facts = {"channel": "dashboard", "force_message": params.text(wanted.get("force_message"))}
     made = redemptions.use(business, guest, plan, facts, cause=call.id)
     call.summary = f"an admin redeems for guest {guest.id}"
-    return Reply(201, views.redemption(business, made, zone_of(business)))
+    return Reply(201, views.redemption(business, made, GREENWICH))

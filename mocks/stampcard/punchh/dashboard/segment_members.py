@@ -87,12 +87,12 @@ async def add(call: Call[Business]) -> Reply:
 
 def _wait_for(call: Call[Business], segment: Segment, email: str) -> Reply:
     """As the live service was seen to do: keep an unknown address, whose later sign-up becomes a member."""
-    segment.waiting.add(email)
+    if email not in segment.waiting:
+        segment.waiting[email] = Member(call.state.next_id("members"), 0, email, call.state.now)
     call.summary = f"custom segment {segment.id} waits for {email}"
-    now = utc(call.state.now)
-    number = call.state.next_id("members")
-    ids = {"custom_segment_member_id": number, "custom_segment_id": segment.id, "user_id": None}
-    return Reply(201, {**ids, "email": email, "created_at": now, "updated_at": now})
+    made = segment.waiting[email]
+    ids = {"custom_segment_member_id": made.id, "custom_segment_id": segment.id, "user_id": None}
+    return Reply(201, {**ids, "email": email, "created_at": utc(made.created_at), "updated_at": utc(made.created_at)})
 
 
 def _find_member(business: Business, values: dict[str, Any]) -> tuple[Segment, Member]:
@@ -188,6 +188,9 @@ def _file(call: Call[Business]) -> tuple[Segment, list[dict[str, str]]]:
     if business.switches.segments_enforce_bulk_window and not _in_window(business):
         raise errors.by_name(422, "base", ["Bulk files are accepted from 21:30 to 05:30 US Eastern"])
     reader = csv.DictReader(io.StringIO(content.lstrip("\ufeff"), newline=None))
+    if not {"user_id", "email"} & {name.strip() for name in reader.fieldnames or ()}:
+        text = "the first line names neither user_id nor email, so no row has an effect (assumed)"
+        call.diagnose("no-columns", text, "/bulk_guest_activity_file")
     return segment, [{str(key).strip(): str(value or "").strip() for key, value in row.items()} for row in reader]
 
 

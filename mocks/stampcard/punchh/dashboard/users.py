@@ -12,7 +12,7 @@ from stampcard.punchh.errors import DASHBOARD
 from stampcard.punchh.mobile import views
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
-from stampcard.punchh.times import utc, zone_of
+from stampcard.punchh.times import GREENWICH, utc
 
 ADMIN_EMAIL = "admin@example.com"
 MODES = {
@@ -109,7 +109,7 @@ async def update(call: Call[Business]) -> Reply:
         made.changes["test_user"] = params.truth(user["test_user"])
     changed = guests.change(business, guest, made, cause=call.id)
     call.summary = f"an admin changes {', '.join(changed) or 'nothing'} of guest {guest.id}"
-    return Reply(200, views.user(business, guest, zone_of(business)))
+    return Reply(200, views.user(business, guest, GREENWICH))
 
 
 def _texts(error: ApiError) -> str:
@@ -119,6 +119,9 @@ def _texts(error: ApiError) -> str:
 
 # Status
 
+UNSUBSCRIBED = ("unsubscribed", "unsubscribe_reason")
+"""What a ban writes into a profile besides."""
+
 
 async def ban(call: Call[Business]) -> Reply:
     guest, values = by_id(call), params.given(call)
@@ -126,7 +129,7 @@ async def ban(call: Call[Business]) -> Reply:
     if params.truth(values.get("ban_all_associated_devices")):
         call.state.banned_devices.update(guest.devices)
     guest.profile |= {"unsubscribed": True, "unsubscribe_reason": f"Banned by Admin ({ADMIN_EMAIL})"}
-    lifecycle.set_status(call.state, guest, "banned", cause=call.id)
+    lifecycle.set_status(call.state, guest, "banned", *UNSUBSCRIBED, cause=call.id)
     call.summary = f"guest {guest.id} is banned"
     return Reply(202)
 
@@ -136,7 +139,7 @@ async def lift_ban(call: Call[Business]) -> Reply:
     if guest.status == "banned":
         guest.profile |= {"unsubscribed": False, "unsubscribe_reason": None}
         call.state.banned_devices.difference_update(guest.devices)
-        lifecycle.set_status(call.state, guest, "active", cause=call.id)
+        lifecycle.set_status(call.state, guest, "active", *UNSUBSCRIBED, cause=call.id)
     call.summary = f"guest {guest.id} is {guest.status}"
     return Reply(200)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import meta, params
+from stampcard.punchh import accounts, meta, params
 from stampcard.punchh.dashboard import locations
 from stampcard.punchh.state import Business
 
@@ -77,7 +77,7 @@ def _conversion(business: Business) -> dict[str, Any]:
     money = program.points_conversion_type == "currency"
     return {
         "points_conversion_threshold": program.conversion_threshold if program.type == "points" else 0,
-        "currency_earned": int(program.conversion_value) if money else 0,
+        "currency_earned": accounts.money(program.conversion_value) if money else 0,
     }
 
 

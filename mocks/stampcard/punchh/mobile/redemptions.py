@@ -6,7 +6,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import blocks, errors, params, receipts, redemptions, rewards
+from stampcard.punchh import accounts, blocks, errors, params, receipts, redemptions, rewards
 from stampcard.punchh.errors import MOBILE, NEWER_MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.mobile.users import owner
@@ -109,7 +109,9 @@ def offers_for(business: Business, guest: Any, values: dict[str, Any], words: er
         discount = plan.discount(subtotal, items)
         if discount:
             row = blocks.pos_reward(business, one)
-            rows.append({"menu_items": plan.qualified(items), "discount_amount": int(discount), "reward": row})
+            rows.append(
+                {"menu_items": plan.qualified(items), "discount_amount": accounts.money(discount), "reward": row}
+            )
     return rows
 
 

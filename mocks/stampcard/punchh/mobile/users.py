@@ -60,7 +60,7 @@ async def sign_up(call: Call[Business]) -> Reply:
     made.changes["referred_by"] = referrer.id if referrer else None
     made.changes["sign_in_count"] = 1
     channel = params.text(user.get("signup_channel")) or CHANNEL
-    guest = guests.sign_up(business, made, channel=channel, cause=call.id)
+    guest = guests.sign_up(business, made, channel=channel, app=True, cause=call.id)
     token = guests.mobile_token(business, guest)
     call.summary = f"guest {guest.id} signs up as {guest.email}"
     return Reply(200, views.session(business, guest, token, caller_zone(call)))

@@ -116,7 +116,9 @@ def reward(business: Business, guest: Guest, found: Reward, zone: ZoneInfo) -> d
         "reward_id": found.id,
         "name": redeemable.name,
         "description": redeemable.description,
-        "discount_amount": int(redeemable.discount_amount) if redeemable.discount_amount is not None else None,
+        "discount_amount": accounts.money(redeemable.discount_amount)
+        if redeemable.discount_amount is not None
+        else None,
         "discount_channel": redeemable.discount_channel,
         "campaign_type": found.origin.get("campaign_type"),
         "becomes_available_at": local(found.available_at, zone),

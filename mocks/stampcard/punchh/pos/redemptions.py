@@ -6,7 +6,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import params, receipts, redemptions
+from stampcard.punchh import baskets, params, receipts, redemptions
 from stampcard.punchh.errors import POS
 from stampcard.punchh.mobile.redemptions import active_row, offers_for
 from stampcard.punchh.pos import users
@@ -17,7 +17,6 @@ from stampcard.punchh.sso.redemptions import COMPANIONS
 from stampcard.punchh.state import Business
 
 REQUIRED = ("discount_type", "receipt_amount", "subtotal_amount", "receipt_datetime", "transaction_no")
-NOT_ALLOWED = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
 CLOSED = "The location {} has been disabled for redemption. Please alert a staff member if you think this is an error."
 UNKNOWN = "This Redemption is an invalid redemption or It is not for this guest"
 
@@ -37,7 +36,7 @@ def _wanted(call: Call[Business]) -> tuple[Guest, Plan, dict[str, Any]]:
         params.required(values, companion, POS)
     guest = users.find_guest(business, values)
     if not guest.is_member:
-        raise refuse(NOT_ALLOWED)
+        raise refuse(baskets.CLOSED)
     facts = receipts.facts_of(business, values, POS)
     place = here(call)
     if place.facts.get("redemption_disabled"):

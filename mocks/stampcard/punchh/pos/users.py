@@ -9,7 +9,7 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import blocks, errors, guests, params, redemptions
+from stampcard.punchh import baskets, blocks, errors, guests, params, redemptions
 from stampcard.punchh.errors import POS
 from stampcard.punchh.records import Guest
 from stampcard.punchh.state import Business
@@ -123,8 +123,7 @@ async def find(call: Call[Business]) -> Reply:
         unknown = "Invalid or Expired Single Scan Code" if field == "single_scan_code" else "User not found"
         raise errors.one(404, unknown)
     if guest.status != "active":
-        text = "Guest is not allowed to earn/redeem as he/she is banned or deactivated from the Loyalty program"
-        raise errors.one(422, text)
+        raise errors.one(422, baskets.CLOSED)
     call.summary = f"the register finds guest {guest.id}"
     return Reply(
         200,

@@ -12,7 +12,7 @@ from stampcard.punchh.mobile import views as mobile_views
 from stampcard.punchh.records import Guest, Reward
 from stampcard.punchh.sso.users import owner
 from stampcard.punchh.state import Business
-from stampcard.punchh.times import local, utc, zone_of
+from stampcard.punchh.times import GREENWICH, local, utc, zone_of
 
 
 async def checkins_balance(call: Call[Business]) -> Reply:
@@ -59,7 +59,6 @@ def _wrapped(business: Business, guest: Guest, one: Reward) -> dict[str, Any]:
 async def users_balance(call: Call[Business]) -> Reply:
     """The same numbers as the app's balance."""
     business, guest = call.state, owner(call)
-    zone = zone_of(business)
     active = [one for one in guest.redemptions.values() if one.status == "redeemable"]
     account = mobile_views.account_balance(business, guest)
     call.summary = f"guest {guest.id} has {account['redeemable_points']} points"
@@ -69,21 +68,21 @@ async def users_balance(call: Call[Business]) -> Reply:
             "messages": [],
             "punch_cards": [],
             "coupons": [coupons.view(business, one) for one in coupons.of_guest(business, guest)],
-            "notifications": mobile_views.notes(guest, zone),
+            "notifications": mobile_views.notes(guest, GREENWICH),
             **_extras(business, guest),
             "account_balance": account,
             "rewards": [blocks.reward_row(business, one) for one in rewards.usable(business, guest)],
-            "active_redemptions": [mobile_views.redemption(business, one, zone) for one in active],
+            "active_redemptions": [mobile_views.redemption(business, one, GREENWICH) for one in active],
         },
     )
 
 
 def _extras(business: Business, guest: Guest) -> dict[str, Any]:
-    """As in the app, with whole numbers for what points have become."""
+    """As in the app, with numbers for what points have become."""
     found = blocks.extras(business, guest)
     rows = [
         {name: value for name, value in row.items() if name != "min_source_value"}
-        | {"balance": int(float(row["balance"]))}
+        | {"balance": accounts.money(float(row["balance"]))}
         for row in found["converted_category_balances"]
     ]
     return {**found, "converted_category_balances": rows}
@@ -122,7 +121,7 @@ def _note(business: Business, guest: Guest, row: dict[str, Any]) -> dict[str, An
 async def accounts_history(call: Call[Business]) -> Reply:
     """The account history in the words of this family."""
     business, guest = call.state, owner(call)
-    rows = history.rows(business, guest, zone_of(business))
+    rows = history.rows(business, guest, GREENWICH)
     call.summary = f"{len(rows)} lines of guest {guest.id}"
     return Reply(200, [_line(business, guest, row) for row in rows])
 
