@@ -46,7 +46,8 @@ class WorldExists(StampcardError):
 class Emulator:
     """The four vendors, and worlds that hold one tenant of each.
 
-    Once a server listens on `bind_host`, `ports` maps its ports to the vendor (or "control") served there.
+    Once a server listens on `bind_host`, `ports` maps its ports to the vendor (or "control") served there; `scheme` is
+    how the vendors are spoken to.
     """
 
     def __init__(self, *, contracts: Path | None = None, journal_size: int = DEFAULT_SIZE) -> None:
@@ -59,6 +60,7 @@ class Emulator:
         self.worlds: dict[str, World] = {}
         self.ports: dict[int, str] = {}
         self.bind_host = "127.0.0.1"
+        self.scheme = "http"
         self._journal_size = journal_size
         self._hosts: dict[str, tuple[Vendor[Any], str] | None] = {}
         self._number = 0
@@ -144,7 +146,8 @@ class Emulator:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.bind_host, self.bind_host)
 
         def url(name: str, public: str) -> str:
-            return f"http://{host}:{ports[name]}" if name in ports else f"https://{public}"
+            scheme = "http" if name == "control" else self.scheme
+            return f"{scheme}://{host}:{ports[name]}" if name in ports else f"https://{public}"
 
         line: dict[str, Any] = {"world": world.name, "control": {"url": url("control", CONTROL_HOST)}}
         for vendor in self.vendors.values():

@@ -8,7 +8,7 @@ import gc
 import socket
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -110,6 +110,9 @@ class _Server(uvicorn.Server):
         yield
 
 
+_Serving = tuple[_Server, list[socket.socket]]
+
+
 def listen(emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> list[socket.socket]:
     """Open control's port and one per vendor (`port`, +1 ... +4; 0 takes free ones) and tell the emulator.
 
@@ -139,11 +142,16 @@ def listen(emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> list[s
     return sockets
 
 
-@contextlib.asynccontextmanager
-async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: bool = False) -> AsyncIterator[None]:
-    """Serve while the block runs; `frozen` is the mode of worlds created over control."""
+class Certificate(NamedTuple):
+    """Files in PEM: a certificate with its chain, and its key where that is in another file."""
+
+    certfile: str
+    keyfile: str | None = None
+
+
+def _server(application: Application, certificate: Certificate | None = None) -> _Server:
     config = uvicorn.Config(
-        Application(emulator, control_app(emulator, frozen=frozen)),
+        application,
         http=_Protocol,
         ws="none",
         proxy_headers=False,
@@ -153,8 +161,39 @@ async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: b
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=1,
+        ssl_certfile=certificate.certfile if certificate else None,
+        ssl_keyfile=certificate.keyfile if certificate else None,
     )
-    server = _Server(config)
+    config.load()
+    return _Server(config)
+
+
+def _servers(application: Application, sockets: list[socket.socket], certificate: Certificate | None) -> list[_Serving]:
+    """The servers there are to be, each with its sockets; the first socket is control's."""
+    if certificate is None:
+        return [(_server(application), sockets)]
+    try:
+        secure = _server(application, certificate)
+    except OSError as error:
+        for opened in sockets:
+            opened.close()
+        names = " and ".join(name for name in certificate if name)
+        raise OSError(f"no certificate and key can be read from {names}: {error}") from error
+    return [(_server(application), sockets[:1]), (secure, sockets[1:])]
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    emulator: Emulator, sockets: list[socket.socket], *, frozen: bool = False, certificate: Certificate | None = None
+) -> AsyncIterator[None]:
+    """Serve while the block runs; `frozen` is the mode of worlds created over control.
+
+    With a `certificate` the vendors speak TLS; control, the first of the sockets, never does. Raises OSError for a
+    certificate that cannot be read.
+    """
+    application = Application(emulator, control_app(emulator, frozen=frozen))
+    groups = _servers(application, sockets, certificate)
+    emulator.scheme = "https" if certificate is not None else "http"
     # Contracts and modules live as long as the server: keep them out of every collection.
     if gc.isenabled():
         gc.collect()
@@ -162,18 +201,19 @@ async def serving(emulator: Emulator, sockets: list[socket.socket], *, frozen: b
     gc.enable()
     # Records and journal entries live long and hold no cycles: look for garbage seldom, and at little at a time.
     gc.set_threshold(10_000, 5, 200)
-    serve = asyncio.create_task(server.serve(sockets=sockets))
+    serve = [asyncio.create_task(server.serve(sockets=opened)) for server, opened in groups]
     clocks = asyncio.create_task(emulator.run_clocks())
     try:
-        while not server.started and not serve.done():
+        while not all(server.started for server, _ in groups) and not any(task.done() for task in serve):
             await asyncio.sleep(0.001)
         yield
     finally:
-        server.should_exit = True
+        for server, _ in groups:
+            server.should_exit = True
         clocks.cancel()
-        await asyncio.wait([serve, clocks])
+        await asyncio.wait([*serve, clocks])
         # What the server or the clocks died of is ours, and must not go unseen.
-        for task in (serve, clocks):
+        for task in (*serve, clocks):
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 

@@ -23,6 +23,10 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("up", help="serve until Ctrl-C")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8100, help="control's port; vendors on +1 to +4; 0 takes free ones")
+    parser.add_argument(
+        "--ssl-certfile", metavar="FILE", help="serve the vendors over HTTPS: a certificate (PEM)"
+    )
+    parser.add_argument("--ssl-keyfile", metavar="FILE", help="its key, where that is in another file")
     parser.add_argument("--setup", action="append", default=[], metavar="FILE", help="setup document to apply")
     parser.add_argument("--frozen", action="store_true", help="clocks stand until they are moved")
     parser.add_argument("--journal", type=int, default=10_000, metavar="N", help="journal entries a world keeps")
@@ -31,20 +35,26 @@ def add(commands: Commands) -> None:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM. Raises SetupError for a setup file that does not fit, OSError for a taken port."""
+    """Serve until SIGINT or SIGTERM.
+
+    Raises SetupError for a setup file that does not fit, OSError for a taken port or a certificate that is none.
+    """
     # What is made until then stays: `serving` keeps it out of every collection and sets the collector to work.
     gc.disable()
     from stampcard.core import setup
     from stampcard.emulator import Emulator
-    from stampcard.server import listen, run, serving
+    from stampcard.server import Certificate, listen, run, serving
 
+    if options.ssl_keyfile and not options.ssl_certfile:
+        raise OSError("--ssl-keyfile is of no use without --ssl-certfile")
+    certificate = Certificate(options.ssl_certfile, options.ssl_keyfile) if options.ssl_certfile else None
     documents = [setup.read(Path(file)) for file in options.setup]
     emulator = Emulator(journal_size=options.journal)
     world = emulator.add_world(DEFAULT_WORLD, frozen=options.frozen)
 
     async def main() -> None:
         sockets = listen(emulator, options.host, options.port)
-        async with serving(emulator, sockets, frozen=options.frozen):
+        async with serving(emulator, sockets, frozen=options.frozen, certificate=certificate):
             for document in documents:
                 await emulator.set_up(world, document)
             facts = emulator.describe(world)
