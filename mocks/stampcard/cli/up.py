@@ -23,9 +23,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("up", help="serve until Ctrl-C")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8100, help="control's port; vendors on +1 to +4; 0 takes free ones")
-    parser.add_argument(
-        "--ssl-certfile", metavar="FILE", help="serve the vendors over HTTPS: a certificate (PEM)"
-    )
+    parser.add_argument("--ssl-certfile", metavar="FILE", help="serve the vendors over HTTPS: a certificate (PEM)")
     parser.add_argument("--ssl-keyfile", metavar="FILE", help="its key, where that is in another file")
     parser.add_argument("--setup", action="append", default=[], metavar="FILE", help="setup document to apply")
     parser.add_argument("--frozen", action="store_true", help="clocks stand until they are moved")

@@ -124,13 +124,9 @@ async def test_an_interruption_counts_as_an_error_of_a_bulk(world: WorldClient) 
 
 
 async def test_a_wait_goes_on_later(world: WorldClient) -> None:
+    gift = {"node": "assign", "variable": "gift", "value": 7}
     bonus = {"node": "campaign_bonus", "points": "{variable.gift}"}
-    steps: list[dict[str, Any]] = [
-        {"node": "assign", "variable": "gift", "value": 7},
-        {"node": "wait", "days": 2, "hours": 1},
-        bonus,
-    ]
-    await set_up(world, on("profile", *steps))
+    await set_up(world, on("profile", gift, {"node": "wait", "days": 2, "hours": 1}, bonus))
     await event(world.antavo, "profile", {"last_name": "Lee"})
 
     await world.advance("48h")
