@@ -113,7 +113,7 @@ class _Control:
 
     async def show(self, request: Request) -> Response:
         world = self._world(request)
-        counts = {"journal": len(world.journal), "outbox": len(world.outbox)}
+        counts = {"journal": len(world.journal), "outbox": len(world.outbox), "setups": len(world.setups)}
         return _json({**self._emulator.describe(world), "seed": world.seed, "clock": _clock(world), **counts})
 
     async def delete(self, request: Request) -> Response:
