@@ -139,12 +139,13 @@ async def test_a_fault_for_what_is_not_there_is_refused(control: httpx.AsyncClie
     assert problem(await control.put(f"/worlds/{name}/setup", json=document)) == (422, "SetupError")
 
 
-async def test_setups_are_told_as_one(control: httpx.AsyncClient) -> None:
+async def test_setups_are_told_as_one_and_each(control: httpx.AsyncClient) -> None:
     path = f"/worlds/{await created(control)}/setup"
     assert (await control.get(path)).json() == {}
-    await control.put(path, json={"stampcard": {"allowed_hosts": ["a.example"]}})
-    whole = (await control.put(path, json={"stampcard": {"allowed_hosts": ["b.example"]}})).json()
-    assert whole == {"stampcard": {"allowed_hosts": ["a.example", "b.example"]}}
+    first, second = ({"stampcard": {"allowed_hosts": [host]}} for host in ("a.example", "b.example"))
+    assert (await control.put(path, json=first)).json() == first
+    whole = (await control.put(path, json=second)).json()
+    assert whole == {"stampcard": {"allowed_hosts": ["a.example", "b.example"]}, "documents": [first, second]}
     assert (await control.get(path)).json() == whole
 
 

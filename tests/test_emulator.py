@@ -88,7 +88,7 @@ async def test_a_refused_connection_does_not_cost_a_reset_the_later_setups() -> 
     emulator.set_up = refusing  # type: ignore[method-assign]
     with pytest.raises(ConnectError):
         await emulator.reset_world("w")
-    assert (world.wire.allowed_hosts, setup.merged(world.setups)["stampcard"]["allowed_hosts"]) == (
+    assert (world.wire.allowed_hosts, setup.merged(world.setups, {})["stampcard"]["allowed_hosts"]) == (
         {"a", "b"},
         ["a", "b"],
     )

@@ -38,6 +38,79 @@ def test_a_story_plays_in_a_world_that_is_there_and_stays(live_world: LiveWorld,
     assert [entry["operation"] for entry in live_world.journal(vendor="braze")] == ["users_track"]
 
 
+def test_a_world_that_has_been_used_is_refused_before_the_first_call(
+    live_world: LiveWorld, story: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    control, name = live_world.facts["control"]["url"], live_world.name
+    command = ["play", story, "--control", control, "--world", name]
+    assert main(command) == 0
+    capsys.readouterr()
+    assert main(command) == 2
+    told = capsys.readouterr()
+    reset = f"{control}/_stampcard/worlds/{name}/reset"
+    assert told.err == (
+        f"stampcard: world {name!r} has been used (journal entries: 1) and a story expects a fresh one; leave out "
+        f"--world or name one that was just made, reset it (POST {reset}), or say --reuse to play in it all the same\n"
+    )
+    assert told.out == ""
+    assert len(live_world.journal()) == 1
+    httpx.post(reset, trust_env=False).raise_for_status()
+    assert main(command) == 0
+    assert main([*command, "--reuse"]) == 0
+    assert len(live_world.journal()) == 2
+
+
+def test_a_world_that_was_set_up_is_refused_and_a_reset_is_no_way_out(
+    live_world: LiveWorld, story: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    control, name = live_world.facts["control"]["url"], live_world.name
+    command = ["play", story, "--control", control, "--world", name]
+    live_world.setup({"braze": {"tags": ["spring"]}})
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert "has been used (setup documents: 1)" in told
+    assert "reset" not in told
+    url = f"{control}/_stampcard/worlds"
+    httpx.delete(f"{url}/{name}", trust_env=False).raise_for_status()
+    facts = httpx.post(url, json={"name": name, "frozen": True}, trust_env=False).json()
+    assert facts["braze"] == live_world.facts["braze"]
+    assert main(command) == 0
+
+
+def test_several_stories_are_not_played_into_one_world(
+    live_world: LiveWorld, story: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["play", story, story, "--control", live_world.facts["control"]["url"]]
+    assert main([*command, "--world", live_world.name]) == 2
+    assert capsys.readouterr().err.startswith("stampcard: 2 stories in one world: each expects a fresh one; ")
+    assert live_world.journal() == []
+    assert main([*command, "--world", live_world.name, "--reuse"]) == 0
+    assert main(command) == 0
+    assert len(live_world.journal()) == 2
+
+
+@pytest.mark.parametrize("options", [["--world", "w"], ["--reuse"]])
+def test_an_option_without_the_one_it_goes_with_is_refused(
+    story: str, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["play", story, *options]) == 2
+    assert f"stampcard: {options[0]} goes with --" in capsys.readouterr().err
+
+
+def test_a_world_that_is_not_there_is_told(
+    live_world: LiveWorld, story: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["play", story, "--control", live_world.facts["control"]["url"], "--world", "nobody-made-it"]
+    assert main(command) == 2
+    assert "nobody-made-it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("world", [[], ["--world", "w"]], ids=" ".join)
+def test_a_server_that_is_not_there_is_told(story: str, world: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["play", story, "--control", "http://127.0.0.1:1", *world]) == 2
+    assert capsys.readouterr().err.startswith("stampcard: no control API at http://127.0.0.1:1: ")
+
+
 def test_a_failure_shows_the_calls_that_led_there(story: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(story).write_text(STORY.replace("STATUS", "200"), encoding="utf-8")
     assert play_all([story], Stage()) == 1

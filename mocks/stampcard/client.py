@@ -173,6 +173,11 @@ class WorldClient:
 
     # Stories
 
+    async def traces(self) -> dict[str, int]:
+        """What was done to the world, counted: journal entries and setup documents, none of them in a fresh one."""
+        shown = await self._call("GET", "")
+        return {"journal entries": shown["journal"], "setup documents": shown["setups"]}
+
     async def invent(self) -> Faker:
         """A source of invented people: the world's seed and locale give the same ones on every run."""
         from faker import Faker

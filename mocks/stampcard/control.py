@@ -113,7 +113,7 @@ class _Control:
 
     async def show(self, request: Request) -> Response:
         world = self._world(request)
-        counts = {"journal": len(world.journal), "outbox": len(world.outbox)}
+        counts = {"journal": len(world.journal), "outbox": len(world.outbox), "setups": len(world.setups)}
         return _json({**self._emulator.describe(world), "seed": world.seed, "clock": _clock(world), **counts})
 
     async def delete(self, request: Request) -> Response:
@@ -185,12 +185,12 @@ class _Control:
         return _json(world.faults.view())
 
     async def setup(self, request: Request) -> Response:
-        return _json(setup.merged(self._world(request).setups))
+        return _json(setup.view(self._world(request), self._emulator.vendors.values()))
 
     async def set_up(self, request: Request) -> Response:
         world = self._world(request)
         await self._emulator.set_up(world, await _decoded(request))
-        return _json(setup.merged(world.setups))
+        return _json(setup.view(world, self._emulator.vendors.values()))
 
     async def press(self, request: Request) -> Response:
         """Press a button of a vendor's dashboard that no operation of its API offers."""

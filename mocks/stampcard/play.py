@@ -33,6 +33,10 @@ class NoSuchStory(StampcardError):
     """No story of that name, or a file without `async def play(world)`."""
 
 
+class WorldInUse(StampcardError):
+    """A world that a story would not find as it expects it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One file of scenarios/: its name, what it tells (the file's docstring) and its `play`."""
@@ -59,7 +63,7 @@ class Stage:
     `pace` is the seconds to wait before each step; `html` and `mermaid` are files to keep a storyboard in (with
     several stories each gets its own, named after it); `guests` is the size of audiences, `seed` and `locale` (as Faker
     names them) decide who the invented people are; `world` names a world that is there on the server, else each story
-    gets a fresh one; `secrets` are shown or masked.
+    gets a fresh one, and with `reuse` it may have been used; `secrets` are shown or masked.
     """
 
     live: bool = False
@@ -69,6 +73,7 @@ class Stage:
     mermaid: Path | None = None
     guests: int | None = None
     world: str | None = None
+    reuse: bool = False
     secrets: bool = False
     seed: int = 0
     locale: str = "en_US"
@@ -102,13 +107,18 @@ def load_story(name: str) -> Story:
 
 
 def play_all(names: Sequence[str], stage: Stage) -> int:
-    """Play stories one after the other, print their timelines; 0 when all held, 1 when one did not."""
+    """Play stories one after the other, print their timelines; 0 when all held, 1 when one did not.
+
+    Raises WorldInUse before the first of them when they would not find a world as they expect it.
+    """
     stories = [load_story(name) for name in names]
     return run(_play_all(stories, stage))
 
 
 async def _play_all(stories: Sequence[Story], stage: Stage) -> int:
     held: dict[str, bool] = {}
+    if stage.control is not None and stage.world is not None and not stage.reuse:
+        await _check_unused(stage.control, stage.world, stories)
     async with _opened(stage) as open_world:
         for story in stories:
             held[story.name] = await _play(story, open_world, stage, alone=len(stories) == 1)
@@ -160,6 +170,26 @@ def _place(error: Exception, story: Story) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if Path(frame.filename).stem == story.name]
     return f" in line {lines[-1]}" if lines else ""
+
+
+async def _check_unused(control: str, name: str, stories: Sequence[Story]) -> None:
+    """A story counts what it finds; what others left there would read as a fault of the emulator's."""
+    if len(stories) > 1:
+        what = f"{len(stories)} stories in one world: each expects a fresh one"
+        raise WorldInUse(f"{what}; leave out --world, or say --reuse to play them in {name!r} all the same")
+    world = await connect(control, name)
+    try:
+        found = await world.traces()
+    finally:
+        await world.close()
+    if not any(found.values()):
+        return
+    told = ", ".join(f"{what}: {count}" for what, count in found.items() if count)
+    ways = "leave out --world or name one that was just made"
+    if not found["setup documents"]:
+        ways += f", reset it (POST {control.rstrip('/')}/_stampcard/worlds/{name}/reset)"
+    what = f"world {name!r} has been used ({told}) and a story expects a fresh one"
+    raise WorldInUse(f"{what}; {ways}, or say --reuse to play in it all the same")
 
 
 async def _warn_of_ticking(world: WorldClient) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from stampcard.core import setup
 from stampcard.core.errors import ConnectError, SetupError
+from stampcard.core.setup import Rule
 from tests.core.conftest import Folder, Shop, Town
 
 
@@ -93,11 +94,48 @@ async def test_a_refused_connection_leaves_the_rest_applied(town: Town) -> None:
     ],
 )
 def test_documents_in_a_row_read_as_one(first: Any, second: Any, whole: Any) -> None:
-    assert setup.merged([first, second]) == whole
+    assert setup.merged([first, second], {"/a": Rule(key="name")}) == whole
 
 
-def test_a_row_with_its_key_in_the_later_document_only_is_another_row() -> None:
-    assert setup.merged([{"a": [{"name": "m"}]}, {"a": [{"id": 1, "name": "m"}]}]) == {"a": [{"id": 1, "name": "m"}]}
+def test_a_row_is_the_one_of_the_same_id_or_name() -> None:
+    first = {"a": [{"name": "m"}, {"id": 2, "name": "n"}, {"id": 3, "name": "o"}]}
+    second = {"a": [{"id": 1, "name": "m"}, {"id": 2, "name": "p"}]}
+    assert setup.merged([first, second], {"/a": Rule(key="name")}) == {"a": [{"id": 3, "name": "o"}, *second["a"]]}
+
+
+def test_rows_that_are_kept_stay_and_lists_that_are_whole_go() -> None:
+    first = {"a": [{"name": "m", "x": 1}, {"name": "n"}], "b": {"c": ["x"], "d": {"e": 1}}, "f": [{"id": 1}]}
+    second = {"a": [{"name": "m", "y": 1}, {"name": "n"}], "b": {"c": ["y"], "d": {"g": 1}}, "f": []}
+    whole = {pointer: Rule("whole") for pointer in ("/b/c", "/b/d", "/f")}
+    assert setup.merged([first, second], {"/a": Rule("kept", "name"), **whole}) == {
+        "a": [{"name": "m", "x": 1}, {"name": "m", "y": 1}, {"name": "n"}],
+        "b": {"c": ["y"], "d": {"g": 1}},
+        "f": [],
+    }
+
+
+def test_rows_are_written_over_those_they_add_to() -> None:
+    first = {"a": [{"name": "m", "x": 1, "z": {"p": 1}}, {"name": "n"}]}
+    second = {"a": [{"name": "o"}, {"name": "m", "x": 2, "z": {"q": 1}}]}
+    rows = [{"name": "n"}, {"name": "o"}, {"name": "m", "x": 2, "z": {"p": 1, "q": 1}}]
+    assert setup.merged([first, second], {"/a": Rule("joined", "name")}) == {"a": rows}
+
+
+async def test_of_several_documents_each_is_told_too(town: Town) -> None:
+    first, second = {"shop": {"things": [{"name": "a"}]}}, {"shop": {"things": [{"name": "b"}], "like": "b"}}
+    assert setup.view(town.world, town.vendors.values()) == {}
+    await apply(town, first)
+    assert setup.view(town.world, town.vendors.values()) == first
+    await apply(town, second)
+    whole = {"shop": {"things": [{"name": "a"}, {"name": "b"}], "like": "b"}}
+    assert setup.view(town.world, town.vendors.values()) == {**whole, "documents": [first, second]}
+
+
+async def test_later_faults_take_the_place_of_earlier_ones(town: Town) -> None:
+    for status in (500, 503):
+        await apply(town, {"stampcard": {"faults": [{"status": status}]}})
+    told = setup.view(town.world, town.vendors.values())["stampcard"]["faults"]
+    assert told == town.world.faults.view() == [{"status": 503}]
 
 
 # Files

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from stampcard.cli.commands import Commands
+from stampcard.cli.remote import NoControl
 
 
 def add(commands: Commands) -> None:
@@ -16,6 +17,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--live", action="store_true", help="over real sockets, against servers started for it")
     parser.add_argument("--control", metavar="URL", help="against a server that runs already")
     parser.add_argument("--world", metavar="NAME", help="with --control: in a world that is there, and stays")
+    parser.add_argument("--reuse", action="store_true", help="with --world: although it has been used")
     parser.add_argument("--pace", type=float, default=0.0, metavar="S", help="seconds to wait before each step")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="keep a storyboard: one HTML file that needs nothing else"
@@ -29,10 +31,15 @@ def add(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from httpx import TransportError
+
     from stampcard.play import Stage, play_all, story_names
 
     if options.world and not options.control:
         print("stampcard: --world goes with --control URL", file=sys.stderr)
+        return 2
+    if options.reuse and not options.world:
+        print("stampcard: --reuse goes with --world NAME", file=sys.stderr)
         return 2
     names = story_names() if options.all else options.names
     if not names:
@@ -46,8 +53,12 @@ def run(options: argparse.Namespace) -> int:
         mermaid=options.mermaid,
         guests=options.guests,
         world=options.world,
+        reuse=options.reuse,
         secrets=options.show_secrets,
         seed=options.seed,
         locale=options.locale,
     )
-    return play_all(names, stage)
+    try:
+        return play_all(names, stage)
+    except TransportError as error:
+        raise NoControl(f"no control API at {options.control}: {error}") from error

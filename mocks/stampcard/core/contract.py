@@ -266,7 +266,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
     components: dict[str, dict[str, Any]] = {}
     webhooks: dict[str, Any] = {}
     bundle: dict[str, Any] = {"operations": [], "webhooks": webhooks, "undescribed": [], "components": components}
-    bundle |= {"setup": {"type": "object"}, "security": {}}
+    bundle |= {"setup": {"type": "object"}, "security": {}, "setups": {}}
     defined: dict[str, str] = {}
     for path, raw in files.items():
         name = str(path.relative_to(home))
@@ -282,6 +282,7 @@ def _bundle(home: Path, files: Mapping[Path, bytes]) -> dict[str, Any]:
             webhooks.update(document.get("webhooks", {}))
             bundle["undescribed"] += document.get("x-undescribed", [])
             bundle["security"] |= document.get("x-security", {})
+            bundle["setups"] |= document.get("x-setup", {})
             for definition in _operations(home, name, document):
                 operation = definition["operationId"]
                 if operation in defined:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from stampcard.core.checking import compile_schema, pointer_to, violations
 from stampcard.core.endpoint import Vendor
 from stampcard.core.errors import ConnectError, SetupError
@@ -126,25 +128,88 @@ async def apply(world: World, vendors: Mapping[str, Vendor[Any]], document: Mapp
         raise refused
 
 
-def merged(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+# Telling what was applied
+
+
+def view(world: World, vendors: Iterable[Vendor[Any]]) -> dict[str, Any]:
+    """What was applied, as one document; of several also each as it was, in order (`documents`).
+
+    Only in them all is told: a row of a later document may leave standing what it does not name.
+    """
+    whole = merged(world.setups, rules(vendors))
+    return {**whole, "documents": world.setups} if len(world.setups) > 1 else whole
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What a later document does to a value.
+
+    `replaced`: a row takes the place of the one it names; `joined`: it is written over that one; `kept`: no row takes
+    another's place; `whole`: the later value is all there is. `key` is the member that names rows.
+    """
+
+    kind: str = "replaced"
+    key: str = "id"
+
+
+Rules = Mapping[str, Rule]
+"""By JSON pointer."""
+
+
+def rules(vendors: Iterable[Vendor[Any]]) -> Rules:
+    """Those of the contracts' `x-setup`; rows are named by the first member that they must have."""
+    found = {"/stampcard/faults": Rule("whole")}
+    for vendor in vendors:
+        schema = vendor.contract.setup_schema
+        kinds = {pointer: kind for kind, named in vendor.contract.document["setups"].items() for pointer in named}
+        keys = {pointer_to(name): _key(value, schema) for name, value in schema.get("properties", {}).items()}
+        for pointer in kinds.keys() | keys.keys():
+            kind, key = kinds.get(pointer, "replaced"), keys.get(pointer, "id")
+            found[pointer_to(vendor.name) + pointer] = Rule(kind, key)
+    return found
+
+
+def _key(schema: Mapping[str, Any], root: Mapping[str, Any]) -> str:
+    """What names the rows of a list."""
+    rows = _resolved(_resolved(schema, root).get("items", {}), root)
+    return next(iter(rows.get("required", ())), "id")
+
+
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    return root["$defs"][name] if name else schema
+
+
+def merged(documents: Iterable[Mapping[str, Any]], known: Rules) -> dict[str, Any]:
     """Documents applied one after the other, as one."""
     whole: dict[str, Any] = {}
     for document in documents:
-        whole = _merge(whole, document)
+        whole = _merge(whole, document, "", known)
     return whole
 
 
-def _merge(old: Any, new: Any) -> Any:
+def _merge(old: Any, new: Any, pointer: str, known: Rules) -> Any:
+    rule = known.get(pointer, Rule())
+    if rule.kind == "whole":
+        return new
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return {**old, **{key: _merge(old[key], value) if key in old else value for key, value in new.items()}}
+        both = {key: _merge(old[key], new[key], pointer_to(key, below=pointer), known) for key in new if key in old}
+        return {**old, **new, **both}
     if isinstance(old, list) and isinstance(new, list):
-        return [item for item in old if not any(_same(item, other) for other in new)] + new
+        rows = [_joined(old, row, rule) for row in new] if rule.kind == "joined" else new
+        return [row for row in old if not any(_same(row, other, rule) for other in rows)] + rows
     return new
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Two rows of a list that name the same thing."""
-    if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+def _joined(old: list[Any], new: Any, rule: Rule) -> Any:
+    """A row written over those of its name."""
+    for row in old:
+        if _same(row, new, rule):
+            new = _merge(row, new, "", {})
+    return new
+
+
+def _same(one: Any, other: Any, rule: Rule) -> bool:
+    """Two rows of a list that name the same thing: by the same id, or by the same key."""
+    if rule.kind == "kept" or not isinstance(one, Mapping) or not isinstance(other, Mapping):
         return bool(one == other)
-    key = next((key for key in ("id", "api_key", "external_id", "name", "code") if key in one), None)
-    return key is not None and one.get(key) == other.get(key)
+    return any(name in one and one[name] == other.get(name) for name in ("id", rule.key))
