@@ -152,7 +152,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 Rules = Mapping[str, Rule]
-"""By JSON pointer."""
+"""By JSON pointer; `*` stands for any row."""
 
 
 def rules(vendors: Iterable[Vendor[Any]]) -> Rules:
@@ -195,16 +195,16 @@ def _merge(old: Any, new: Any, pointer: str, known: Rules) -> Any:
         both = {key: _merge(old[key], new[key], pointer_to(key, below=pointer), known) for key in new if key in old}
         return {**old, **new, **both}
     if isinstance(old, list) and isinstance(new, list):
-        rows = [_joined(old, row, rule) for row in new] if rule.kind == "joined" else new
+        rows = [_joined(old, row, rule, f"{pointer}/*", known) for row in new] if rule.kind == "joined" else new
         return [row for row in old if not any(_same(row, other, rule) for other in rows)] + rows
     return new
 
 
-def _joined(old: list[Any], new: Any, rule: Rule) -> Any:
+def _joined(old: list[Any], new: Any, rule: Rule, below: str, known: Rules) -> Any:
     """A row written over those of its name."""
     for row in old:
         if _same(row, new, rule):
-            new = _merge(row, new, "", {})
+            new = _merge(row, new, below, known)
     return new
 
 
