@@ -13,6 +13,7 @@ import pytest
 from stampcard.client import WorldClient
 from tests.braze import stage
 from tests.braze.answering import Answering
+from tests.braze.calls import track
 from tests.braze.content.test_connected_content import sent
 from tests.braze.stage import EVENT, happen, people, triggered
 
@@ -149,7 +150,7 @@ async def test_a_rerendered_answer_makes_no_call(ann: WorldClient, outside: Answ
 
 
 async def test_a_rerendered_answer_that_breaks_its_json_stands_as_text(ann: WorldClient, outside: Answering) -> None:
-    await stage.track(ann.braze, attributes=[{"external_id": "ann", "first_name": 'A"n'}])
+    await track(ann.braze, attributes=[{"external_id": "ann", "first_name": 'A"n'}])
     outside.answer = (200, {}, b'{"hi": "{{${first_name}}}"}')
     text = f"{{{{${{first_name}}}}}}:{{% connected_content {outside.url} :rerender :save r %}}[{{{{r.hi}}}}]"
     assert await body(ann, text) == 'A"n:{"hi": "A"n"}[]'

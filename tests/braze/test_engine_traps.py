@@ -13,7 +13,7 @@ from stampcard.braze.engine import HostHealth
 from stampcard.client import WorldClient
 from tests.braze import stage
 from tests.braze.answering import Answering
-from tests.braze.calls import bearer, workspace
+from tests.braze.calls import bearer, track, workspace
 from tests.braze.canvas.test_journeys import canvas, mail
 from tests.braze.stage import bodies, device, happen, people, scheduled, seen, triggered
 
@@ -231,7 +231,7 @@ async def test_who_was_aborted_stays_eligible(world: WorldClient) -> None:
     del row["re_eligibility"]
     await stage.setup(world, row)
     await happen(world)
-    await stage.track(world.braze, attributes=[{"external_id": "ann", "ok": True}])
+    await track(world.braze, attributes=[{"external_id": "ann", "ok": True}])
     await happen(world)
     assert [status for status, _ in await seen(world)] == ["aborted", "sent"]
 

@@ -31,7 +31,7 @@ BODIES = [
     "{% for i in (1..99999999) %}x{% endfor %}",
 ]
 URLS = ["https://rest.iad-01.braze.com/nothing", "{{custom_attribute.${none}}}", "https://nobody.example.com/", "x y"]
-USERS = [
+USERS: list[dict[str, Any]] = [
     {"external_id": "u0", "email": "u0@example.com"},
     {"external_id": "u1", "email": "u1@example.com", "time_zone": "Asia/Tokyo"},
     {"external_id": "u2", "email": "u2@example.com", "email_subscribe": "unsubscribed"},

@@ -12,7 +12,7 @@ import pytest
 from stampcard.client import WorldClient
 from tests.braze import stage
 from tests.braze.answering import Answering
-from tests.braze.calls import bearer, workspace
+from tests.braze.calls import bearer, track, workspace
 from tests.braze.canvas.test_journeys import canvas, mail
 from tests.braze.content.test_connected_content import sent
 from tests.braze.stage import device, happen, people, triggered
@@ -218,7 +218,7 @@ async def test_an_aborted_message_uses_a_place_under_the_speed_limit(world: Worl
 async def test_templates_are_rendered_when_the_message_goes_out(world: WorldClient) -> None:
     await stage.setup(world, triggered(schedule_delay="1h", body="{{custom_attribute.${a}}}"))
     await happen(world)
-    await stage.track(world.braze, attributes=[{"external_id": "ann", "a": "later"}])
+    await track(world.braze, attributes=[{"external_id": "ann", "a": "later"}])
     await world.advance("1h")
     assert (await world.outbox())[0]["parts"]["body"] == "later"
 

@@ -154,8 +154,9 @@ async def test_a_referral_gives_to_both(world: WorldClient, api: Api) -> None:
 
 
 async def test_points_are_doubled_for_the_segment_within_the_window(world: WorldClient, api: Api) -> None:
-    row = {"name": "Weekend", "type": "post_checkin_offer", "segment": "VIP", "settings": {"points_factor": 2}}
+    row: dict[str, Any] = {"name": "Weekend", "type": "post_checkin_offer", "segment": "VIP"}
     row |= {"start": "2026-01-17T00:00:00Z", "end": "2026-01-19T00:00:00Z", "run_delay_minutes": 5}
+    row["settings"] = {"points_factor": 2}
     guests = [{"email": "in@example.com"}, {"email": "out@example.com"}]
     segments = [{"name": "VIP", "members": ["in@example.com"]}]
     await world.setup({"punchh": {"guests": guests, "segments": segments, "campaigns": [row]}})

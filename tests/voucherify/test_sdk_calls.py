@@ -112,7 +112,7 @@ def campaigns(call: Caller, world: LiveWorld) -> None:
     call("Campaigns", "import_vouchers_to_campaign_using_csv", "Spring", file=b"Code\nFILED\n")
     world.settle()
     assert call("Vouchers", "get_voucher", "FILED").campaign == "Spring"
-    gift = {"name": "Gifts", "campaign_type": "GIFT_VOUCHERS", "type": "AUTO_UPDATE"}
+    gift: dict[str, Any] = {"name": "Gifts", "campaign_type": "GIFT_VOUCHERS", "type": "AUTO_UPDATE"}
     gift["voucher"] = {"type": "GIFT_VOUCHER", "gift": {"amount": 1000}}
     call("Campaigns", "create_campaign", voucherify.CampaignsCreateRequestBody.from_dict(gift))
     assert call("Campaigns", "list_campaign_transactions", "Gifts").data == []

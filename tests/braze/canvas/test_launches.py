@@ -102,7 +102,7 @@ PERSONAL: list[tuple[Any, dict[str, Any], str | None]] = [
 async def test_a_personalised_delay(world: WorldClient, value: str, more: dict[str, Any], due: str | None) -> None:
     """Without a date or number in its variable, or with one that has passed, the user leaves."""
     kind = "Number" if value.isdecimal() else "Time" if value.startswith("2026") else "String"
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"name": "C", "type": "context", "variables": [{"name": "wait", "type": kind, "value": value}]},
         {"name": "D", "type": "delay", "personalized": {"variable": "wait", **more}},
         mail("M"),

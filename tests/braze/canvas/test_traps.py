@@ -5,6 +5,8 @@ Which row is tested where says reference_map.txt.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stampcard.client import ControlRefused, WorldClient
@@ -114,6 +116,7 @@ async def test_the_context_holds_fifty_kilobytes(world: WorldClient) -> None:
 
 
 async def test_a_delay_of_a_day_is_24_hours_and_a_calendar_day_ends_at_midnight(world: WorldClient) -> None:
+    delays: dict[str, dict[str, Any]] = {"day": {"for": "1d"}, "calendar": {"calendar_days": 1}}
     rows = [
         canvas(
             {"name": "D", "type": "delay", **how},
@@ -121,7 +124,7 @@ async def test_a_delay_of_a_day_is_24_hours_and_a_calendar_day_ends_at_midnight(
             name=name,
             id=f"{number}" * 8 + "-2222-4333-8444-555555555555",
         )
-        for number, (name, how) in enumerate({"day": {"for": "1d"}, "calendar": {"calendar_days": 1}}.items(), 1)
+        for number, (name, how) in enumerate(delays.items(), 1)
     ]
     await stage.setup(world, canvases=rows)
     await happen(world, "start")

@@ -9,6 +9,7 @@ import pytest
 from stampcard.braze.dashboard import buttons
 from stampcard.client import WorldClient
 from tests.braze import stage
+from tests.braze.calls import track
 from tests.braze.stage import scheduled, seen
 
 # Source: Braze docs, "Time-based campaigns": a month without the day takes its last, the end date is inclusive.
@@ -92,9 +93,9 @@ async def test_a_daily_launch_reaches_each_user_once_after_entering_the_segment(
     del row["re_eligibility"]
     await stage.setup(world, row, users=stage.people("ann", "bob"), segments=[vip])
 
-    await stage.track(world.braze, attributes=[{"external_id": "ann", "vip": True}])
+    await track(world.braze, attributes=[{"external_id": "ann", "vip": True}])
     await world.advance("2d")
-    await stage.track(world.braze, attributes=[{"external_id": "bob", "vip": True}])
+    await track(world.braze, attributes=[{"external_id": "bob", "vip": True}])
     await world.advance("3d")
 
     found = [(row["user"], row["at"][:10]) for row in await world.outbox()]

@@ -13,7 +13,7 @@ from stampcard.cli import main
 from stampcard.client import WorldClient
 from tests.braze import stage
 from tests.braze.answering import Answering, answering
-from tests.braze.calls import bearer, workspace
+from tests.braze.calls import bearer, track, workspace
 from tests.braze.stage import device, happen, people, triggered
 
 GROUP = "11111111-2222-4333-8444-555555555555"
@@ -150,7 +150,7 @@ async def test_a_malformed_batch_is_split_into_single_events(world: WorldClient,
     endpoint.answer = (400, {}, b"")
     now = (await world.clock())["now"]
     rows = [{"external_id": "ann", "name": name, "time": now} for name in ("a", "b")]
-    await stage.track(world.braze, events=rows)
+    await track(world.braze, events=rows)
     await world.settle()
     assert [len(batch) for batch in pushed(endpoint)] == [2, 1, 1]
     assert len(await world.journal(operation="currents.lost")) == 2
@@ -161,7 +161,7 @@ async def test_a_batch_that_is_too_large_is_halved(world: WorldClient, endpoint:
     endpoint.answer = (413, {}, b"")
     now = (await world.clock())["now"]
     rows = [{"external_id": "ann", "name": f"e{number}", "time": now} for number in range(4)]
-    await stage.track(world.braze, events=rows)
+    await track(world.braze, events=rows)
     await world.settle()
     assert [len(batch) for batch in pushed(endpoint)] == [4, 2, 2, 1, 1, 1, 1]
 
@@ -171,7 +171,7 @@ async def test_behaviour_is_told_to_a_connector_only(world: WorldClient, endpoin
     await happen(world, "look", size=1)
     await device(world, "make a purchase", product="mug", price=5)
     await device(world)
-    await stage.track(world.braze, attributes=[{"external_id": "ann", "email_subscribe": "unsubscribed"}])
+    await track(world.braze, attributes=[{"external_id": "ann", "email_subscribe": "unsubscribed"}])
     await world.settle()
     change = {"subscription_group_id": GROUP, "subscription_state": "unsubscribed", "external_id": "ann"}
     await world.braze.post("/subscription/status/set", json=change, headers=bearer(world.braze))

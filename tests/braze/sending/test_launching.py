@@ -8,6 +8,7 @@ import pytest
 
 from stampcard.client import ControlRefused, WorldClient
 from tests.braze import stage
+from tests.braze.calls import track
 from tests.braze.stage import EVENT, happen, seen, triggered
 
 # 15 January 2026, 09:00 UTC, is a Thursday. Source: Braze docs, "Action-based delivery".
@@ -101,7 +102,7 @@ async def test_who_left_the_audience_during_the_delay_is_aborted_by_the_second_l
     await stage.setup(world, row, users=stage.people(custom_attributes={"vip": True}))
 
     await happen(world)
-    await stage.track(world.braze, attributes=[{"external_id": "ann", "vip": False}])
+    await track(world.braze, attributes=[{"external_id": "ann", "vip": False}])
     await world.advance("1h")
 
     (message,) = await world.outbox()

@@ -23,7 +23,7 @@ async def told(world: WorldClient, row: dict[str, Any]) -> str:
         "/users/track", json={"attributes": [{"external_id": "ann", **row}]}, headers=bearer(world.braze)
     )
     assert response.json() == {"attributes_processed": 1, "message": "success"}
-    return response.headers.get("X-Stampcard-Diagnostics", "")
+    return str(response.headers.get("X-Stampcard-Diagnostics", ""))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from stampcard.braze.audience import segments
 from stampcard.client import ControlRefused, WorldClient
 from tests.braze import stage
-from tests.braze.calls import bearer, workspace
+from tests.braze.calls import bearer, track, workspace
 from tests.braze.canvas.test_journeys import canvas, mail
 from tests.braze.stage import device, happen, people, triggered
 
@@ -155,7 +155,7 @@ async def test_all_criteria_on_the_same_element(
 
 async def test_an_unsubscribe_has_its_date(world: WorldClient) -> None:
     await live(world)
-    await stage.track(world.braze, attributes=[{"external_id": "ann", "email_subscribe": "unsubscribed"}])
+    await track(world.braze, attributes=[{"external_id": "ann", "email_subscribe": "unsubscribed"}])
     assert holds(world, {"filter": "Email Unsubscribed Date", "comparison": "less than days ago", "value": 1})
 
 

@@ -79,6 +79,14 @@ LAPSED = {
     "remaining_days": 0,
 }
 
+
+def notified(kind: str) -> Callable[[Business, Guest], Any]:
+    """A campaign's marketing notification."""
+    return lambda business, guest: campaigns.notify(
+        business, named(business, kind), guest, given(business, guest), 5, {"checkin_id": 1}, cause=None
+    )
+
+
 MADE: dict[str, Callable[[Business, Guest], Any]] = {
     "transactional_notifications.update_checkin": lambda business, guest: events.update_checkin(
         business, guest, guest.checkins[0], 3.5, cause=None
@@ -112,14 +120,7 @@ MADE: dict[str, Callable[[Business, Guest], Any]] = {
     "user_coupon_redemptions": lambda business, guest: coupons.honour(
         business, guest, coupons.issue(business, named(business, "discount"), guest, cause=None), {}, 2.0, cause=None
     ),
-    **{
-        f"marketing_notifications.{campaigns.NOTIFICATIONS[kind]}": (
-            lambda business, guest, kind=kind: campaigns.notify(
-                business, named(business, kind), guest, given(business, guest), 5, {"checkin_id": 1}, cause=None
-            )
-        )
-        for kind in KINDS
-    },
+    **{f"marketing_notifications.{campaigns.NOTIFICATIONS[kind]}": notified(kind) for kind in KINDS},
 }
 """How each of the other events comes about."""
 

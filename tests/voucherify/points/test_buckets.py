@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -149,4 +150,4 @@ async def test_an_earning_rule_has_rules_of_its_own(world: WorldClient) -> None:
     ],
 )
 def test_days_end_as_documented(rules: dict[str, Any], day: str, end: str) -> None:
-    assert days.expiry(rules, days.date.fromisoformat(day)) == end
+    assert days.expiry(rules, date.fromisoformat(day)) == end

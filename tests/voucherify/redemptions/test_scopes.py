@@ -31,8 +31,8 @@ async def applied(world: WorldClient, discount: dict[str, Any], **scope: Any) ->
     body = {"type": "DISCOUNT_VOUCHER", "discount": discount, "validation_rules": [rule["id"]]}
     await made(world, "POST", "/v1/vouchers/A", body)
     items = [{"source_id": item["product_id"], "related_object": "product", **item} for item in ITEMS]
-    body = {"redeemables": [{"object": "voucher", "id": "A"}], "order": {"items": items}}
-    answer = await made(world, "POST", "/v1/validations", body)
+    asked = {"redeemables": [{"object": "voucher", "id": "A"}], "order": {"items": items}}
+    answer = await made(world, "POST", "/v1/validations", asked)
     found: dict[str, Any] = answer["redeemables"][0]
     return found
 

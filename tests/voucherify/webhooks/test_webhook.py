@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from stampcard.client import WorldClient
-from stampcard.voucherify.webhooks.webhook import SENT, project_id, signature
+from stampcard.voucherify.management.paths import project_id
+from stampcard.voucherify.webhooks.webhook import SENT, signature
 from tests.voucherify.calls import discount_campaign, made, publish, send
 from tests.voucherify.loyalty.test_earning_rules import pay, rule
 from tests.voucherify.loyalty.test_loyalties import member, program
