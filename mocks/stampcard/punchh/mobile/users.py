@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone
 
 CHANNEL = "MobileEmail"
+MOBILE_AGENT = re.compile("iOS|iPhone|Android")
 
 
 def owner(call: Call[Business]) -> tuple[Guest, str]:
@@ -130,8 +132,12 @@ async def account_history(call: Call[Business]) -> Reply:
 
 
 async def delete(call: Call[Business]) -> Reply:
-    """Ask for deletion; it happens after the configured days."""
+    """Ask for deletion; it happens after the configured days. Only a phone may (the refusal is assumed)."""
     business, (guest, _) = call.state, owner(call)
+    if business.switches.transport_require_user_agent and not MOBILE_AGENT.search(
+        call.request.headers.get("user-agent")
+    ):
+        raise errors.by_name(400, "missing_header", ["User-Agent"])
     days = business.switches.deletion_days
     if days is None:
         raise errors.by_name(422, "guest_deletion", ["Guest deletion is not configured"])
