@@ -125,3 +125,15 @@ async def test_a_ban_outlives_a_deactivation(api: Api) -> None:
     assert (await api.send("POST", "/api2/mobile/users/login", {"user": user})).status_code == 422
     await api.send("DELETE", f"{DASHBOARD}/ban?user_id={number}")
     assert (await api.send("POST", "/api2/mobile/users/login", {"user": user})).status_code == 200
+
+
+async def test_the_card_of_a_deleted_guest_is_free_again(world: WorldClient, api: Api) -> None:
+    card = {"card_number": "1" * 16}
+    number = (await api.send("POST", "/api/pos/users", card)).json()["id"]
+    assert (await api.send("POST", "/api/pos/users", card)).status_code == 422
+    await api.send("DELETE", f"{DASHBOARD}/deactivate?user_id={number}")
+    await api.send("DELETE", f"{DASHBOARD}?user_id={number}&reason=delete_general")
+    await world.advance("7d")
+    assert (await api.send("POST", "/api/pos/users", card)).status_code == 200
+    found = await api.send("GET", f"/api/pos/users/search?card_number={card['card_number']}")
+    assert found.json()["id"] != number
