@@ -166,3 +166,18 @@ async def test_who_is_banned_has_no_token(api: Api) -> None:
     number, token = await api.sign_up()
     assert (await api.send("POST", "/api2/dashboard/users/ban", {"user_id": number, "reason": "x"})).status_code == 202
     assert (await api.send("GET", f"{MOBILE}/profile", {}, token)).json() == UNAUTHORIZED
+
+
+async def test_only_a_phone_asks_for_deletion_where_agents_are_looked_at(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"switches": {"transport": {"require_user_agent": True}}}})
+    _, token = await api.sign_up()
+    path = "/api2/mobile/users"
+    refused = await api.send("DELETE", path, None, token, User_Agent="curl/8")
+    assert (refused.status_code, refused.json()) == (400, {"errors": {"missing_header": ["User-Agent"]}})
+    assert (await api.send("DELETE", path, None, token, User_Agent="Acme/1 (iPhone; iOS 18)")).status_code == 200
+
+
+async def test_every_answer_has_a_request_id_of_its_own(api: Api) -> None:
+    paths = ("/api/pos/meta", "/nothing/here", "/api/pos/meta", "/api2/dashboard/nothing", "/api/pos/meta")
+    found = [(await api.send("GET", path)).headers["x-request-id"] for path in paths]
+    assert len(set(found)) == len(paths)

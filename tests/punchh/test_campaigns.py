@@ -245,3 +245,15 @@ async def test_a_control_group_gets_nothing_and_the_trace_says_so(world: WorldCl
     held = [line for line in told if line.endswith("in the campaign's control group")]
     assert len(told) == 60
     assert 8 <= len(held) <= 28
+
+
+async def test_the_delay_after_a_purchase_counts_from_the_receipt(world: WorldClient, api: Api) -> None:
+    row = {"name": "Later", "type": "post_checkin_offer", "points": 5, "run_delay_minutes": 60}
+    await world.setup({"punchh": {"campaigns": [row]}})
+    number, _ = await api.sign_up()
+    await world.advance("2h")
+    for uid, at in (("old", "09:00"), ("recent", "10:40"), ("ahead", "12:00")):
+        await api.buy("ada@example.com", 10, uid, receipt_datetime=f"2026-01-15T{at}:00Z")
+    await world.advance("2h")
+    gifts = [entry["at"][11:16] for entry in await world.journal(operation="campaign gift")]
+    assert gifts == ["11:00", "11:40", "12:00"]

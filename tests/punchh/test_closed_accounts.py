@@ -112,3 +112,28 @@ async def test_a_migration_user_who_is_a_guest_already_is_told(world: WorldClien
     await api.send("POST", "/api2/dashboard/migration_users", {"email": "ADA@example.com", "initial_points": 5})
     entry = (await world.journal(operation="dashboard_migration_users__post"))[-1]
     assert [note["code"] for note in entry["diagnostics"]] == ["already-a-guest"]
+
+
+async def test_a_ban_outlives_a_deactivation(api: Api) -> None:
+    number, _ = await api.sign_up()
+    await api.send("POST", f"{DASHBOARD}/ban", {"user_id": number, "reason": "fraud"})
+    for method, path in (("DELETE", "deactivate"), ("POST", "reactivate")):
+        await api.send(method, f"{DASHBOARD}/{path}?user_id={number}")
+        history = (await api.send("GET", f"{DASHBOARD}/extensive_timeline?user_id={number}")).json()
+        assert history["banned"] is True
+    user = {"email": "ada@example.com", "password": "Passw0rd!"}
+    assert (await api.send("POST", "/api2/mobile/users/login", {"user": user})).status_code == 422
+    await api.send("DELETE", f"{DASHBOARD}/ban?user_id={number}")
+    assert (await api.send("POST", "/api2/mobile/users/login", {"user": user})).status_code == 200
+
+
+async def test_the_card_of_a_deleted_guest_is_free_again(world: WorldClient, api: Api) -> None:
+    card = {"card_number": "1" * 16}
+    number = (await api.send("POST", "/api/pos/users", card)).json()["id"]
+    assert (await api.send("POST", "/api/pos/users", card)).status_code == 422
+    await api.send("DELETE", f"{DASHBOARD}/deactivate?user_id={number}")
+    await api.send("DELETE", f"{DASHBOARD}?user_id={number}&reason=delete_general")
+    await world.advance("7d")
+    assert (await api.send("POST", "/api/pos/users", card)).status_code == 200
+    found = await api.send("GET", f"/api/pos/users/search?card_number={card['card_number']}")
+    assert found.json()["id"] != number

@@ -168,3 +168,15 @@ async def test_only_the_app_is_told_the_time_in_a_zone(world: WorldClient, api: 
         assert response.is_success, response.text
         assert found, path
         assert {text[19:] for text in found.values()} == {"Z"}, path
+
+
+async def test_a_gift_of_what_is_scheduled_can_be_used_from_its_start_on(world: WorldClient, api: Api) -> None:
+    offer = {"id": 132, "name": "Fries", "start_time": "2026-01-20T00:00:00-05:00"}
+    await world.setup({"punchh": {"redeemables": [offer]}})
+    number, token = await api.sign_up()
+    await api.send("POST", "/api2/dashboard/users/support", {"user_id": number, "redeemable_id": 132})
+    for at, count in (("2026-01-20T04:59:59Z", 0), ("2026-01-20T05:00:00Z", 1)):
+        await world.set_clock(at)
+        found = (await api.send("GET", "/api2/mobile/users/balance", None, token)).json()["rewards"]
+        assert len(found) == count
+    assert found[0]["becomes_available_at"] == "2026-01-20T05:00:00Z"

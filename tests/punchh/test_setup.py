@@ -106,3 +106,15 @@ async def test_a_store_of_the_first_store_s_number_takes_its_place(world: WorldC
     await api.buy("ada@example.com", 10, "t1")
     rows = (await api.send("GET", "/api2/mobile/checkins", None, token)).json()
     assert [row["location_name"] for row in rows] == ["Harbour", "Harbour"]
+
+
+async def test_what_of_a_guest_has_no_effect_is_told(world: WorldClient) -> None:
+    ada = {"email": "ada@example.com", "external_source": "customer_id", "external_source_id": "ext-1"}
+    switched_off = {"external_user_identifier": False}
+    await world.setup({"punchh": {"business": switched_off, "guests": [{**ada, "birthday": "1990-01-01"}]}})
+    await world.setup({"punchh": {"guests": [{"email": "ada@example.com", "birthday": "1991-01-01"}]}})
+    told = [entry["summary"].partition(":")[0] for entry in await world.journal(operation="setup")]
+    assert [text for text in told if " of " in text] == [
+        "external_source_id of ada@example.com",
+        "birthday of ada@example.com",
+    ]

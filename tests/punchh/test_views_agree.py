@@ -179,3 +179,24 @@ async def test_an_e_mail_guest_who_joins_changes_what_a_profile_shows(world: Wor
     await api.sign_up(**PAIR)
     (attributes,) = (await calls(world))[-1]["attributes"]
     assert sorted(attributes["previous_changes"]) == ["guest_type", "last_name", "signup_channel"]
+
+
+async def test_the_history_tells_the_newest_first_within_an_instant(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"redeemables": [{"id": 132, "name": "Fries", "points": 10}]}})
+    _, token = await api.sign_up()
+    await api.buy("ada@example.com", 30, "t1")
+    made = await api.send("POST", "/api2/mobile/redemptions/redeemable", {"redeemable_id": 132}, token)
+    await api.send("DELETE", f"/api2/mobile/redemptions/{made.json()['redemption_id']}", None, token)
+    app = await read(api, "/api2/mobile/users/account_history", token)
+    site = await read(api, "/api/auth/accounts", token)
+    assert [(row["event_type"], row["disapproved"]) for row in app] == [("Redemption", True), ("Checkin", False)]
+    assert [row["event_name"] for row in site] == ["Redemption", "Checkin"]
+
+
+async def test_the_history_of_visits_counts_visits(world: WorldClient, api: Api) -> None:
+    await world.setup({"punchh": {"program": {"type": "visits"}}})
+    number, token = await api.sign_up()
+    await api.buy("ada@example.com", 30, "t1")
+    await api.send("POST", "/api2/dashboard/users/support", {"user_id": number, "gift_count": 2})
+    app = await read(api, "/api2/mobile/users/account_history", token)
+    assert [row["event_value"] for row in app] == ["+2 visits", "+1 visits"]

@@ -133,5 +133,5 @@ class Punchh(Vendor[Business]):
             raise ContractError([Violation("json", (), "json", None, None, str(error))]) from error
 
     def response_headers(self, world: World, call: Call[Business] | None) -> list[tuple[str, str]]:
-        number = call.id if call is not None else len(world.journal)
+        number = call.id if call is not None else len(world.journal) + 1
         return [("X-Request-Id", f"{world.name}-{number:08x}"), *HEADERS]

@@ -117,7 +117,7 @@ def later(
     about: Guest | None = None,
     cause: int | None,
 ) -> None:
-    """Decide about one guest after the campaign's run delay."""
+    """Decide about one guest after the campaign's run delay, which counts from the time of the receipt."""
 
     async def run() -> None:
         current = business.campaigns.get(campaign.id)
@@ -127,9 +127,17 @@ def later(
         text = f"{campaign.name}: no gift for guest {guest.id}, the campaign is gone"
         business.world.record("punchh", "campaign skip", text, cause=cause)
 
-    delay = timedelta(minutes=campaign.run_delay_minutes)
+    now, delay = business.now, timedelta(minutes=campaign.run_delay_minutes)
+    since = _receipt_time(checkin) or now
+    due = min(max(since + delay, now), now + delay)
     name = f"campaign {campaign.name} for guest {guest.id}"
-    business.world.clock.after(delay, run, name=name, vendor="punchh", cause=cause)
+    business.world.clock.at(due, run, name=name, vendor="punchh", cause=cause)
+
+
+def _receipt_time(checkin: Checkin | None) -> datetime | None:
+    """What the delay of a post check-in campaign counts from."""
+    at = checkin.facts.get("receipt_date") if checkin is not None else None
+    return datetime.fromisoformat(at) if at else None
 
 
 # Decisions

@@ -31,6 +31,11 @@ class Checkin(msgspec.Struct):
     facts: dict[str, Any] = {}
 
     @property
+    def waits(self) -> bool:
+        """Whether it may still come to count: held back, or an admin has to look at it."""
+        return self.state in ("pending", "unapproved")
+
+    @property
     def earned(self) -> int:
         """Points that count, spent or not."""
         return self.points if self.state == "approved" else 0

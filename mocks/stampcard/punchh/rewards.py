@@ -19,7 +19,10 @@ def give(
     end: datetime | None = None,
     cause: int | None,
 ) -> Reward:
-    """Put a redeemable into the account. Of `end` and the redeemable's own expiry the earlier one wins."""
+    """Put a redeemable into the account. Of `end` and the redeemable's own expiry the earlier one wins.
+
+    One that is scheduled can be used from its start on (assumed).
+    """
     now = business.now
     ends = [end, redeemable.end_time]
     if redeemable.expiry_days is not None:
@@ -30,7 +33,7 @@ def give(
         redeemable_id=redeemable.id,
         created_at=now,
         updated_at=now,
-        available_at=now,
+        available_at=max(now, redeemable.start_time or now),
         expires_at=min((found for found in ends if found is not None), default=None),
         origin=origin,
     )

@@ -223,6 +223,8 @@ def _redeemable(business: Business, row: Mapping[str, Any]) -> None:
 def _guest(business: Business, row: Mapping[str, Any]) -> None:
     known = business.by_email.get(row["email"].lower())
     made = guests.draft(business, row, MOBILE, known)
+    for _, text, name in made.notes:
+        business.world.record("punchh", "setup", f"{name} of {row['email']}: {text}")
     made.changes |= {name: row[name] for name in ("guest_type", "status") if name in row}
     if known is not None:
         guests.put(business, known, made.changes)

@@ -79,3 +79,11 @@ async def test_the_list_and_one_transaction(api: Api) -> None:
     assert (row["status"], row["store_number"]) == ("loyalty", "1")
     one = await api.send("GET", "/api2/mobile/checkins/transactions", {"transaction_id": "t1"}, token)
     assert (one.status_code, one.json()["checkin"]["points_earned"]) == (200, 12)
+
+
+async def test_what_waits_for_an_admin_waits_in_every_view(api: Api) -> None:
+    _, token = await api.sign_up()
+    await api.send("POST", "/api2/mobile/checkins/receipt_image", {"location_id": 301}, token)
+    (row,) = (await api.send("GET", "/api2/mobile/checkins", None, token)).json()
+    (line,) = (await api.send("GET", "/api2/mobile/users/account_history", None, token)).json()
+    assert (row["pending_refresh"], line["pending_refresh"], line["disapproved"]) == (True, True, False)

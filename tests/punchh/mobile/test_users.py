@@ -185,3 +185,16 @@ async def test_too_large_a_body_is_refused(api: Api) -> None:
     body = json.encode({"client": api.door["client"], "user": {"email": "x" * (11 * 1024 * 1024)}})
     response = await api.door.post("/api2/mobile/users", content=body)
     assert response.status_code == 413
+
+
+async def test_of_two_background_updates_to_one_address_one_wins(world: WorldClient, api: Api) -> None:
+    _, first = await api.sign_up()
+    _, second = await api.sign_up("bob@example.com")
+    for token in (first, second):
+        body = {"user": {"email": "same@example.com", "first_name": "Same"}}
+        assert (await api.send("PATCH", "/api2/mobile/async_users", body, token)).status_code == 202
+    await world.settle()
+    profiles = [await api.send("GET", "/api2/mobile/users/profile", None, token) for token in (first, second)]
+    assert [one.json()["user"]["email"] for one in profiles] == ["same@example.com", "bob@example.com"]
+    (entry,) = await world.journal(operation="background update")
+    assert "Email has already been taken" in entry["summary"]

@@ -136,6 +136,7 @@ async def ban(call: Call[Business]) -> Reply:
 
 async def lift_ban(call: Call[Business]) -> Reply:
     guest = by_id(call)
+    guest.profile.pop("banned", None)
     if guest.status == "banned":
         guest.profile |= {"unsubscribed": False, "unsubscribe_reason": None}
         call.state.banned_devices.difference_update(guest.devices)
@@ -145,7 +146,10 @@ async def lift_ban(call: Call[Business]) -> Reply:
 
 
 async def deactivate(call: Call[Business]) -> Reply:
+    """A ban outlives it (assumed)."""
     guest = by_id(call)
+    if guest.status == "banned":
+        guest.profile["banned"] = True
     lifecycle.set_status(call.state, guest, "deactivated", cause=call.id)
     call.summary = f"guest {guest.id} is deactivated"
     return Reply(200)
@@ -157,7 +161,8 @@ async def reactivate(call: Call[Business]) -> Reply:
     guest.deletion_at = None
     guest.profile.pop("reactivation_asked", None)
     if guest.status == "deactivated":
-        lifecycle.set_status(call.state, guest, "active", cause=call.id)
+        back = "banned" if guest.profile.pop("banned", False) else "active"
+        lifecycle.set_status(call.state, guest, back, cause=call.id)
     call.summary = f"guest {guest.id} is {guest.status}"
     return Reply(200)
 
@@ -211,7 +216,7 @@ def _person(business: Business, guest: Guest) -> dict[str, Any]:
         "sign_in_count": guest.sign_in_count,
         "marketing_email_subscription": user["marketing_email_subscription"],
         "marketing_pn_subscription": user["marketing_pn_subscription"],
-        "banned": guest.status == "banned",
+        "banned": guest.status == "banned" or "banned" in guest.profile,
     }
 
 

@@ -22,7 +22,7 @@ TOO_SOON = "You aren't allowed to scan multiple receipts in one visit, please tr
 
 def view(call: Call[Business], guest: Guest, checkin: Checkin) -> dict[str, Any]:
     """Shape mobile_checkin."""
-    business, pending = call.state, checkin.state in ("pending", "unapproved")
+    business, pending = call.state, checkin.waits
     location = business.locations.get(checkin.facts.get("location_id") or 0)
     level = accounts.level(business, guest)
     return {
@@ -107,7 +107,7 @@ async def listing(call: Call[Business]) -> Reply:
                 "location_name": location.name if location else "",
                 "store_number": location.store_number if location else "",
                 "status": one.kind,
-                "pending_refresh": one.state == "pending",
+                "pending_refresh": one.waits,
                 "expiring_on": None,
             }
         )

@@ -16,11 +16,14 @@ FILTERS = {"reward": "Reward", "checkins": "Checkin", "rewardcredit": "RewardCre
 
 
 def rows(business: Business, guest: Guest, zone: ZoneInfo, wanted: str = "") -> list[dict[str, Any]]:
-    """The lines of a guest, of one event type when `wanted` names it."""
-    lines: list[tuple[datetime, int, dict[str, Any]]] = []
-    lines += [(found.created_at, found.id, _checkin(business, found)) for found in guest.checkins]
-    lines += [(found.created_at, found.id, _reward(business, found, zone)) for found in guest.rewards.values()]
-    lines += [(found.created_at, found.id, _redemption(business, found, zone)) for found in guest.redemptions.values()]
+    """The lines of a guest, of one event type when `wanted` names it.
+
+    Within an instant, which under a frozen clock may be long, what is spent comes after what it was spent from.
+    """
+    lines: list[tuple[datetime, int, int, dict[str, Any]]] = []
+    lines += [(one.created_at, 0, one.id, _checkin(business, one)) for one in guest.checkins]
+    lines += [(one.created_at, 1, one.id, _reward(business, one, zone)) for one in guest.rewards.values()]
+    lines += [(one.created_at, 2, one.id, _redemption(business, one, zone)) for one in guest.redemptions.values()]
     found = accounts.balance(business, guest)
     totals = {
         "total_points": found.net,
@@ -28,10 +31,10 @@ def rows(business: Business, guest: Guest, zone: ZoneInfo, wanted: str = "") -> 
         "total_banked_currency": found.banked_currency,
         "total_offers": sum(1 for reward in guest.rewards.values() if reward.status == "unredeemed"),
     }
-    ordered = sorted(lines, key=lambda line: line[:2], reverse=True)
+    ordered = sorted(lines, key=lambda line: line[:3], reverse=True)
     return [
         {**_EMPTY, **line, **totals, "date": local(at, zone)}
-        for at, _, line in ordered
+        for at, _, _, line in ordered
         if not wanted or line["event_type"] == FILTERS.get(wanted.lower())
     ]
 
@@ -53,16 +56,17 @@ _EMPTY: dict[str, Any] = {
 def _checkin(business: Business, found: Checkin) -> dict[str, Any]:
     location = business.locations.get(found.facts.get("location_id") or 0)
     earned = found.kind == "loyalty"
+    amount = f"{found.visits} visits" if business.program.type == "visits" else f"{found.points} points"
     return {
         "event_type": "Checkin" if earned else "RewardCredit",
         "event_title": "Loyalty Check-in" if earned else found.origin.get("gift_reason") or "Gift",
-        "description": f"{found.points} points {'earned' if earned else 'gifted'}",
-        "event_value": f"+{found.points} points",
+        "description": f"{amount} {'earned' if earned else 'gifted'}",
+        "event_value": f"+{amount}",
         "channel": found.facts.get("channel"),
         "store_number": location.store_number if location else None,
-        "disapproved": found.state in ("unapproved", "voided"),
+        "disapproved": found.state == "voided",
         "expired": found.expired > 0 and found.left == 0,
-        "pending_refresh": found.state == "pending",
+        "pending_refresh": found.waits,
         "total_spend": f"{found.facts.get('receipt_amount') or 0:.1f}",
         "menu_items": found.facts.get("menu_items") or [],
     }
@@ -88,6 +92,7 @@ def _redemption(business: Business, found: Redemption, zone: ZoneInfo) -> dict[s
         "description": f"Code {found.code} is {found.status}",
         "event_value": f"-{found.points} points" if found.points else "-Item",
         "event_details": details,
+        "disapproved": found.status in ("cancelled", "voided"),
         "channel": found.facts.get("channel"),
         "expired": found.status == "expired",
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
+from stampcard.core.errors import ApiError
 from stampcard.punchh import blocks, coupons, errors, giftcards, guests, lifecycle, params, rewards
 from stampcard.punchh.access import Access
 from stampcard.punchh.errors import MOBILE
@@ -17,6 +19,7 @@ from stampcard.punchh.state import Business
 from stampcard.punchh.times import caller_zone
 
 CHANNEL = "MobileEmail"
+MOBILE_AGENT = re.compile("iOS|iPhone|Android")
 
 
 def owner(call: Call[Business]) -> tuple[Guest, str]:
@@ -82,11 +85,19 @@ async def update_later(call: Call[Business]) -> Reply:
     business, (guest, _) = call.state, owner(call)
     user = dict(user_of(call))
     user.setdefault("favourite_location_ids", user.pop("favorite_location_ids", None))
-    made = guests.draft(business, {name: value for name, value in user.items() if value is not None}, MOBILE, guest)
+    wanted = {name: value for name, value in user.items() if value is not None}
+    made = guests.draft(business, wanted, MOBILE, guest)
     tell(call, made)
 
     async def run() -> None:
-        guests.change(business, guest, made, cause=call.id)
+        try:
+            again = guests.draft(business, wanted, MOBILE, guest)  # another may have come first
+        except ApiError as error:
+            text = f"nothing of guest {guest.id} changes: {error.body}"
+            call.world.record("punchh", "background update", text, cause=call.id)
+            return
+        if not guest.gone:
+            guests.change(business, guest, again, cause=call.id)
 
     call.world.clock.after(timedelta(), run, name=f"update guest {guest.id}", vendor="punchh", cause=call.id)
     call.summary = f"guest {guest.id} will change {', '.join(made.changes) or 'nothing'}"
@@ -130,8 +141,12 @@ async def account_history(call: Call[Business]) -> Reply:
 
 
 async def delete(call: Call[Business]) -> Reply:
-    """Ask for deletion; it happens after the configured days."""
+    """Ask for deletion; it happens after the configured days. Only a phone may (the refusal is assumed)."""
     business, (guest, _) = call.state, owner(call)
+    if business.switches.transport_require_user_agent and not MOBILE_AGENT.search(
+        call.request.headers.get("user-agent")
+    ):
+        raise errors.by_name(400, "missing_header", ["User-Agent"])
     days = business.switches.deletion_days
     if days is None:
         raise errors.by_name(422, "guest_deletion", ["Guest deletion is not configured"])

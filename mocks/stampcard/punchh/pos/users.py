@@ -78,7 +78,8 @@ async def sign_up(call: Call[Business]) -> Reply:
     if not any(params.text(values.get(name)) for name in ("phone", "email", "card_number")):
         raise POS.missing("phone")
     card, phone = params.text(values.get("card_number")), re.sub(r"[^\d+]", "", params.text(values.get("phone")))
-    if card and card in business.by_code:
+    owner = business.by_code.get(card)
+    if card and owner is not None and not owner.gone:
         raise POS.invalid("card_number", "has already been taken")
     if phone and not params.text(values.get("email")) and phone in business.by_phone:
         raise POS.invalid("phone", "has already been taken")
