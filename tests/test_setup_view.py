@@ -189,6 +189,6 @@ def test_every_rule_is_about_a_setting_that_is_there(vendor: str) -> None:
     for pointer in [pointer for pointers in contract.document["setups"].values() for pointer in pointers]:
         schema, kinds = contract.setup_schema, contract.setup_schema.get("$defs", {})
         for name in pointer[1:].split("/"):
-            schema = schema["properties"][name]
+            schema = schema["items"] if name == "*" else schema["properties"][name]
             schema = kinds[schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
         assert schema["type"] in ("array", "object"), pointer

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -259,3 +260,16 @@ async def test_other_work_gets_its_turn_while_many_jobs_run() -> None:
     task.cancel()
 
     assert turns >= 10
+
+
+async def test_a_job_due_in_another_zone_runs_at_an_instant_in_utc() -> None:
+    """Over a change of the clocks in Berlin a day of 24 hours and a day of the wall are not the same."""
+    clock = Clock(frozen=True, failed=no_failure)
+    seen: list[datetime] = []
+
+    async def run() -> None:
+        seen.extend([clock.now, clock.now + timedelta(days=1)])
+
+    clock.at(datetime(2026, 3, 28, 12, 0, tzinfo=ZoneInfo("Europe/Berlin")), run, name="noon")
+    await clock.set(datetime(2026, 4, 1, tzinfo=UTC))
+    assert [instant.isoformat() for instant in seen] == ["2026-03-28T11:00:00+00:00", "2026-03-29T11:00:00+00:00"]

@@ -123,6 +123,8 @@ class Clock:
 
     def at(self, due: datetime, run: Run, *, name: str, vendor: str = "", cause: int | None = None) -> Job:
         """Have `run` called when the clock reaches `due` (now or earlier: at the next settle)."""
+        if due.tzinfo is not UTC:
+            due = due.astimezone(UTC)  # It becomes the clock's now, to which days of 24 hours are added.
         self._number += 1
         job = Job(due, self._number, name, vendor, run, cause)
         heapq.heappush(self._jobs, job)
