@@ -46,7 +46,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 NAMED_OTHERWISE: dict[str, str] = {
     "antavo/integrations/webhooks": "what leaves is sent by sites.py and braze.py",
-    "braze/webhooks": "what leaves is sent by sending/, messaging/transactional.py and exports/jobs.py",
 }
 """Contract files whose handlers or tests go by another name, and why."""
 

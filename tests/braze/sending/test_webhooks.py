@@ -1,4 +1,4 @@
-"""What leaves for addresses of the customer's, and the message events, fit contracts/braze/webhooks.yaml."""
+"""What leaves for addresses of the customer's, and the message events, fit contracts/braze/sending/webhooks.yaml."""
 
 from __future__ import annotations
 
