@@ -97,6 +97,26 @@ def test_the_exceptions_exist() -> None:
     assert MAY_NAME_A_VENDOR.keys() <= MODULES.keys()
 
 
+def met_at_the_top(path: Path, vendor: str, own: str) -> Iterator[str]:
+    """Other rooms of a vendor that a file imports when it is loaded, their records excepted, which stand on nothing."""
+    for name, at_the_top in imports(path):
+        parts = name.split(".")
+        if at_the_top and parts[:2] == ["stampcard", vendor] and len(parts) > 3 and "records" not in parts:
+            if parts[2] != own and (PACKAGE / vendor / parts[2]).is_dir():
+                yield parts[2]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_rooms_of_a_vendor_stand_on_one_another_one_way(vendor: str) -> None:
+    pairs = {
+        (path.relative_to(PACKAGE / vendor).parts[0], other)
+        for path in (PACKAGE / vendor).rglob("*/*.py")
+        for other in met_at_the_top(path, vendor, path.relative_to(PACKAGE / vendor).parts[0])
+    }
+    assert pairs
+    assert {pair for pair in pairs if pair[::-1] in pairs} == set()
+
+
 # Time, chance, network
 
 BANNED = {"time", "random", "secrets", "uuid.uuid1", "uuid.uuid4", "os.urandom", "socket", "urllib.request", "requests"}

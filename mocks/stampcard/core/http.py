@@ -98,6 +98,12 @@ class Request:
         return self.headers.get("content-type").partition(";")[0].strip().lower()
 
     @property
+    def bearer(self) -> str | None:
+        """The token of `Authorization: Bearer`, which may be empty; None where another scheme or nothing is given."""
+        scheme, _, token = self.headers.get("authorization").strip().partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+    @property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, decoded, every value in the order sent."""
         if self._query is None:

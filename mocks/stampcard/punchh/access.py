@@ -68,7 +68,7 @@ class Keys(msgspec.Struct):
         """Whose world a request is for, nothing checked yet, and the client it names."""
         path = request.raw_path
         if path.startswith("/api2/dashboard"):
-            return self.admin_keys.get(bearer(request)), ""
+            return self.admin_keys.get(request.bearer or ""), ""
         if path.startswith(("/api/pos", "/receipt_details")):
             key = pos_keys(request)[0]
             return self.location_keys.get(key) or self._at_a_new_location(key), ""
@@ -106,16 +106,11 @@ def client_of(request: Request) -> str:
     return ""
 
 
-def bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization").strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
 def user_token(request: Request) -> str:
     """The guest's token: Bearer header, or `authentication_token` in the body, or either name in the query."""
     body = body_of(request)
     for found in (
-        bearer(request),
+        request.bearer,
         params.text(body.get("authentication_token")),
         params.text(body.get("access_token")),
     ):
@@ -229,7 +224,7 @@ def _check_language(business: Business, request: Request) -> None:
 
 def _mobile_guest(business: Business, request: Request, own: str) -> Access:
     """`own` names the refusal of an operation that publishes one of its own: bare (no wrapper) or sign_in."""
-    token = bearer(request)
+    token = request.bearer or ""
     guest = business.mobile_tokens.get(token)
     if guest is None or guest.status != "active" or guest.gone:
         if own == "sign_in":

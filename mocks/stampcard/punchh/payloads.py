@@ -6,10 +6,12 @@ from typing import Any
 
 from stampcard.punchh import accounts
 from stampcard.punchh.records import Checkin, Guest, Redemption, Reward
-from stampcard.punchh.state import Business, Redeemable
+from stampcard.punchh.state import Business, Location, Redeemable
 from stampcard.punchh.times import local, utc, utc_or_none, zone_of
 
 PASS_HOST = "https://sandbox.punchh.com"
+PLACE_TEXTS = """address city country external_store_id latitude longitude phone_number post_code state store_tags
+    time_zone loc_email ncr_store_id status""".split()
 
 
 def pass_url(guest: Guest, kind: str) -> str:
@@ -116,6 +118,26 @@ def favourite_stores(business: Business, guest: Guest) -> str:
         return ""
     known = business.locations
     return ",".join(known[number].store_number for number in favourite_locations(guest) if number in known)
+
+
+def location(business: Business, one: Location) -> dict[str, Any]:
+    """Shape location, a store as dashboard and app show it."""
+    facts = one.facts
+    return {
+        **{name: facts.get(name, "") for name in PLACE_TEXTS},
+        "time_zone": facts.get("time_zone") or business.time_zone,
+        "status": facts.get("status") or "approved",
+        "location_id": one.id,
+        "name": one.name,
+        "store_number": one.store_number,
+        "brand": business.name,
+        "franchisee_id": None,
+        "location_groups": [],
+        "store_times": [],
+        "additional_url": [],
+        "enable_weekly_redemption_report": bool(facts.get("enable_weekly_redemption_report")),
+        "updated_at": utc(one.updated_at),
+    }
 
 
 def place(business: Business, facts: dict[str, Any]) -> dict[str, Any]:

@@ -77,11 +77,6 @@ def basic_credentials(request: Request) -> tuple[str, str] | None:
     return (name, secret) if colon else None
 
 
-def bearer_token(request: Request) -> str | None:
-    scheme, _, rest = request.headers.get("authorization").partition(" ")
-    return rest.strip() if scheme.lower() == "bearer" else None
-
-
 def is_valid(brand: Brand, client: AuthClient) -> bool:
     """Active and not past its expiry."""
     now = brand.world.clock.now

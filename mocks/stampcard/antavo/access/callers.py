@@ -27,7 +27,7 @@ def find_caller(request: Request, brands: Mapping[str, Brand]) -> Caller[Brand] 
     if plugin.is_connecting(request):
         brand = plugin.find_brand(request, set_of(brands))
         return Caller(brand.world, brand, None) if brand else None
-    basic, bearer = auth.basic_credentials(request), auth.bearer_token(request)
+    basic, bearer = auth.basic_credentials(request), request.bearer
     if basic is not None:
         brand = brands.get(basic[0])
         client = brand.clients.get(basic[0]) if brand else None

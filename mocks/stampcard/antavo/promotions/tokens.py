@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from stampcard.antavo.access.auth import bearer_token
 from stampcard.antavo.state import Brand
 from stampcard.core import codec
 from stampcard.core.contract import Operation
@@ -51,7 +50,7 @@ def _decoded(part: str) -> bytes:
 
 def check(caller: Caller[Brand] | None, request: Request, operation: Operation) -> Caller[Brand]:
     """Codes 673, 676, 674 and 677, in this order (assumed; the texts are published)."""
-    if bearer_token(request) is None:
+    if request.bearer is None:
         raise refused(operation, 673, "JWT Token is required")
     token = caller.key if caller else None
     if caller is None or not isinstance(token, PromotionToken):

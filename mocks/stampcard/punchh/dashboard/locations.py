@@ -6,33 +6,11 @@ from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import errors, params
+from stampcard.punchh import errors, params, payloads
 from stampcard.punchh.errors import DASHBOARD
+from stampcard.punchh.payloads import PLACE_TEXTS
 from stampcard.punchh.state import Business, Location
-from stampcard.punchh.times import utc, zone_named
-
-TEXTS = """address city country external_store_id latitude longitude phone_number post_code state store_tags time_zone
-    loc_email ncr_store_id status""".split()
-
-
-def view(business: Business, one: Location) -> dict[str, Any]:
-    """Shape location."""
-    facts = one.facts
-    return {
-        **{name: facts.get(name, "") for name in TEXTS},
-        "time_zone": facts.get("time_zone") or business.time_zone,
-        "status": facts.get("status") or "approved",
-        "location_id": one.id,
-        "name": one.name,
-        "store_number": one.store_number,
-        "brand": business.name,
-        "franchisee_id": None,
-        "location_groups": [],
-        "store_times": [],
-        "additional_url": [],
-        "enable_weekly_redemption_report": bool(facts.get("enable_weekly_redemption_report")),
-        "updated_at": utc(one.updated_at),
-    }
+from stampcard.punchh.times import zone_named
 
 
 def _find(call: Call[Business]) -> Location:
@@ -66,7 +44,7 @@ def _checked(business: Business, values: dict[str, Any], old: Location | None) -
         wrong.append(("time_zone", "is not included in the list"))
     if wrong:
         raise DASHBOARD.invalid_all(wrong)
-    return {name: params.text(values[name]) for name in (*TEXTS, "name", "store_number") if name in values}
+    return {name: params.text(values[name]) for name in (*PLACE_TEXTS, "name", "store_number") if name in values}
 
 
 def _check_addresses(values: dict[str, Any]) -> None:
@@ -101,13 +79,13 @@ async def create(call: Call[Business]) -> Reply:
     made = Location(number, name, store, key, business.now, business.now, facts)
     business.locations[number] = made
     call.summary = f"location {number} {name!r} is created"
-    return Reply(200, view(business, made))
+    return Reply(200, payloads.location(business, made))
 
 
 async def show(call: Call[Business]) -> Reply:
     found = _find(call)
     call.summary = f"location {found.id} {found.name!r}"
-    return Reply(200, view(call.state, found))
+    return Reply(200, payloads.location(call.state, found))
 
 
 async def update(call: Call[Business]) -> Reply:
@@ -118,7 +96,7 @@ async def update(call: Call[Business]) -> Reply:
     found.facts = {**found.facts, **facts}
     found.updated_at = business.now
     call.summary = f"location {found.id} {found.name!r} is changed"
-    return Reply(200, view(business, found))
+    return Reply(200, payloads.location(business, found))
 
 
 async def delete(call: Call[Business]) -> Reply:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stampcard.core.endpoint import Call, Reply
-from stampcard.punchh import accounts, meta, params
-from stampcard.punchh.dashboard import locations
+from stampcard.punchh import accounts, meta, params, payloads
 from stampcard.punchh.state import Business
 
 TEXTS = """android_ga_code guest_lookup_type beacon_uuid earning_description ios_ga_code marketing_image_url
@@ -63,7 +62,7 @@ def settings(business: Business) -> dict[str, Any]:
         **{name: [] for name in LISTS},
         **_program(business),
         **_features(business),
-        "locations": [locations.view(business, one) for one in business.locations.values()],
+        "locations": [payloads.location(business, one) for one in business.locations.values()],
         "membership_levels": [{**row, **_conversion(business)} for row in meta.levels(business)],
         "redeemables": _redeemables(business),
         "base_redeemable": _base(business),

@@ -6,7 +6,7 @@ import re
 
 from stampcard.core.endpoint import Call, Reply
 from stampcard.core.errors import ApiError
-from stampcard.punchh import access, errors, guests, params
+from stampcard.punchh import errors, guests, params
 from stampcard.punchh.errors import MOBILE
 from stampcard.punchh.mobile import views
 from stampcard.punchh.records import Guest
@@ -57,7 +57,7 @@ async def login(call: Call[Business]) -> Reply:
 async def logout(call: Call[Business]) -> Reply:
     """Revoke a token: that of the body, else that of the header. A wrong one is a 422, not a 401."""
     business = call.state
-    token = params.text(params.given(call).get("access_token")) or access.bearer(call.request)
+    token = params.text(params.given(call).get("access_token")) or call.request.bearer or ""
     guest = business.mobile_tokens.pop(token, None)
     if guest is None:
         raise errors.by_name(422, "access_token", "Invalid access_token or cannot be blank")

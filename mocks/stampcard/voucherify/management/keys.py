@@ -72,7 +72,7 @@ def identify_download(keys: Keys, request: Request) -> Caller[Project] | None:
 
 def identify_token(keys: Keys, request: Request) -> Caller[Project] | None:
     """By bearer token, or by the name and secret of an OAuth service key (HTTP Basic)."""
-    value = tokens.bearer(request)
+    value = request.bearer or None
     if value is None:
         found = keys.get(basic(request)[0])
         return Caller(*found) if found is not None else None
@@ -113,7 +113,7 @@ def authenticate(caller: Caller[Project] | None, request: Request, operation: Op
     key: Key = caller.key
     if operation.service == "download":
         return caller
-    token = caller.state.tokens.get(tokens.bearer(request) or "")
+    token = caller.state.tokens.get(request.bearer or "")
     if token is not None and HEADERS[audience(operation.path)][0] not in request.headers:
         tokens.check(token, operation, caller.world.clock.epoch)
     else:

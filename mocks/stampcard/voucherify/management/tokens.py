@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from stampcard.core.contract import Operation
 from stampcard.core.errors import ApiError
-from stampcard.core.http import Request
 from stampcard.voucherify import errors
 from stampcard.voucherify.settings import Token
 
@@ -31,12 +30,6 @@ MISSING_PERMISSION = {
     "message": "Missing permission",
     "details": "User does not have a required permission to perform this operation.",
 }
-
-
-def bearer(request: Request) -> str | None:
-    """The token of an Authorization header; None where there is none."""
-    kind, _, value = request.headers.get("authorization").partition(" ")
-    return value.strip() if kind.lower() == "bearer" and value.strip() else None
 
 
 def check(token: Token, operation: Operation, now: float) -> None:
