@@ -14,6 +14,7 @@ import trustme
 
 from stampcard import Emulator
 from stampcard.cli import main
+from stampcard.client import connect
 from stampcard.server import Certificate, listen, serving
 from tests.test_server import HOSTS, PATHS, VENDORS
 
@@ -82,6 +83,22 @@ async def test_many_callers_and_a_dropped_one(facts: dict[str, Any], client: htt
     with pytest.raises(httpx.TransportError):
         await client.get(f"{url}/campaigns/list", headers=key)
     assert (await client.get(f"{url}/campaigns/list", headers=key)).status_code == 200
+
+
+async def test_stampcard_s_own_client_trusts_what_it_is_told_to(
+    facts: dict[str, Any], authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    for named, trusting in (("", False), (str(tmp_path / "ca.pem"), True)):
+        monkeypatch.setenv("SSL_CERT_FILE", named)
+        world = await connect(facts["control"]["url"], "w")
+        key = {"Authorization": f"Bearer {world.braze['api_key']}"}
+        if trusting:
+            assert (await world.braze.get("/campaigns/list", headers=key)).status_code == 200
+        else:
+            with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+                await world.braze.get("/campaigns/list", headers=key)
+        await world.close()
 
 
 @pytest.mark.parametrize(

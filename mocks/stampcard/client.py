@@ -6,6 +6,8 @@ process, on a server beside it, or on a server somebody else started.
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -251,11 +253,17 @@ def in_process(emulator: Emulator, world: World, listener: Listener | None = Non
     return WorldClient(http, emulator.describe(world), inside=world, listener=listener)
 
 
+def trusted() -> ssl.SSLContext | bool:
+    """Whose certificates are believed: those of SSL_CERT_FILE where it is set, else the public authorities'."""
+    named = os.environ.get("SSL_CERT_FILE")
+    return ssl.create_default_context(cafile=named) if named else True
+
+
 async def connect(
     control_url: str, world: str | None = None, listener: Listener | None = None, **new: Any
 ) -> WorldClient:
     """A client of a world on a server: one that is there, or a new frozen one (`name`, `seed`, `frozen`, `setup`)."""
-    http = httpx.AsyncClient(trust_env=False, timeout=60)
+    http = httpx.AsyncClient(trust_env=False, timeout=60, verify=trusted())
     worlds = f"{control_url.rstrip('/')}/_stampcard/worlds"
     if world is not None:
         response = await http.get(f"{worlds}/{world}")

@@ -14,6 +14,7 @@ from stampcard.check.curl import curl
 from stampcard.check.pace import Pace
 from stampcard.check.prepared import CALLS, CREDENTIALS, KNOWN, SETUPS, filled
 from stampcard.check.signing import Facts, Headers, signature
+from stampcard.client import trusted
 from stampcard.core.clock import parse_instant, wall_now
 from stampcard.core.contract import MAIN_SERVICE
 from stampcard.core.errors import StampcardError
@@ -168,7 +169,7 @@ class Server(Target):
         timeout: float = TIMEOUT,
         read_only: bool = False,
     ) -> None:
-        http = httpx.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False)
+        http = httpx.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False, verify=trusted())
         super().__init__(vendor, facts, http, pace=Pace(rate, asyncio.sleep) if rate else None, timeout=timeout)
         self.read_only = read_only
 
