@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from stampcard.core.endpoint import Vendor, answer
-from stampcard.core.http import Chunks, Headers, Request, Response
+from stampcard.core.http import Headers, Request, Response
 from stampcard.emulator import CONTROL_HOST, Emulator
 
 Scope = MutableMapping[str, Any]
@@ -114,15 +114,6 @@ async def _read_body(receive: Receive, usual: int, own: Callable[[], int]) -> tu
     return (b"".join(parts), False) if size <= limit else (b"", True)
 
 
-async def _send_chunks(send: Send, response: Response, chunks: Chunks) -> None:
-    headers = [(_field(name).encode(), value.encode("latin-1")) for name, value in response.headers]
-    headers.append((b"content-length", str(chunks.size).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    for piece in chunks.pieces():
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
 @lru_cache(maxsize=256)
 def _field(name: str) -> str:
     return name.lower()
@@ -141,13 +132,15 @@ def _whole(response: Response) -> tuple[int, str, bytes]:
 
 
 async def _send(send: Send, response: Response) -> None:
-    if response.chunks is not None:
-        return await _send_chunks(send, response, response.chunks)
     headers = [(_field(name).encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    if response.status != 204:
-        headers.append((b"content-length", str(len(response.body)).encode()))
+    chunks = response.chunks
+    if chunks is not None or response.status != 204:
+        size = chunks.size if chunks is not None else len(response.body)
+        headers.append((b"content-length", str(size).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    for piece in chunks.pieces() if chunks is not None else ():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b"" if chunks is not None else response.body})
 
 
 def _drop(line: Any) -> None:

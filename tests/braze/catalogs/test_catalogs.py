@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from stampcard.client import ControlRefused, WorldClient
 from tests.braze.calls import bearer
-
-FIELDS = {"id": "string", "title": "string", "price": "number", "new": "boolean", "since": "time"}
-FIELDS |= {"tags": "array", "more": "object"}
-
-
-def fields(**types: str) -> list[dict[str, str]]:
-    return [{"name": name, "type": kind} for name, kind in types.items()]
-
-
-async def call(world: WorldClient, method: str, path: str, body: Any = None) -> Any:
-    return await world.braze.request(method, path, json=body, headers=bearer(world.braze))
-
-
-@pytest.fixture
-async def cups(world: WorldClient) -> WorldClient:
-    """A world with a catalog that has a field of every type."""
-    catalog = {"name": "cups", "description": "", "fields": fields(**FIELDS)}
-    response = await call(world, "POST", "/catalogs", {"catalogs": [catalog]})
-    assert response.status_code == 201
-    return world
-
-
-async def item(world: WorldClient, item_id: str = "a") -> Any:
-    return (await call(world, "GET", f"/catalogs/cups/items/{item_id}")).json()["items"][0]
+from tests.braze.catalogs.cups import call, fields, item
 
 
 async def test_a_deleted_field_takes_its_values_along(cups: WorldClient) -> None:
